@@ -15,6 +15,8 @@ export interface TraceRecord {
   readonly actor: string;
   /** Folder and file: `actors/device`. */
   readonly machine: string;
+  /** Milliseconds by which the actor's own clock is ahead (negative: behind); absent: none. */
+  readonly skew?: number;
   readonly from: string;
   readonly event: Wire;
   /** Equal to `from` when the event was rejected. */

@@ -1,0 +1,115 @@
+/**
+ * Replay: the recorded events of each actor are fed into freshly built actors, and every step must
+ * give the recorded state and effects again. Nothing else is needed, because a step depends on its
+ * state, its event, the time and its own randomness only.
+ */
+import type { Actor } from '../machine/actor.ts';
+import type { Env } from '../machine/machine.ts';
+import type { Run } from './read.ts';
+import type { TraceRecord, Wire } from './record.ts';
+import { eventOf, linkOf, wireOf } from './wire.ts';
+
+/** The fresh actors and what their steps may ask for. */
+export interface Cast {
+  /** Built from the run's scenario, seed and start; none has taken a step. */
+  readonly actors: ReadonlyMap<string, Actor>;
+  /** Octets drawn from (seed, actor, step): `step` counts the actor's own records from 0. */
+  random(actor: string, step: number): (size: number) => Uint8Array;
+  /** The secret that stands at a place of the scenario: `script[0].value`. */
+  secret(place: string): string | undefined;
+}
+
+export type ReplayOutcome =
+  | {
+      readonly kind: 'same';
+      readonly steps: number;
+      /** Records of nobody in the cast: what `net` did to packets. */
+      readonly skipped: number;
+    }
+  | {
+      readonly kind: 'different';
+      readonly seq: number;
+      readonly actor: string;
+      /** `to`, `effects[1].bytes`. */
+      readonly path: string;
+      readonly recorded: string;
+      readonly replayed: string;
+    };
+
+/**
+ * Replays all records.
+ * @throws RunError when a stored octet string was changed.
+ */
+export function replay(run: Run, cast: Cast): ReplayOutcome {
+  const states = new Map<string, { state: unknown; steps: number }>();
+  let steps = 0;
+  let skipped = 0;
+  for (const record of run.records) {
+    const actor = cast.actors.get(record.actor);
+    if (actor === undefined) {
+      skipped++;
+      continue;
+    }
+    let standing = states.get(actor.name);
+    if (standing === undefined) {
+      standing = { state: actor.initial, steps: 0 };
+      states.set(actor.name, standing);
+    }
+    const random = cast.random(actor.name, standing.steps);
+    const env: Env = { now: run.result.start + record.at + (record.skew ?? 0), random };
+    const difference = replayStep(run, cast, record, actor, standing, env);
+    if (difference !== undefined) {
+      return { kind: 'different', seq: record.seq, actor: actor.name, ...difference };
+    }
+    standing.steps++;
+    steps++;
+  }
+  return { kind: 'same', steps, skipped };
+}
+
+interface Difference {
+  readonly path: string;
+  readonly recorded: string;
+  readonly replayed: string;
+}
+
+function replayStep(
+  run: Run,
+  cast: Cast,
+  record: TraceRecord,
+  actor: Actor,
+  standing: { state: unknown },
+  env: Env,
+): Difference | undefined {
+  const before = actor.stateName(standing.state);
+  if (before !== record.from) return differing('from', record.from, before);
+  const event = eventOf(record.event, { octets: run.octets, secret: cast.secret });
+  const step = actor.step(standing.state, event, env);
+  const after = actor.stateName(step.state);
+  if (after !== record.to) return differing('to', record.to, after);
+  const effects = step.effects.map((effect) => wireOf(effect, linkOf));
+  const count = Math.max(effects.length, record.effects.length);
+  for (let i = 0; i < count; i++) {
+    const difference = wireDifference(`effects[${i}]`, record.effects[i], effects[i]);
+    if (difference !== undefined) return difference;
+  }
+  standing.state = step.state;
+  return undefined;
+}
+
+function wireDifference(path: string, was: Wire | undefined, is: Wire | undefined) {
+  if (was === undefined || is === undefined) return differing(path, was, is);
+  for (const name of new Set([...Object.keys(was), ...Object.keys(is)])) {
+    if (JSON.stringify(was[name]) === JSON.stringify(is[name])) continue;
+    return differing(`${path}.${name}`, was[name], is[name]);
+  }
+  return undefined;
+}
+
+function differing(path: string, recorded: unknown, replayed: unknown): Difference {
+  return { path, recorded: printed(recorded), replayed: printed(replayed) };
+}
+
+function printed(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value);
+}
