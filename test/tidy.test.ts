@@ -15,6 +15,7 @@ const PROTOCOLS = ['kerberos', 'pac', 'kdc', 'actors', 'dissect', 'roles.ts'];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   bytes: [],
   machine: [],
+  store: ['bytes', 'machine', 'crypto'],
   schema: [],
   der: ['bytes'],
   ndr: ['bytes', 'der'],
@@ -100,6 +101,17 @@ tidy('imports point one way', () => {
       .map((target) => `${file} imports ${target}`),
   );
   assert.equal(wrong, []);
+});
+
+tidy('protocols do no I/O, read no clock and draw no chance', () => {
+  const forbidden =
+    /\bDate\.now\(|\bMath\.random\(|\bperformance\.now\(|\bset(?:Timeout|Interval|Immediate)\(|\bprocess\.|\bnew Date\(\)/;
+  for (const file of sources.filter((name) => name.startsWith('protocols/'))) {
+    const node = importsOf(file).filter((specifier) => specifier.startsWith('node:'));
+    assert.equal(node, [], `${file} imports ${node}`);
+    const found = forbidden.exec(text(file))?.[0];
+    assert.is(found, undefined, `${file} contains ${found}`);
+  }
 });
 
 tidy('each third-party package is imported in one place', () => {
