@@ -1,0 +1,26 @@
+/**
+ * RC4, for the legacy payloads that still carry it (RFC 4757 Kerberos, MS-NLMP sealing). OpenSSL 3
+ * offers it only through its legacy provider, which Node does not load.
+ */
+export function rc4(key: Uint8Array, data: Uint8Array): Uint8Array {
+  if (key.length === 0) throw new RangeError('RC4 needs a key of at least one octet');
+  const s = new Uint8Array(256);
+  for (let i = 0; i < 256; i++) s[i] = i;
+  for (let i = 0, j = 0; i < 256; i++) {
+    const a = s[i] as number;
+    j = (j + a + (key[i % key.length] as number)) & 0xff;
+    s[i] = s[j] as number;
+    s[j] = a;
+  }
+  const out = new Uint8Array(data.length);
+  for (let n = 0, i = 0, j = 0; n < data.length; n++) {
+    i = (i + 1) & 0xff;
+    const a = s[i] as number;
+    j = (j + a) & 0xff;
+    const b = s[j] as number;
+    s[i] = b;
+    s[j] = a;
+    out[n] = (data[n] as number) ^ (s[(a + b) & 0xff] as number);
+  }
+  return out;
+}
