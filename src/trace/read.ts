@@ -3,13 +3,9 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromUtf8 } from '../bytes/bytes.ts';
 import type { TraceRecord, Wire } from './record.ts';
+import { RunError } from './run-error.ts';
 import type { RunResult } from './run-folder.ts';
 import { isLink, linkOf } from './wire.ts';
-
-/** A run folder that is not one, or not any more: `file:line: what was expected, what came`. */
-export class RunError extends Error {
-  override readonly name = 'RunError';
-}
 
 /** A run as it was recorded. */
 export interface Run {

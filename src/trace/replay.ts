@@ -38,7 +38,7 @@ export type ReplayOutcome =
 
 /**
  * Replays all records.
- * @throws RunError when a stored octet string was changed.
+ * @throws RunError when octets were changed or are missing.
  */
 export function replay(run: Run, cast: Cast): ReplayOutcome {
   const states = new Map<string, { state: unknown; steps: number }>();
@@ -50,11 +50,10 @@ export function replay(run: Run, cast: Cast): ReplayOutcome {
       skipped++;
       continue;
     }
-    let standing = states.get(actor.name);
-    if (standing === undefined) {
-      standing = { state: actor.initial, steps: 0 };
-      states.set(actor.name, standing);
-    }
+    const standing = states.get(actor.name) ?? { state: actor.initial, steps: 0 };
+    states.set(actor.name, standing);
+    // A host that lost its power begins again.
+    if (record.event.kind === 'started') standing.state = actor.initial;
     const random = cast.random(actor.name, standing.steps);
     const env: Env = { now: run.result.start + record.at + (record.skew ?? 0), random };
     const difference = replayStep(run, cast, record, actor, standing, env);

@@ -2,8 +2,7 @@
  * The trace while it grows: records in order, their octets once each. Bounded when asked for (`serve`
  * runs for days), complete otherwise (a run ends). The world and the drivers only see {@link TraceRecorder.record}.
  */
-import type { ActorEffect, ActorEvent } from '../machine/actor.ts';
-import type { TraceRecord } from './record.ts';
+import type { TraceRecord, Wire } from './record.ts';
 import { linkOf, type RecordedStep, wireOf } from './wire.ts';
 
 /** Where records go besides memory, in order: a run folder. */
@@ -137,29 +136,20 @@ function ring(): Ring {
 }
 
 /** What a record takes in memory besides its octets, measured on V8 to within a factor of two. */
-function weightOf(step: RecordedStep): number {
-  let weight = 480;
-  for (const effect of step.effects) weight += weightOfItem(effect);
-  return weight + weightOfItem(step.event);
+function weightOf(record: TraceRecord): number {
+  let weight = 480 + weightOfWire(record.event);
+  for (const effect of record.effects) weight += weightOfWire(effect);
+  return weight;
 }
 
-function weightOfItem(item: ActorEvent | ActorEffect): number {
-  switch (item.kind) {
-    case 'keyed':
-      return 160 + 400 * item.keys.length;
-    case 'note':
-      return 160 + 2 * item.text.length;
-    case 'malformed':
-      return 160 + 2 * item.reason.length;
-    case 'commanded':
-    case 'told':
-    case 'tell':
-      return (
-        320 + 2 * JSON.stringify(item.args, (_, v) => (v instanceof Uint8Array ? 0 : v)).length
-      );
-    default:
-      return 320;
+function weightOfWire(wire: Wire): number {
+  let weight = 160;
+  for (const name in wire) {
+    const value = wire[name];
+    if (typeof value === 'string') weight += 32 + value.length;
+    else weight += typeof value === 'object' ? 2 * JSON.stringify(value).length : 16;
   }
+  return weight;
 }
 
 /** The step as a record, and the links it names; their octets go into the pool. */
@@ -191,7 +181,7 @@ function entryOf(
     to,
     effects: step.effects.map((effect) => wireOf(effect, keep, nameOf)),
   };
-  return { record, links, weight: weightOf(step) };
+  return { record, links, weight: weightOf(record) };
 }
 
 /** An empty trace. */

@@ -3,8 +3,14 @@
  * and keys take one fixed order, so that the same step gives the same line whoever built the objects.
  */
 import { hash } from 'node:crypto';
-import type { ActorEffect, ActorEvent } from '../machine/actor.ts';
+import type { ActorEvent } from '../machine/actor.ts';
 import { OCTET_FIELDS, type TraceRecord, type Wire } from './record.ts';
+import { RunError } from './run-error.ts';
+
+/** An event or effect before it is written down; `net` has kinds of its own. */
+export interface Recordable {
+  readonly kind: string;
+}
 
 /** One step as the world and the drivers report it. */
 export interface RecordedStep {
@@ -13,9 +19,9 @@ export interface RecordedStep {
   readonly actor: string;
   readonly machine: string;
   readonly from: string;
-  readonly event: ActorEvent;
+  readonly event: Recordable;
   readonly to: string;
-  readonly effects: readonly ActorEffect[];
+  readonly effects: readonly Recordable[];
   readonly cause?: number;
   /** Milliseconds by which the actor's own clock is ahead of the world's; absent: none. */
   readonly skew?: number;
@@ -119,11 +125,11 @@ function wireArgs(args: Fields, keep: Keep): Fields {
 
 /** An event or effect as the trace writes it. @throws Error when octets hide below the top level. */
 export function wireOf(
-  item: ActorEvent | ActorEffect,
+  item: Recordable,
   keep: Keep,
   nameOf?: (bytes: Uint8Array) => string | undefined,
 ): Wire {
-  const fields = item as Fields;
+  const fields = item as Recordable & Fields;
   const out: Record<string, unknown> = {};
   for (const name of orderedKeys(item)) {
     const value = fields[name];
@@ -154,7 +160,7 @@ export interface Restored {
 
 /**
  * The event that a {@link Wire} was made of.
- * @throws RangeError when its octets or its secret are not there any more.
+ * @throws RunError when its octets or its secret are not there any more.
  */
 export function eventOf(wire: Wire, from: Restored): ActorEvent {
   const out: Record<string, unknown> = {};
@@ -168,7 +174,7 @@ export function eventOf(wire: Wire, from: Restored): ActorEvent {
 
 function octetsOf(link: unknown, from: Restored, name: string): Uint8Array {
   const bytes = isLink(link) ? from.octets(link) : undefined;
-  if (bytes === undefined) throw new RangeError(`${name}: no octets for link ${String(link)}`);
+  if (bytes === undefined) throw new RunError(`${name}: no octets for link ${String(link)}`);
   return bytes;
 }
 
@@ -178,7 +184,7 @@ function argsOf(args: Fields, from: Restored): Fields {
     if (isFields(value) && isLink(value.octets)) out[name] = octetsOf(value.octets, from, name);
     else if (isFields(value) && typeof value.secretFrom === 'string') {
       const secret = from.secret(value.secretFrom);
-      if (secret === undefined) throw new RangeError(`${name}: no secret at ${value.secretFrom}`);
+      if (secret === undefined) throw new RunError(`${name}: no secret at ${value.secretFrom}`);
       out[name] = { secret, from: value.secretFrom };
     } else out[name] = value;
   }

@@ -1,0 +1,105 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { TraceRecord } from '../../../src/trace/record.ts';
+import { type Cast, replay } from '../../../src/trace/replay.ts';
+import { traceRecorder } from '../../../src/trace/store.ts';
+import { ann, annsSteps, countedChance, RESULT } from './toy.ts';
+
+const s = suite('replay');
+
+const cast: Cast = {
+  actors: new Map([['ann', ann]]),
+  random: countedChance,
+  secret: (place) => (place === 'script[0].value' ? 'xyzzy' : undefined),
+};
+
+function recorded(change: (record: TraceRecord) => TraceRecord = (record) => record) {
+  const recorder = traceRecorder();
+  const lost = { kind: 'lost', from: 'ann', to: 'bob', reason: 'rain' };
+  for (const step of annsSteps()) recorder.record(step);
+  recorder.record({
+    at: 20,
+    actor: 'net',
+    machine: 'sim/network',
+    from: 'up',
+    event: lost,
+    to: 'up',
+    effects: [],
+  });
+  for (const step of annsSteps()) recorder.record(step);
+  const records = recorder.records().map((record) => change(JSON.parse(JSON.stringify(record))));
+  return { folder: 'toy', result: RESULT, records, torn: false, octets: recorder.octets };
+}
+
+s('the same actors do the same again', () => {
+  const steps = annsSteps();
+  const recorder = traceRecorder();
+  for (const step of steps) recorder.record(step);
+  const run = {
+    folder: 'toy',
+    result: RESULT,
+    records: recorder.records(),
+    torn: false,
+    octets: recorder.octets,
+  };
+  assert.equal(replay(run, cast), { kind: 'same', steps: 4, skipped: 0 });
+});
+
+s('an actor that started again begins with its first state and the next chance', () => {
+  // The second life draws chance of steps 4..7, the recording was made with 0..3.
+  const outcome = replay(recorded(), cast);
+  assert.is(outcome.kind, 'different');
+  if (outcome.kind !== 'different') return;
+  assert.is(outcome.seq, 6);
+  assert.is(outcome.path, 'effects[0].bytes');
+  const again = {
+    ...cast,
+    random: (actor: string, step: number) => countedChance(actor, step % 4),
+  };
+  assert.equal(replay(recorded(), again), { kind: 'same', steps: 8, skipped: 1 });
+});
+
+const changes: readonly (readonly [
+  string,
+  number,
+  (record: TraceRecord) => TraceRecord,
+  string,
+])[] = [
+  ['a state', 2, (r) => ({ ...r, to: 'lost' }), 'to'],
+  ['a state before', 2, (r) => ({ ...r, from: 'lost' }), 'from'],
+  ['the time', 1, (r) => ({ ...r, at: r.at + 1 }), 'effects[0].bytes'],
+  ['the clock', 1, (r) => ({ ...r, skew: 0 }), 'effects[0].bytes'],
+  ['an effect less', 1, (r) => ({ ...r, effects: [] }), 'effects[0]'],
+  [
+    'an effect more',
+    0,
+    (r) => ({ ...r, effects: [{ kind: 'note', level: 'info', text: 'x' }] }),
+    'effects[0]',
+  ],
+  [
+    "an effect's field",
+    1,
+    (r) => ({ ...r, effects: [{ ...r.effects[0], kind: 'send', toPort: 8 }] }),
+    'effects[0].toPort',
+  ],
+];
+for (const [name, seq, change, path] of changes) {
+  s(`the first difference is named: ${name}`, () => {
+    const run = recorded((record) => (record.seq === seq ? change(record) : record));
+    const outcome = replay(run, cast);
+    assert.is(outcome.kind, 'different');
+    if (outcome.kind !== 'different') return;
+    assert.is(outcome.seq, seq);
+    assert.is(outcome.path, path);
+    assert.is.not(outcome.recorded, outcome.replayed);
+  });
+}
+
+s('a secret that is not in the scenario any more', () => {
+  assert.throws(
+    () => replay(recorded(), { ...cast, secret: () => undefined }),
+    /no secret at script\[0\]\.value/,
+  );
+});
+
+s.run();

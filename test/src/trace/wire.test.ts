@@ -1,0 +1,104 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { hex, utf8 } from '../../../src/bytes/bytes.ts';
+import type { ActorEvent } from '../../../src/machine/actor.ts';
+import { RunError } from '../../../src/trace/run-error.ts';
+import { eventOf, isLink, linkOf, type Recordable, wireOf } from '../../../src/trace/wire.ts';
+
+const s = suite('trace wire');
+
+s('a link is the first 16 digits of the SHA-256 (FIPS 180-4, "abc")', () => {
+  assert.is(linkOf(utf8('abc')), 'ba7816bf8f01cfea');
+  assert.ok(isLink('ba7816bf8f01cfea'));
+  assert.not.ok(isLink('ba7816bf8f01cfe'));
+  assert.not.ok(isLink('../../etc/passwd'));
+});
+
+s('writes fields in one order, whatever order they were built in', () => {
+  const one = wireOf(
+    {
+      kind: 'send',
+      transport: 'udp',
+      to: 'b',
+      toPort: 88,
+      port: 4,
+      message: 'AS-REQ',
+      bytes: hex`6a`,
+    } as Recordable,
+    linkOf,
+  );
+  const other = wireOf(
+    {
+      bytes: hex`6a`,
+      message: 'AS-REQ',
+      port: 4,
+      toPort: 88,
+      to: 'b',
+      transport: 'udp',
+      kind: 'send',
+    } as Recordable,
+    linkOf,
+  );
+  const rest = '"transport":"udp","to":"b","toPort":88,"port":4,"message":"AS-REQ"';
+  assert.is(JSON.stringify(one), `{"kind":"send",${rest},"bytes":"${linkOf(hex`6a`)}"}`);
+  assert.is(JSON.stringify(other), JSON.stringify(one));
+});
+
+s('orders nested values too', () => {
+  const args = { zeta: [{ b: 1, a: 2 }], alpha: null };
+  const wire = wireOf({ kind: 'commanded', verb: 'go', args } as Recordable, linkOf);
+  assert.is(
+    JSON.stringify(wire),
+    '{"kind":"commanded","verb":"go","args":{"alpha":null,"zeta":[{"a":2,"b":1}]}}',
+  );
+});
+
+s('events come back as they were: octets by link, secrets by place', () => {
+  const event: ActorEvent = {
+    kind: 'told',
+    from: 'alice',
+    what: 'password',
+    args: {
+      password: { secret: 'Passw0rd!', from: 'script[0].value' },
+      blob: hex`0102`,
+      nested: { list: [1, 'two', { three: true }] },
+    },
+  };
+  const kept = new Map<string, Uint8Array>();
+  const wire = wireOf(event, (bytes) => {
+    kept.set(linkOf(bytes), bytes);
+    return linkOf(bytes);
+  });
+  const line = JSON.stringify(wire);
+  assert.not.match(line, 'Passw0rd!');
+  const back = eventOf(JSON.parse(line), {
+    octets: (link) => kept.get(link),
+    secret: (place) => (place === 'script[0].value' ? 'Passw0rd!' : undefined),
+  });
+  assert.equal(back, event);
+});
+
+s('says which octets or secret are missing', () => {
+  const wire = { kind: 'received', bytes: '0123456789abcdef' };
+  const nothing = { octets: () => undefined, secret: () => undefined };
+  const missing = (error: Error): boolean =>
+    error instanceof RunError && /bytes: no octets for link 0123456789abcdef/.test(error.message);
+  assert.throws(() => eventOf(wire, nothing), missing);
+  const secret = {
+    kind: 'commanded',
+    verb: 'v',
+    args: { value: { secretFrom: 'script[4].value' } },
+  };
+  assert.throws(() => eventOf(secret, nothing), /value: no secret at script\[4\]\.value/);
+});
+
+s("octets below the top level are the writer's mistake", () => {
+  const deep = { kind: 'commanded', verb: 'v', args: { a: { b: hex`00` } } };
+  assert.throws(() => wireOf(deep, linkOf), /a\.b holds octets/);
+  assert.throws(
+    () => wireOf({ kind: 'x', ticket: hex`00` } as Recordable, linkOf),
+    /x\.ticket holds octets/,
+  );
+});
+
+s.run();
