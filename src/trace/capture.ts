@@ -274,8 +274,8 @@ function sendOnStream(
 ): Shown | undefined {
   const hold = state.holds.get(holdKey(actor, effect));
   if (hold === undefined) return undefined;
-  return {
-    octets: hold.flow.send(hold.end, framed(state, hold, effect)),
-    comment: `${actor} → ${hold.peer}: ${effect.message ?? 'octets'}`,
-  };
+  const sent = hold.flow.send(hold.end, framed(state, hold, effect));
+  // Nobody tells when it arrives outside: at once.
+  if (!state.actors.has(hold.peer)) hold.flow.deliver(otherEnd(hold.end));
+  return { octets: sent, comment: `${actor} → ${hold.peer}: ${effect.message ?? 'octets'}` };
 }

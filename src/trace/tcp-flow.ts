@@ -87,7 +87,7 @@ export function tcpFlow(client: Endpoint, server: Endpoint): TcpFlow {
       return [packet('server', TcpFlags.syn | TcpFlags.ack)];
     },
     establish() {
-      sent.server.delivered = sent.server.next;
+      sent.server.delivered = 1; // the SYN; what the server said since is still on its way
       return [packet('client', TcpFlags.ack)];
     },
     refuse() {
