@@ -56,8 +56,15 @@ interface End {
   readonly early: Map<number, Segment>;
   written: number;
   read: number;
-  /** Names of sent messages by the offset of their ends, for the trace of the other side. */
-  readonly names: { readonly end: number; readonly name: string }[];
+  /** Messages sent and not yet read, for the trace of the other side. */
+  readonly messages: Sent[];
+}
+
+interface Sent {
+  /** Where the message ends in all that was sent. */
+  readonly end: number;
+  readonly message: string;
+  readonly cause: number;
 }
 
 interface Segment {
@@ -107,7 +114,7 @@ export class Streams {
     if (from?.peer === undefined || !from.open) return;
     const octets = from.framing === undefined ? bytes : from.framing.wrap(bytes);
     from.written += octets.length;
-    from.names.push({ end: from.written, name: message });
+    from.messages.push({ end: from.written, message, cause });
     const { segment: max } = this.#medium.network.quality(actor, from.peer.actor);
     for (let at = 0; at < octets.length; at += max) {
       this.#transmit(from, segment(from, 'octets', octets.subarray(at, at + max), cause));
@@ -263,7 +270,7 @@ export class Streams {
         return;
       }
       at.read += cut.consumed;
-      const message = nameAt(from, at.read);
+      const sent = messageAt(from, at.read);
       const received: ActorEvent = {
         kind: 'received',
         transport: 'tcp',
@@ -271,10 +278,10 @@ export class Streams {
         fromPort: from.ownPort,
         port: at.ownPort,
         connection: at.connection,
-        ...(message === undefined ? {} : { message }),
+        ...(sent === undefined ? {} : { message: sent.message }),
         bytes: cut.message,
       };
-      this.#medium.emit(at.actor, received, cause, () => at.open);
+      this.#medium.emit(at.actor, received, sent?.cause ?? cause, () => at.open);
     }
   }
 
@@ -313,7 +320,7 @@ function endOf(
     early: new Map(),
     written: 0,
     read: 0,
-    names: [],
+    messages: [],
   };
 }
 
@@ -321,12 +328,11 @@ function segment(from: End, kind: Segment['kind'], bytes: Uint8Array, cause: num
   return { kind, number: from.sent++, bytes, cause };
 }
 
-/** The name of the message that ends at `offset` of what `from` has sent. */
-function nameAt(from: End, offset: number): string | undefined {
-  let name: string | undefined;
-  while (from.names[0] !== undefined && from.names[0].end <= offset) {
-    const { end, name: named } = from.names.shift() as End['names'][number];
-    name = end === offset ? named : undefined;
+/** The message that ends at `offset` of what `from` has sent, if the two framings agree. */
+function messageAt(from: End, offset: number): Sent | undefined {
+  let last: Sent | undefined;
+  while (from.messages[0] !== undefined && from.messages[0].end <= offset) {
+    last = from.messages.shift();
   }
-  return name;
+  return last?.end === offset ? last : undefined;
 }
