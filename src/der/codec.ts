@@ -1,0 +1,352 @@
+/**
+ * The kernel of the DER codecs (X.690 §8 to §11): one value is codec and inferred type. A combinator
+ * computes its plan once and returns closures; the same plan stays readable as {@link Shape}.
+ *
+ * Content is written from the end of the buffer towards its start, so a length is known when it is
+ * needed: no pass over sizes, no temporary arrays, no joining.
+ */
+
+/** The structure as data: for the viewer's tree, for generators of values, for documents. */
+export type Shape =
+  | {
+      readonly kind: 'integer';
+      readonly min: number;
+      readonly max: number;
+      /** What the number is called by the standard. */
+      nameOf?(value: number): string | undefined;
+    }
+  | { readonly kind: 'bigInteger' }
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'null' }
+  | { readonly kind: 'octets' }
+  | { readonly kind: 'bits' }
+  /** A bit string read as 32 bits; name to mask. */
+  | { readonly kind: 'flags'; readonly masks: Readonly<Record<string, number>> }
+  /** Characters allowed; absent: all that Unicode has. */
+  | { readonly kind: 'text'; readonly alphabet?: RegExp }
+  /** Milliseconds since 1970, whole seconds, both ends included. */
+  | { readonly kind: 'time'; readonly min: number; readonly max: number }
+  | { readonly kind: 'oid' }
+  | { readonly kind: 'any' }
+  | {
+      readonly kind: 'fields';
+      readonly fields: readonly FieldShape[];
+      readonly extensible: boolean;
+    }
+  | {
+      readonly kind: 'list';
+      readonly of: Codec<unknown>;
+      readonly max: number;
+      readonly sorted: boolean;
+    }
+  | { readonly kind: 'choice'; readonly alternatives: Readonly<Record<string, Codec<unknown>>> }
+  /** Another tag around `of` (EXPLICIT), or the value with its octets (`raw`). */
+  | { readonly kind: 'wrapped'; readonly of: Codec<unknown>; readonly raw: boolean }
+  /** One of these by its tag. */
+  | { readonly kind: 'tags'; readonly of: readonly Codec<unknown>[] }
+  /** A type that contains itself. */
+  | { readonly kind: 'recursive'; readonly of: Codec<unknown> };
+
+export interface FieldShape {
+  readonly name: string;
+  readonly codec: Codec<unknown>;
+  /** May be absent. */
+  readonly optional: boolean;
+  /** What absence means. */
+  readonly fallback?: unknown;
+}
+
+/**
+ * `write` puts in front of what is there, `read` consumes exactly up to `end`. Codecs with a `tag` write
+ * and read content only; those whose tag depends on the value ({@link SELF}) do the whole element.
+ */
+export interface Codec<T> {
+  /** The standard's spelling: `KDC-REQ-BODY`, `INTEGER`. */
+  readonly type: string;
+  /** The identifier octet, or {@link SELF}. */
+  readonly tag: number;
+  /** With {@link SELF}: the identifier octets that an element may begin with; absent: any. */
+  readonly tags?: readonly number[];
+  readonly shape: Shape;
+  write(writer: Writer, value: T): void;
+  read(reader: Reader, end: number): T;
+}
+
+/** The TypeScript type of a codec's values. */
+export type Infer<C> = C extends Codec<infer T> ? T : never;
+
+/** In place of a tag: the codec reads and writes whole elements. */
+export const SELF = -1;
+
+/** Octets that are no such value: where, and what is wrong with them. */
+export class DecodeError extends Error {
+  override readonly name = 'DecodeError';
+  /** `reqBody.etype[0]`; empty for the value itself. */
+  path = '';
+  /** In octets, from the start of what was given to be decoded. */
+  readonly offset: number;
+  readonly reason: string;
+
+  constructor(offset: number, reason: string) {
+    super(`${reason} at ${offset}`);
+    this.offset = offset;
+    this.reason = reason;
+  }
+
+  /** Puts the name of the structure's part in front of the path. */
+  within(part: string | number): this {
+    const step = typeof part === 'number' ? `[${part}]` : part;
+    const joint = this.path === '' || this.path.startsWith('[') ? '' : '.';
+    this.path = `${step}${joint}${this.path}`;
+    this.message = `${this.path}: ${this.reason} at ${this.offset}`;
+    return this;
+  }
+}
+
+export interface Limits {
+  /** Octets; default 1 MiB. */
+  readonly maxSize?: number;
+  /** Elements inside elements where the schema does not bound them; default 32. */
+  readonly maxDepth?: number;
+}
+
+export const DEFAULT_MAX_SIZE = 1 << 20;
+export const DEFAULT_MAX_DEPTH = 32;
+
+/** Octets for one element, filled from the end. */
+export class Writer {
+  bytes: Uint8Array;
+  /** The first octet written; everything from here on is content. */
+  pos: number;
+
+  constructor(size = 4096) {
+    this.bytes = new Uint8Array(size);
+    this.pos = size;
+  }
+
+  /** Octets written so far: the mark that {@link header} counts from. */
+  mark(): number {
+    return this.bytes.length - this.pos;
+  }
+
+  /** Makes sure that `size` octets fit in front. */
+  room(size: number): void {
+    if (this.pos < size) this.#grow(size);
+  }
+
+  #grow(size: number): void {
+    const written = this.mark();
+    const grown = new Uint8Array(Math.max(2 * this.bytes.length, written + size));
+    grown.set(this.bytes.subarray(this.pos), grown.length - written);
+    this.bytes = grown;
+    this.pos = grown.length - written;
+  }
+
+  octet(value: number): void {
+    this.room(1);
+    this.bytes[--this.pos] = value;
+  }
+
+  octets(bytes: Uint8Array): void {
+    this.room(bytes.length);
+    this.pos -= bytes.length;
+    this.bytes.set(bytes, this.pos);
+  }
+
+  /** Tag and length of what was written since `mark`. */
+  header(tag: number, mark: number): void {
+    this.room(6);
+    const { bytes } = this;
+    const length = bytes.length - this.pos - mark;
+    let { pos } = this;
+    if (length < 0x80) {
+      bytes[--pos] = length;
+    } else {
+      let size = 0;
+      for (let rest = length; rest > 0; rest >>>= 8) {
+        bytes[--pos] = rest;
+        size++;
+      }
+      bytes[--pos] = 0x80 | size;
+    }
+    bytes[--pos] = tag;
+    this.pos = pos;
+  }
+
+  /** A whole element. */
+  element<T>(codec: Codec<T>, value: T): void {
+    if (codec.tag === SELF) {
+      codec.write(this, value);
+      return;
+    }
+    const mark = this.bytes.length - this.pos;
+    codec.write(this, value);
+    this.header(codec.tag, mark);
+  }
+}
+
+/** Octets being decoded. */
+export class Reader {
+  readonly bytes: Uint8Array;
+  pos = 0;
+  /** Levels that may still be entered. */
+  depth: number;
+
+  constructor(bytes: Uint8Array, maxDepth: number = DEFAULT_MAX_DEPTH) {
+    this.bytes = bytes;
+    this.depth = maxDepth;
+  }
+
+  fail(reason: string, offset: number = this.pos): never {
+    throw new DecodeError(offset, reason);
+  }
+
+  /** Enters the element at `pos`, which must have `tag` and end at or before `end`; its end. */
+  header(tag: number, end: number): number {
+    const { bytes, pos } = this;
+    const length = bytes[pos + 1] as number;
+    // Past the last octet both reads give undefined, and every comparison below fails.
+    if (bytes[pos] === tag && length < 0x80 && pos + 2 + length <= end) {
+      this.pos = pos + 2;
+      return pos + 2 + length;
+    }
+    return this.#otherHeader(tag, end);
+  }
+
+  /** A long length, or what is wrong. */
+  #otherHeader(tag: number, end: number): number {
+    const { bytes, pos } = this;
+    if (pos >= end) this.fail(`expected ${tagName(tag)}, but nothing is left`);
+    if (bytes[pos] !== tag) {
+      this.fail(`expected ${tagName(tag)}, got ${tagName(bytes[pos] as number)}`);
+    }
+    return this.#length(pos + 1, end);
+  }
+
+  /** Enters the content behind the length at `at`; where it ends. */
+  #length(at: number, end: number): number {
+    const { bytes } = this;
+    if (at >= end) this.fail('the length is missing', at);
+    let length = bytes[at] as number;
+    let start = at + 1;
+    if (length === 0x80) this.fail('the length is indefinite', at);
+    if (length > 0x80) {
+      const size = length & 0x7f;
+      if (size > 4) this.fail(`a length of ${size} octets is too long`, at);
+      if (start + size > end) this.fail('the length is cut off', at);
+      length = 0;
+      for (let i = 0; i < size; i++) length = length * 256 + (bytes[start + i] as number);
+      if (length < 0x80 || length < 2 ** (8 * (size - 1))) {
+        this.fail('the length is not minimal', at);
+      }
+      start += size;
+    }
+    if (length > end - start) {
+      this.fail(`the length says ${length} octets, ${end - start} are left`, at);
+    }
+    this.pos = start;
+    return start + length;
+  }
+
+  /** Enters any element; its end. Sees to it that its tag fits one octet. */
+  anyHeader(end: number): number {
+    if (this.pos >= end) this.fail('expected an element, but nothing is left');
+    if (((this.bytes[this.pos] as number) & 0x1f) === 0x1f) {
+      this.fail('tag numbers above 30 are not supported');
+    }
+    return this.#length(this.pos + 1, end);
+  }
+
+  /** A whole element. */
+  element<T>(codec: Codec<T>, end: number): T {
+    if (codec.tag === SELF) return codec.read(this, end);
+    return codec.read(this, this.header(codec.tag, end));
+  }
+}
+
+const UNIVERSAL: Readonly<Record<number, string>> = {
+  1: 'BOOLEAN',
+  2: 'INTEGER',
+  3: 'BIT STRING',
+  4: 'OCTET STRING',
+  5: 'NULL',
+  6: 'OBJECT IDENTIFIER',
+  10: 'ENUMERATED',
+  12: 'UTF8String',
+  16: 'SEQUENCE',
+  17: 'SET',
+  18: 'NumericString',
+  19: 'PrintableString',
+  20: 'TeletexString',
+  22: 'IA5String',
+  23: 'UTCTime',
+  24: 'GeneralizedTime',
+  26: 'VisibleString',
+  27: 'GeneralString',
+  28: 'UniversalString',
+  30: 'BMPString',
+};
+
+const CLASSES = ['UNIVERSAL ', 'APPLICATION ', '', 'PRIVATE '];
+
+/** What people call an identifier octet: `SEQUENCE`, `[APPLICATION 10]`, `[3] primitive`. */
+export function tagName(tag: number): string {
+  const number = tag & 0x1f;
+  const constructed = (tag & 0x20) !== 0;
+  const universal = tag < 0x40 ? UNIVERSAL[number] : undefined;
+  // SEQUENCE and SET are the two that are always constructed; other types never are in DER.
+  const usual = universal === undefined ? true : number === 16 || number === 17;
+  const form = constructed === usual ? '' : constructed ? ' constructed' : ' primitive';
+  return `${universal ?? `[${CLASSES[tag >> 6]}${number}]`}${form}`;
+}
+
+/** Waits for the next `encode`; taken while one runs, so that a nested one gets a writer of its own. */
+let spare: Writer | undefined = new Writer();
+const SPARE_LIMIT = 1 << 18;
+
+/**
+ * The DER encoding, in an array of its own.
+ * @throws TypeError, RangeError when `value` is none of the codec's: the caller is at fault.
+ */
+export function encode<T>(codec: Codec<T>, value: T): Uint8Array {
+  const writer = spare ?? new Writer();
+  spare = undefined;
+  writer.pos = writer.bytes.length;
+  try {
+    writer.element(codec, value);
+    return writer.bytes.slice(writer.pos);
+  } finally {
+    if (writer.bytes.length <= SPARE_LIMIT) spare = writer;
+  }
+}
+
+/**
+ * The value of exactly these octets. Octet strings in it are views of `bytes`: do not write to those.
+ * @throws DecodeError
+ */
+export function decode<T>(codec: Codec<T>, bytes: Uint8Array, limits?: Limits): T {
+  const maxSize = limits?.maxSize ?? DEFAULT_MAX_SIZE;
+  if (bytes.length > maxSize) {
+    throw new DecodeError(0, `${bytes.length} octets are more than the allowed ${maxSize}`);
+  }
+  const reader = new Reader(bytes, limits?.maxDepth);
+  const value = reader.element(codec, bytes.length);
+  if (reader.pos !== bytes.length) {
+    reader.fail(`octets follow the ${codec.type}: ${bytes.length - reader.pos}`);
+  }
+  return value;
+}
+
+export type Decoded<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: DecodeError };
+
+/** {@link decode} for machines: a refusal is a value. */
+export function tryDecode<T>(codec: Codec<T>, bytes: Uint8Array, limits?: Limits): Decoded<T> {
+  try {
+    return { ok: true, value: decode(codec, bytes, limits) };
+  } catch (error) {
+    if (error instanceof DecodeError) return { ok: false, error };
+    throw error;
+  }
+}
