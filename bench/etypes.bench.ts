@@ -2,7 +2,7 @@
 import { createCipheriv, createHmac, randomBytes } from 'node:crypto';
 import { cf2, checksum, decrypt, ETYPES, encrypt, key, prf } from '../protocols/kerberos/etypes.ts';
 import { equal } from '../src/bytes/bytes.ts';
-import { aesCts } from '../src/crypto/aes.ts';
+import { aesCts } from '../src/crypto/aes-cts.ts';
 import { hmacKey } from '../src/crypto/digest.ts';
 import { pooledRandom, seededRandom } from '../src/crypto/random.ts';
 import type { Bench } from './suite.ts';

@@ -3,22 +3,30 @@
  * profile of RFC 3961 section 5.3. The MAC is over the plaintext.
  */
 import { concat, equalSecret, uint32be, utf8 } from '../../src/bytes/bytes.ts';
-import { type AesCts, aesBlocks, aesCts } from '../../src/crypto/aes.ts';
+import { type AesCbc, aesCbc, BLOCK } from '../../src/crypto/aes.ts';
+import { type AesCts, aesCts } from '../../src/crypto/aes-cts.ts';
 import { digest, type HmacKey, hmacKey, pbkdf2 } from '../../src/crypto/digest.ts';
 import { nFold } from '../../src/crypto/n-fold.ts';
-import { KC, KE, KI, type Mechanism, type Profile, perUsage } from './profile.ts';
+import { octets } from '../../src/crypto/slab.ts';
+import { joined, KC, KE, KI, type Mechanism, type Profile, perUsage } from './profile.ts';
 
-const BLOCK = 16;
 const MAC = 12;
 
-const PRF = nFold(utf8('prf'), BLOCK);
-const KERBEROS = nFold(utf8('kerberos'), BLOCK);
+const PRF = padded(nFold(utf8('prf'), BLOCK));
+const KERBEROS = padded(nFold(utf8('kerberos'), BLOCK));
 
-const folded = (usage: number, kind: number) =>
-  nFold(concat(uint32be(usage), new Uint8Array([kind])), BLOCK);
-/** The n-folded constants of Ke and of Ki, side by side; and of Kc. They depend on no key. */
-const encryptionConstants = perUsage((usage) => concat(folded(usage, KE), folded(usage, KI)));
-const checksumConstant = perUsage((usage) => folded(usage, KC));
+/**
+ * Of the n-folded constants of RFC 3961 section 5.3, and a block of zeros behind each: they depend on
+ * no key.
+ */
+const constants = perUsage((usage) => {
+  const folded = (kind: number) => nFold(concat(uint32be(usage), new Uint8Array([kind])), BLOCK);
+  return { ke: padded(folded(KE)), ki: padded(folded(KI)), kc: padded(folded(KC)) };
+});
+
+function padded(block: Uint8Array): Uint8Array {
+  return concat(block, new Uint8Array(BLOCK));
+}
 
 export const aes128Sha1 = profile(17, 'aes128-cts-hmac-sha1-96', 16, 15);
 export const aes256Sha1 = profile(18, 'aes256-cts-hmac-sha1-96', 32, 16);
@@ -36,28 +44,17 @@ function profile(etype: number, name: string, keyLength: number, checksumType: n
     open,
     stringToKey(password, salt, iterations) {
       const tkey = pbkdf2('sha1', utf8(password), salt, iterations, keyLength);
-      return dk(aesBlocks(tkey), keyLength, KERBEROS)[0] as Uint8Array;
+      return dk(aesCbc(tkey), keyLength, KERBEROS);
     },
   };
 }
 
 /**
- * DK of RFC 3961 section 5.1 for AES (whose random-to-key is the identity): as many blocks
- * E(n), E(E(n)) ... as the key is long. Several constants go through each call together.
+ * DK of RFC 3961 section 5.1 for AES, whose random-to-key is the identity: the blocks E(n), E(E(n)).
+ * That is CBC over n and a block of zeros.
  */
-function dk(
-  encipher: (blocks: Uint8Array) => Uint8Array,
-  keyLength: number,
-  constants: Uint8Array,
-): Uint8Array[] {
-  const keys: Uint8Array[] = [];
-  for (let at = 0; at < constants.length; at += BLOCK) keys.push(new Uint8Array(keyLength));
-  let blocks = constants;
-  for (let at = 0; at < keyLength; at += BLOCK) {
-    blocks = encipher(blocks);
-    for (const [i, key] of keys.entries()) key.set(blocks.subarray(i * BLOCK, (i + 1) * BLOCK), at);
-  }
-  return keys;
+function dk(base: AesCbc, keyLength: number, constant: Uint8Array): Uint8Array {
+  return base.encrypt(constant.subarray(0, keyLength)).slice(0, keyLength);
 }
 
 interface EncryptionKeys {
@@ -66,22 +63,20 @@ interface EncryptionKeys {
 }
 
 function open(key: Uint8Array): Mechanism {
-  let blocks: ((blocks: Uint8Array) => Uint8Array) | undefined;
-  const derive = (constants: Uint8Array) => {
-    blocks ??= aesBlocks(key);
-    return dk(blocks, key.length, constants) as [Uint8Array, Uint8Array];
-  };
+  const base = aesCbc(key);
+  const derive = (constant: Uint8Array) => dk(base, key.length, constant);
   const encryption = perUsage((usage): EncryptionKeys => {
-    const [ke, ki] = derive(encryptionConstants(usage));
-    return { ke: aesCts(ke), ki: hmacKey('sha1', ki) };
+    const { ke, ki } = constants(usage);
+    return { ke: aesCts(derive(ke)), ki: hmacKey('sha1', derive(ki)) };
   });
-  const kc = perUsage((usage) => hmacKey('sha1', derive(checksumConstant(usage))[0]));
+  const kc = perUsage((usage) => hmacKey('sha1', derive(constants(usage).kc)));
+  let kp: AesCbc | undefined;
 
   return {
     encrypt(usage, plaintext, confounder) {
       const { ke, ki } = encryption(usage);
-      const p = concat(confounder, plaintext);
-      const out = new Uint8Array(p.length + MAC);
+      const p = joined(confounder, plaintext);
+      const out = octets(p.length + MAC);
       ke.encrypt(p, out, 0);
       out.set(ki(p, MAC), p.length);
       return out;
@@ -90,16 +85,15 @@ function open(key: Uint8Array): Mechanism {
       const size = ciphertext.length - MAC;
       if (size < BLOCK) return undefined;
       const { ke, ki } = encryption(usage);
-      const p = ke.decrypt(ciphertext.subarray(0, size));
+      const p = octets(size);
+      ke.decrypt(ciphertext.subarray(0, size), p);
       return equalSecret(ki(p, MAC), ciphertext.subarray(size)) ? p.subarray(BLOCK) : undefined;
     },
     checksum: (usage, data) => kc(usage)(data, MAC),
     // RFC 3962 section 3: the hash is cut to whole blocks; one block under DK(key, "prf").
     prf(data) {
-      const [kp] = derive(PRF);
-      const out = new Uint8Array(BLOCK);
-      out.set(aesBlocks(kp)(digest('sha1', data).subarray(0, BLOCK)));
-      return out;
+      kp ??= aesCbc(derive(PRF));
+      return kp.encrypt(digest('sha1', data).subarray(0, BLOCK)).slice(0, BLOCK);
     },
   };
 }

@@ -3,11 +3,13 @@
  * initial vector and the ciphertext. Windows does not offer them (MS-KILE 3.1.5.2); MIT and Heimdal do.
  */
 import { concat, equalSecret, uint32be, utf8 } from '../../src/bytes/bytes.ts';
-import { type AesCts, aesCts } from '../../src/crypto/aes.ts';
+import { BLOCK } from '../../src/crypto/aes.ts';
+import { type AesCts, aesCts } from '../../src/crypto/aes-cts.ts';
 import { type DigestName, type HmacKey, hmacKey, pbkdf2 } from '../../src/crypto/digest.ts';
-import { KC, KE, KI, type Mechanism, type Profile, perUsage } from './profile.ts';
+import { octets } from '../../src/crypto/slab.ts';
+import { joined, KC, KE, KI, type Mechanism, type Profile, perUsage } from './profile.ts';
 
-const BLOCK = 16;
+const ZERO = new Uint8Array(BLOCK);
 
 interface Parameters {
   readonly digest: DigestName;
@@ -77,23 +79,23 @@ function open(key: Uint8Array, { digest, keyLength, mac, prf }: Parameters): Mec
   return {
     encrypt(usage, plaintext, confounder) {
       const { ke, ki } = encryption(usage);
-      const p = concat(confounder, plaintext);
+      const p = joined(confounder, plaintext);
       // The MAC's input is the initial vector, all zero, and then the ciphertext.
-      const input = new Uint8Array(BLOCK + p.length);
+      const input = octets(BLOCK + p.length + mac);
+      const end = BLOCK + p.length;
       ke.encrypt(p, input, BLOCK);
-      const out = new Uint8Array(p.length + mac);
-      out.set(input.subarray(BLOCK));
-      out.set(ki(input, mac), p.length);
-      return out;
+      input.set(ki(input.subarray(0, end), mac), end);
+      return input.subarray(BLOCK);
     },
     decrypt(usage, ciphertext) {
       const size = ciphertext.length - mac;
       if (size < BLOCK) return undefined;
       const { ke, ki } = encryption(usage);
-      const input = new Uint8Array(BLOCK + size);
-      input.set(ciphertext.subarray(0, size), BLOCK);
-      if (!equalSecret(ki(input, mac), ciphertext.subarray(size))) return undefined;
-      return ke.decrypt(ciphertext.subarray(0, size)).subarray(BLOCK);
+      const c = ciphertext.subarray(0, size);
+      if (!equalSecret(ki(joined(ZERO, c), mac), ciphertext.subarray(size))) return undefined;
+      const p = octets(size);
+      ke.decrypt(c, p);
+      return p.subarray(BLOCK);
     },
     checksum: (usage, data) => kc(usage)(data, mac),
     prf: (data) => kdf(base, utf8('prf'), prf, data),

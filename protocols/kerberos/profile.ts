@@ -34,15 +34,30 @@ export const KE = 0xaa;
 export const KI = 0x55;
 export const KC = 0x99;
 
-/** The value for a usage, made when first asked for. Usages are few and never chosen by a peer. */
+const LONGEST = 16384;
+const scratch = new Uint8Array(LONGEST);
+
+/** Confounder and plaintext in one piece, until the next call. */
+export function joined(confounder: Uint8Array, plaintext: Uint8Array): Uint8Array {
+  const size = confounder.length + plaintext.length;
+  const out = size <= LONGEST ? scratch.subarray(0, size) : new Uint8Array(size);
+  out.set(confounder);
+  out.set(plaintext, confounder.length);
+  return out;
+}
+
+/**
+ * The value for a usage, made when first asked for. A key sees a handful of usages, never chosen by
+ * a peer: looking through a list is faster than making a Map for each new session key.
+ */
 export function perUsage<T>(make: (usage: number) => T): (usage: number) => T {
-  const made = new Map<number, T>();
+  const usages: number[] = [];
+  const values: T[] = [];
   return (usage) => {
-    let value = made.get(usage);
-    if (value === undefined) {
-      value = make(usage);
-      made.set(usage, value);
-    }
+    for (let i = 0; i < usages.length; i++) if (usages[i] === usage) return values[i] as T;
+    const value = make(usage);
+    usages.push(usage);
+    values.push(value);
     return value;
   };
 }
