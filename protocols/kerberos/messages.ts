@@ -3,6 +3,7 @@
  * Every context tag is EXPLICIT. Times are milliseconds since 1970 (whole seconds), octet strings views
  * of what was decoded. Checksums cover octets as received, so what they cover is kept `Raw`.
  */
+import { oneOfTags } from '../../src/der/choice.ts';
 import type { Infer } from '../../src/der/codec.ts';
 import {
   boolean,
@@ -13,13 +14,12 @@ import {
   octetString,
   uint32,
 } from '../../src/der/primitives.ts';
+import { raw } from '../../src/der/raw.ts';
 import {
   alias,
   application,
   field,
-  oneOfTags,
   optional,
-  raw,
   sequence,
   sequenceOf,
 } from '../../src/der/structures.ts';

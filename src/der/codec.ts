@@ -6,6 +6,8 @@
  * needed: no pass over sizes, no temporary arrays, no joining.
  */
 
+import { tagName } from './tag-name.ts';
+
 /** The structure as data: for the viewer's tree, for generators of values, for documents. */
 export type Shape =
   | {
@@ -236,9 +238,7 @@ export class Reader {
       if (start + size > end) this.fail('the length is cut off', at);
       length = 0;
       for (let i = 0; i < size; i++) length = length * 256 + (bytes[start + i] as number);
-      if (length < 0x80 || length < 2 ** (8 * (size - 1))) {
-        this.fail('the length is not minimal', at);
-      }
+      if (length < 0x80 || bytes[start] === 0) this.fail('the length is not minimal', at);
       start += size;
     }
     if (length > end - start) {
@@ -257,6 +257,25 @@ export class Reader {
     return this.#length(this.pos + 1, end);
   }
 
+  /** Passes over one element, whose inside must be well-formed as far as its tags say what it is. */
+  skip(end: number): void {
+    const constructed = ((this.bytes[this.pos] as number) & 0x20) !== 0;
+    const innerEnd = this.anyHeader(end);
+    if (!constructed) {
+      this.pos = innerEnd;
+      return;
+    }
+    this.enter('elements are nested too deeply');
+    while (this.pos < innerEnd) this.skip(innerEnd);
+    this.depth++;
+  }
+
+  /** One level down; `depth` is to be counted up again behind it. */
+  enter(reason: string): void {
+    if (this.depth <= 0) this.fail(reason);
+    this.depth--;
+  }
+
   /** A whole element. */
   element<T>(codec: Codec<T>, end: number): T {
     if (codec.tag === SELF) return codec.read(this, end);
@@ -264,40 +283,9 @@ export class Reader {
   }
 }
 
-const UNIVERSAL: Readonly<Record<number, string>> = {
-  1: 'BOOLEAN',
-  2: 'INTEGER',
-  3: 'BIT STRING',
-  4: 'OCTET STRING',
-  5: 'NULL',
-  6: 'OBJECT IDENTIFIER',
-  10: 'ENUMERATED',
-  12: 'UTF8String',
-  16: 'SEQUENCE',
-  17: 'SET',
-  18: 'NumericString',
-  19: 'PrintableString',
-  20: 'TeletexString',
-  22: 'IA5String',
-  23: 'UTCTime',
-  24: 'GeneralizedTime',
-  26: 'VisibleString',
-  27: 'GeneralString',
-  28: 'UniversalString',
-  30: 'BMPString',
-};
-
-const CLASSES = ['UNIVERSAL ', 'APPLICATION ', '', 'PRIVATE '];
-
-/** What people call an identifier octet: `SEQUENCE`, `[APPLICATION 10]`, `[3] primitive`. */
-export function tagName(tag: number): string {
-  const number = tag & 0x1f;
-  const constructed = (tag & 0x20) !== 0;
-  const universal = tag < 0x40 ? UNIVERSAL[number] : undefined;
-  // SEQUENCE and SET are the two that are always constructed; other types never are in DER.
-  const usual = universal === undefined ? true : number === 16 || number === 17;
-  const form = constructed === usual ? '' : constructed ? ' constructed' : ' primitive';
-  return `${universal ?? `[${CLASSES[tag >> 6]}${number}]`}${form}`;
+/** The identifier octets that an element of the codec may begin with; undefined: any. */
+export function tagsOf(codec: Codec<unknown>): readonly number[] | undefined {
+  return codec.tag === SELF ? codec.tags : [codec.tag];
 }
 
 /** Waits for the next `encode`; taken while one runs, so that a nested one gets a writer of its own. */

@@ -1,18 +1,20 @@
-/** ASN.1's types with parts (X.690 §8.10 to §8.14): SEQUENCE, SEQUENCE OF, SET OF, CHOICE, tags. */
+/**
+ * ASN.1's types with parts (X.690 §8.9 to §8.14): SEQUENCE, SEQUENCE OF, SET OF, tags. CHOICE is in
+ * `choice.ts`, what is kept as it came in `raw.ts`.
+ */
 import { compare } from '../bytes/bytes.ts';
 import {
   type Codec,
   DecodeError,
   encode,
   type FieldShape,
-  type Infer,
   type Reader,
   SELF,
-  type Shape,
-  tagName,
+  tagsOf,
   type Writer,
 } from './codec.ts';
 import { slice } from './primitives.ts';
+import { tagName } from './tag-name.ts';
 
 /** One field of a SEQUENCE. `O`: may its key be absent? */
 export interface Field<T, O extends boolean> {
@@ -72,46 +74,57 @@ export type Struct<F> = {
   ? { [K in keyof S]: S[K] }
   : never;
 
+/** A field as the loops below want it: an EXPLICIT tag and the type inside it in one step. */
 interface Slot {
   readonly name: string;
   readonly codec: Codec<unknown>;
-  /** The field's identifier octet, or {@link SELF}. */
+  /** The EXPLICIT tag, or {@link SELF} when the field has none. */
+  readonly outer: number;
+  readonly inner: Codec<unknown>;
+  /** The identifier octet of `inner`, or {@link SELF}. */
   readonly tag: number;
   readonly mayBeAbsent: boolean;
   readonly fallback: unknown;
 }
 
 function slotsOf(fields: Fields): Slot[] {
-  return Object.entries(fields).map(([name, { codec, optional: absent, fallback }]) => ({
-    name,
-    codec,
-    tag: codec.tag,
-    mayBeAbsent: absent || fallback !== undefined,
-    fallback,
-  }));
+  return Object.entries(fields).map(([name, { codec, optional: absent, fallback }]) => {
+    const { shape } = codec;
+    const tagged = shape.kind === 'wrapped' && !shape.raw;
+    const inner = tagged ? shape.of : codec;
+    return {
+      name,
+      codec,
+      outer: tagged ? codec.tag : SELF,
+      inner,
+      tag: inner.tag,
+      mayBeAbsent: absent || fallback !== undefined,
+      fallback,
+    };
+  });
 }
 
-function begins(codec: Codec<unknown>, reader: Reader, end: number): boolean {
+/** Is the element of a field without an EXPLICIT tag next? */
+function begins({ tag, codec }: Slot, reader: Reader, end: number): boolean {
   if (reader.pos >= end) return false;
-  return codec.tags === undefined || codec.tags.includes(reader.bytes[reader.pos] as number);
-}
-
-/** Is the slot's element next? */
-function present(slot: Slot, reader: Reader, end: number): boolean {
-  if (slot.tag === SELF) return begins(slot.codec, reader, end);
-  return reader.pos < end && reader.bytes[reader.pos] === slot.tag;
+  const octet = reader.bytes[reader.pos] as number;
+  if (tag !== SELF) return octet === tag;
+  return codec.tags === undefined || codec.tags.includes(octet);
 }
 
 function writeFields(type: string, slots: readonly Slot[], writer: Writer, value: object): void {
   for (let i = slots.length; i-- > 0; ) {
-    const slot = slots[i] as Slot;
-    const item = (value as Record<string, unknown>)[slot.name];
+    const { name, outer, inner, tag, mayBeAbsent, fallback } = slots[i] as Slot;
+    const item = (value as Record<string, unknown>)[name];
     if (item === undefined) {
-      if (slot.mayBeAbsent) continue;
-      throw new TypeError(`${type}.${slot.name} is missing`);
+      if (mayBeAbsent) continue;
+      throw new TypeError(`${type}.${name} is missing`);
     }
-    if (slot.fallback !== undefined && item === slot.fallback) continue;
-    writer.element(slot.codec, item);
+    if (fallback !== undefined && item === fallback) continue;
+    const mark = writer.bytes.length - writer.pos;
+    inner.write(writer, item);
+    if (tag !== SELF) writer.header(tag, mark);
+    if (outer !== SELF) writer.header(outer, mark);
   }
 }
 
@@ -121,18 +134,22 @@ function readFields(
   reader: Reader,
   end: number,
 ): Record<string, unknown> {
+  const { bytes } = reader;
   const value: Record<string, unknown> = {};
   let i = 0;
   try {
     for (; i < slots.length; i++) {
       const slot = slots[i] as Slot;
-      if (!present(slot, reader, end)) {
+      const { outer, inner, tag } = slot;
+      const start = reader.pos;
+      if (outer === SELF ? !begins(slot, reader, end) : start >= end || bytes[start] !== outer) {
         if (!slot.mayBeAbsent) missing(type, slot, reader, end);
         if (slot.fallback !== undefined) value[slot.name] = slot.fallback;
         continue;
       }
-      const start = reader.pos;
-      const item = reader.element(slot.codec, end);
+      const outerEnd = outer === SELF ? end : reader.header(outer, end);
+      const item = inner.read(reader, tag === SELF ? outerEnd : reader.header(tag, outerEnd));
+      if (outer !== SELF && reader.pos !== outerEnd) reader.fail('octets follow inside the tag');
       if (slot.fallback !== undefined && item === slot.fallback) {
         reader.fail('the default value is encoded', start);
       }
@@ -175,7 +192,7 @@ export function sequence<const F extends Fields>(
       const value = readFields(type, slots, reader, end);
       if (reader.pos !== end) {
         if (!extensible) unknownField(type, reader);
-        while (reader.pos < end) skip(reader, end);
+        while (reader.pos < end) reader.skip(end);
       }
       return value as Struct<F>;
     },
@@ -306,168 +323,4 @@ function tagNumber(n: number): number {
 /** The same type under the standard's name for it. */
 export function alias<T>(type: string, codec: Codec<T>): Codec<T> {
   return { ...codec, type };
-}
-
-type Alternatives = Readonly<Record<string, Codec<unknown>>>;
-
-/** One key, the alternative's: `{ armoredData: … }`. */
-export type Choice<A> = { [K in keyof A]: { readonly [P in K]: Infer<A[K]> } }[keyof A];
-
-/** The identifier octets that an element may begin with; undefined: any. */
-function tagsOf(codec: Codec<unknown>): readonly number[] | undefined {
-  return codec.tag === SELF ? codec.tags : [codec.tag];
-}
-
-/** CHOICE, told apart by tag. */
-export function choice<const A extends Alternatives>(
-  type: string,
-  alternatives: A,
-): Codec<Choice<A>> {
-  const entries = Object.entries(alternatives);
-  const byTag = new Map<number, readonly [string, Codec<unknown>]>();
-  for (const entry of entries) {
-    const tags = tagsOf(entry[1]);
-    if (tags === undefined) throw new TypeError(`${type}.${entry[0]} has no tag to be chosen by`);
-    for (const tag of tags) {
-      if (byTag.has(tag))
-        throw new TypeError(`${type}: two alternatives begin with ${tagName(tag)}`);
-      byTag.set(tag, entry);
-    }
-  }
-  const expected = [...byTag.keys()].map(tagName).join(' or ');
-  return {
-    type,
-    tag: SELF,
-    tags: [...byTag.keys()],
-    shape: { kind: 'choice', alternatives },
-    write(writer, value) {
-      for (const [name, codec] of entries) {
-        const item = (value as Record<string, unknown>)[name];
-        if (item !== undefined) return writer.element(codec, item);
-      }
-      throw new TypeError(`${type} has none of ${entries.map(([name]) => name).join(', ')}`);
-    },
-    read(reader, end) {
-      if (reader.pos >= end) reader.fail(`expected ${expected}, but nothing is left`);
-      const tag = reader.bytes[reader.pos] as number;
-      const entry = byTag.get(tag);
-      if (entry === undefined) return reader.fail(`expected ${expected}, got ${tagName(tag)}`);
-      try {
-        return { [entry[0]]: reader.element(entry[1], end) } as Choice<A>;
-      } catch (error) {
-        throw error instanceof DecodeError ? error.within(entry[0]) : error;
-      }
-    },
-  };
-}
-
-/** The same type under one of several tags; written under the first. */
-export function oneOfTags<T>(type: string, codecs: readonly [Codec<T>, ...Codec<T>[]]): Codec<T> {
-  const expected = codecs.map((codec) => tagName(codec.tag)).join(' or ');
-  return {
-    type,
-    tag: SELF,
-    tags: codecs.map((codec) => codec.tag),
-    shape: { kind: 'tags', of: codecs },
-    write(writer, value) {
-      writer.element(codecs[0], value);
-    },
-    read(reader, end) {
-      const tag = reader.pos < end ? reader.bytes[reader.pos] : undefined;
-      for (const codec of codecs) if (codec.tag === tag) return reader.element(codec, end);
-      const found = tag === undefined ? 'nothing is left' : `got ${tagName(tag)}`;
-      return reader.fail(`expected ${expected}, ${found}`);
-    },
-  };
-}
-
-/** Passes over one element, whose inside must be well-formed as far as its tags say what it is. */
-function skip(reader: Reader, end: number): void {
-  const constructed = ((reader.bytes[reader.pos] as number) & 0x20) !== 0;
-  const innerEnd = reader.anyHeader(end);
-  if (!constructed) {
-    reader.pos = innerEnd;
-    return;
-  }
-  if (reader.depth <= 0) reader.fail('elements are nested too deeply');
-  reader.depth--;
-  while (reader.pos < innerEnd) skip(reader, innerEnd);
-  reader.depth++;
-}
-
-/** Any element as its octets, tag and length included. */
-export const any: Codec<Uint8Array> = {
-  type: 'ANY',
-  tag: SELF,
-  shape: { kind: 'any' },
-  write(writer, value) {
-    writer.octets(value);
-  },
-  read(reader, end) {
-    const start = reader.pos;
-    skip(reader, end);
-    return slice(reader.bytes, start, reader.pos);
-  },
-};
-
-/** A value with the octets it came in: what checksums and signatures are computed over. */
-export interface Raw<T> {
-  readonly value: T;
-  /** The whole element. Written as it stands; must be the encoding of `value`. */
-  readonly raw: Uint8Array;
-}
-
-/** The element's value beside its octets. */
-export function raw<T>(codec: Codec<T>): Codec<Raw<T>> {
-  const tags = tagsOf(codec);
-  return {
-    type: codec.type,
-    tag: SELF,
-    ...(tags === undefined ? {} : { tags }),
-    shape: { kind: 'wrapped', of: codec, raw: true },
-    write(writer, value) {
-      writer.octets(value.raw);
-    },
-    read(reader, end) {
-      const start = reader.pos;
-      const value = reader.element(codec, end);
-      return { value, raw: slice(reader.bytes, start, reader.pos) };
-    },
-  };
-}
-
-/** `value` with its octets, for messages that carry {@link raw} parts. */
-export function withRaw<T>(codec: Codec<T>, value: T): Raw<T> {
-  return { value, raw: encode(codec, value) };
-}
-
-/** A type that contains itself; the reader's depth bounds it. */
-export function recursive<T>(
-  type: string,
-  tags: readonly number[],
-  codec: () => Codec<T>,
-): Codec<T> {
-  let made: Codec<T> | undefined;
-  const self: Codec<T> = {
-    type,
-    tag: SELF,
-    tags,
-    get shape(): Shape {
-      made ??= codec();
-      return { kind: 'recursive', of: made };
-    },
-    write(writer, value) {
-      made ??= codec();
-      writer.element(made, value);
-    },
-    read(reader, end) {
-      made ??= codec();
-      if (reader.depth <= 0) reader.fail(`${type} is nested too deeply`);
-      reader.depth--;
-      const value = reader.element(made, end);
-      reader.depth++;
-      return value;
-    },
-  };
-  return self;
 }
