@@ -1,0 +1,49 @@
+/** The actors of a scenario, built: for a run, for `serve`, and again for every replay. */
+import { seededRandom } from '../crypto/random.ts';
+import type { Actor } from '../machine/actor.ts';
+import type { RoleDefinition, Scene } from './role.ts';
+import type { Scenario } from './scenario.ts';
+
+export interface BuiltCast {
+  /** In the order of the file. */
+  readonly actors: ReadonlyMap<string, Actor>;
+  /** IPv4 addresses, for captures. */
+  readonly addresses: Readonly<Record<string, string>>;
+}
+
+/**
+ * Builds every actor of `scenario` for `seed`: the same scenario and seed give the same actors.
+ * @throws Error when a role is not among `roles` (the scenario was loaded with others).
+ */
+export function buildCast(
+  scenario: Pick<Scenario, 'actors' | 'start'>,
+  seed: number,
+  roles: readonly RoleDefinition[],
+): BuiltCast {
+  const names = Object.keys(scenario.actors);
+  const addresses = Object.fromEntries(names.map((name, i) => [name, addressOf(i)]));
+  const scene: Scene = {
+    seed,
+    start: scenario.start,
+    actors: scenario.actors,
+    addressOf(name) {
+      const address = Object.hasOwn(addresses, name) ? addresses[name] : undefined;
+      if (address === undefined) throw new RangeError(`there is no actor ${name}`);
+      return address;
+    },
+    random: (label) => seededRandom(seed, `scene/${label}`),
+  };
+  const actors = new Map<string, Actor>();
+  for (const [name, { role: word, config }] of Object.entries(scenario.actors)) {
+    const definition = roles.find((role) => role.role === word);
+    if (definition === undefined) throw new Error(`there is no role ${word}`);
+    actors.set(name, definition.build(name, config, scene));
+  }
+  return { actors, addresses };
+}
+
+/** 10.88.0.1 and on: RFC 1918 space, 88 for the port that all of this is about. */
+function addressOf(index: number): string {
+  const host = index + 1;
+  return `10.88.${host >> 8}.${host & 255}`;
+}
