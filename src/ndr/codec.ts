@@ -74,6 +74,9 @@ export class Writer {
   #view = new DataView(this.#bytes.buffer);
   #at = 0;
   #referent = FIRST_REFERENT;
+  /** Where the pointers of the pointee being written stand, in order; those before `#next` are done. */
+  #places: number[] = [];
+  #next = 0;
 
   /** Octets written so far. */
   get length(): number {
@@ -131,10 +134,29 @@ export class Writer {
     }
   }
 
-  /** A unique pointer's place: the next referent id. */
+  /** The place of a pointer that is not null: its referent id comes with its body. */
   pointer(): void {
-    this.uint32(this.#referent);
+    this.#places.push(this.#place(4, 4));
+  }
+
+  /**
+   * Gives the next pointer of this pointee its referent id, right before its body. So ids are handed
+   * out depth first, as in what Windows writes (claims, resource groups after extra SIDs).
+   */
+  refer(): void {
+    this.#view.setUint32(this.#places[this.#next++] as number, this.#referent, true);
     this.#referent += REFERENT_STEP;
+  }
+
+  /** A pointee has pointers of its own. */
+  nest(body: () => void): void {
+    const places = this.#places;
+    const next = this.#next;
+    this.#places = [];
+    this.#next = 0;
+    body();
+    this.#places = places;
+    this.#next = next;
   }
 
   /** Everything written, behind the headers of MS-RPCE 2.2.6.1 and 2.2.6.2, padded to 8 octets. */
@@ -247,8 +269,14 @@ export class Reader {
 /** Writes what a pointer points to, and what it points to in turn. */
 export function writePointee<T>(writer: Writer, codec: Codec<T>, value: T): void {
   if (codec.conformance !== undefined) writer.uint32(codec.conformance(value));
-  codec.write(writer, value);
-  if (codec.bodies) codec.writeBodies(writer, value);
+  if (!codec.bodies) {
+    codec.write(writer, value);
+    return;
+  }
+  writer.nest(() => {
+    codec.write(writer, value);
+    codec.writeBodies(writer, value);
+  });
 }
 
 /** Reads what a pointer points to, and what it points to in turn. */
@@ -309,12 +337,17 @@ export type Decoded<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: NdrError };
 
-/** {@link decode} for octets of a peer: the refusal is a value. */
-export function tryDecode<T>(codec: Codec<T>, bytes: Uint8Array): Decoded<T> {
+/** Octets of a peer: the refusal becomes a value. */
+export function attempt<T>(read: () => T): Decoded<T> {
   try {
-    return { ok: true, value: decode(codec, bytes) };
+    return { ok: true, value: read() };
   } catch (error) {
     if (error instanceof NdrError) return { ok: false, error };
     throw error;
   }
+}
+
+/** {@link decode} for octets of a peer. */
+export function tryDecode<T>(codec: Codec<T>, bytes: Uint8Array): Decoded<T> {
+  return attempt(() => decode(codec, bytes));
 }

@@ -196,6 +196,7 @@ function unicodeString(terminator: 0 | 1): Codec<string> {
       w.pointer();
     },
     writeBodies(w, value) {
+      w.refer();
       w.uint32(value.length + terminator);
       w.uint32(0);
       w.uint32(value.length);

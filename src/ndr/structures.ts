@@ -91,7 +91,9 @@ export function pointer<T>(to: Codec<T>): Codec<T | null> {
       else w.pointer();
     },
     writeBodies(w, value) {
-      if (value !== null) writePointee(w, to, value);
+      if (value === null) return;
+      w.refer();
+      writePointee(w, to, value);
     },
     read: (r) => r.uint32(),
     readBodies: (r, referent) => (referent === 0 ? null : readPointee(r, to)),
@@ -265,11 +267,11 @@ export function union<const A extends Arms>(
   return codec as unknown as Codec<Union<A>>;
 }
 
-/** The same octets with another value: `from` makes the value, `to` undoes it. */
+/** The same octets with another value: `from` makes the value (or fails the reader), `to` undoes it. */
 export function mapped<T, U>(
   type: string,
   of: Codec<T>,
-  from: (value: T) => U,
+  from: (value: T, reader: Reader) => U,
   to: (value: U) => T,
 ): Codec<U> {
   const codec: Codec<U> = {
@@ -281,7 +283,7 @@ export function mapped<T, U>(
     write: (w, value) => of.write(w, to(value)),
     writeBodies: (w, value) => of.writeBodies(w, to(value)),
     read: (r, maxCount) => of.read(r, maxCount),
-    readBodies: (r, partial) => from(of.readBodies(r, partial)),
+    readBodies: (r, partial) => from(of.readBodies(r, partial), r),
   };
   if (of.conformance !== undefined) {
     codec.conformance = (value) => of.conformance?.(to(value)) as number;

@@ -1,0 +1,135 @@
+/** Numbers of MS-PAC and MS-ADTS 2.2.18, in their spelling. */
+
+/** `PAC_INFO_BUFFER.ulType` (MS-PAC 2.4). The standard numbers them; the names are its headings'. */
+export const PacType = {
+  LOGON_INFO: 0x01,
+  CREDENTIALS_INFO: 0x02,
+  SERVER_CHECKSUM: 0x06,
+  KDC_CHECKSUM: 0x07,
+  CLIENT_INFO: 0x0a,
+  DELEGATION_INFO: 0x0b,
+  UPN_DNS_INFO: 0x0c,
+  CLIENT_CLAIMS_INFO: 0x0d,
+  DEVICE_INFO: 0x0e,
+  DEVICE_CLAIMS_INFO: 0x0f,
+  TICKET_CHECKSUM: 0x10,
+  ATTRIBUTES_INFO: 0x11,
+  REQUESTOR_SID: 0x12,
+  FULL_CHECKSUM: 0x13,
+  REQUESTOR_GUID: 0x14,
+} as const;
+
+const names = new Map<number, string>(
+  Object.entries(PacType).map(([name, ulType]) => [ulType, name]),
+);
+
+/** `LOGON_INFO`; `ulType 99` for numbers without a name. */
+export function pacTypeName(ulType: number): string {
+  return names.get(ulType) ?? `ulType ${ulType}`;
+}
+
+/** `KERB_VALIDATION_INFO.UserFlags` (MS-PAC 2.5). */
+export const UserFlags = {
+  LOGON_GUEST: 0x1,
+  LOGON_NOENCRYPTION: 0x2,
+  LOGON_CACHED_ACCOUNT: 0x4,
+  LOGON_USED_LM_PASSWORD: 0x8,
+  LOGON_EXTRA_SIDS: 0x20,
+  LOGON_SUBAUTH_SESSION_KEY: 0x40,
+  LOGON_SERVER_TRUST_ACCOUNT: 0x80,
+  LOGON_NTLMV2_ENABLED: 0x100,
+  LOGON_RESOURCE_GROUPS: 0x200,
+  LOGON_PROFILE_PATH_RETURNED: 0x400,
+  LOGON_NT_V2: 0x800,
+  LOGON_LM_V2: 0x1000,
+  LOGON_NTLM_V2: 0x2000,
+} as const;
+
+/** `GROUP_MEMBERSHIP.Attributes` (MS-PAC 2.2.1). */
+export const GroupAttributes = {
+  SE_GROUP_MANDATORY: 0x1,
+  SE_GROUP_ENABLED_BY_DEFAULT: 0x2,
+  SE_GROUP_ENABLED: 0x4,
+  SE_GROUP_OWNER: 0x8,
+  SE_GROUP_RESOURCE: 0x20000000,
+} as const;
+
+/** `KERB_VALIDATION_INFO.UserAccountControl`: the bits of SAMR (MS-SAMR 2.2.1.12), not of LDAP. */
+export const UserAccountControl = {
+  USER_ACCOUNT_DISABLED: 0x1,
+  USER_HOME_DIRECTORY_REQUIRED: 0x2,
+  USER_PASSWORD_NOT_REQUIRED: 0x4,
+  USER_TEMP_DUPLICATE_ACCOUNT: 0x8,
+  USER_NORMAL_ACCOUNT: 0x10,
+  USER_MNS_LOGON_ACCOUNT: 0x20,
+  USER_INTERDOMAIN_TRUST_ACCOUNT: 0x40,
+  USER_WORKSTATION_TRUST_ACCOUNT: 0x80,
+  USER_SERVER_TRUST_ACCOUNT: 0x100,
+  USER_DONT_EXPIRE_PASSWORD: 0x200,
+  USER_ACCOUNT_AUTO_LOCKED: 0x400,
+  USER_ENCRYPTED_TEXT_PASSWORD_ALLOWED: 0x800,
+  USER_SMARTCARD_REQUIRED: 0x1000,
+  USER_TRUSTED_FOR_DELEGATION: 0x2000,
+  USER_NOT_DELEGATED: 0x4000,
+  USER_USE_DES_KEY_ONLY: 0x8000,
+  USER_DONT_REQUIRE_PREAUTH: 0x10000,
+  USER_PASSWORD_EXPIRED: 0x20000,
+  USER_TRUSTED_TO_AUTHENTICATE_FOR_DELEGATION: 0x40000,
+  USER_NO_AUTH_DATA_REQUIRED: 0x80000,
+  USER_PARTIAL_SECRETS_ACCOUNT: 0x100000,
+  USER_USE_AES_KEYS: 0x200000,
+} as const;
+
+/** `UPN_DNS_INFO.Flags` (MS-PAC 2.10: U and S). */
+export const UpnDnsFlags = {
+  /** The account has no userPrincipalName; the one here is made of name and domain. */
+  UPN_CONSTRUCTED: 0x1,
+  /** SAM name and SID follow. */
+  HAS_SAM_NAME_AND_SID: 0x2,
+} as const;
+
+/** `PAC_ATTRIBUTES_INFO.Flags` (MS-PAC 2.14). */
+export const PacAttributes = {
+  PAC_WAS_REQUESTED: 0x1,
+  PAC_WAS_GIVEN_IMPLICITLY: 0x2,
+} as const;
+
+/** `NTLM_SUPPLEMENTAL_CREDENTIAL.Flags` (MS-PAC 2.6.4: L and N). */
+export const NtlmCredentialFlags = {
+  LM_PASSWORD_VALID: 0x1,
+  NT_PASSWORD_VALID: 0x2,
+} as const;
+
+/** `CLAIMS_SOURCE_TYPE` (MS-ADTS 2.2.18.3). */
+export const ClaimsSourceType = {
+  CLAIMS_SOURCE_TYPE_AD: 1,
+  CLAIMS_SOURCE_TYPE_CERTIFICATE: 2,
+} as const;
+
+/** `CLAIM_TYPE` (MS-ADTS 2.2.18.2). */
+export const ClaimType = {
+  CLAIM_TYPE_INT64: 1,
+  CLAIM_TYPE_UINT64: 2,
+  CLAIM_TYPE_STRING: 3,
+  CLAIM_TYPE_BOOLEAN: 6,
+} as const;
+
+/** `CLAIMS_COMPRESSION_FORMAT` (MS-ADTS 2.2.18.4). */
+export const ClaimsCompressionFormat = {
+  COMPRESSION_FORMAT_NONE: 0,
+  COMPRESSION_FORMAT_LZNT1: 2,
+  COMPRESSION_FORMAT_XPRESS: 3,
+  COMPRESSION_FORMAT_XPRESS_HUFF: 4,
+} as const;
+
+/** SIDs that say how the client was identified (MS-DTYP 2.4.2.4). */
+export const WellKnownSid = {
+  AUTHENTICATION_AUTHORITY_ASSERTED_IDENTITY: 'S-1-18-1',
+  SERVICE_ASSERTED_IDENTITY: 'S-1-18-2',
+  FRESH_PUBLIC_KEY_IDENTITY: 'S-1-18-3',
+  KEY_TRUST_IDENTITY: 'S-1-18-4',
+  KEY_PROPERTY_MFA: 'S-1-18-5',
+  KEY_PROPERTY_ATTESTATION: 'S-1-18-6',
+  COMPOUNDED_AUTHENTICATION: 'S-1-5-21-0-0-0-496',
+  CLAIMS_VALID: 'S-1-5-21-0-0-0-497',
+} as const;
