@@ -81,11 +81,14 @@ interface CaptureState {
 function captureState(source: CaptureSource): CaptureState {
   const actors = new Set(source.records.map((record) => record.actor));
   const ports = new Map<string, number[]>();
+  let freePort = DYNAMIC_PORT;
   const lost = new Map<string, string>();
   for (const { actor, event, cause } of source.records) {
     if (event.kind === 'accepted') {
       const key = asked(cause, actor, number(event, 'port'));
-      ports.set(key, [...(ports.get(key) ?? []), number(event, 'fromPort')]);
+      const fromPort = number(event, 'fromPort');
+      ports.set(key, [...(ports.get(key) ?? []), fromPort]);
+      freePort = Math.max(freePort, fromPort + 1);
     }
     if (event.kind === 'lost') lost.set(`${cause} ${text(event, 'bytes')}`, text(event, 'reason'));
   }
@@ -98,7 +101,7 @@ function captureState(source: CaptureSource): CaptureState {
     return made;
   };
   const maps = { holds: new Map(), pending: new Map(), listeners: new Map() };
-  return { source, actors, addresses, address, ports, lost, ...maps, freePort: DYNAMIC_PORT };
+  return { source, actors, addresses, address, ports, lost, ...maps, freePort };
 }
 
 function invented(n: number): Address {
@@ -172,7 +175,7 @@ function received(state: CaptureState, { actor, event }: TraceRecord): Shown | u
   return arrived;
 }
 
-function accepted(state: CaptureState, { actor, event, cause }: TraceRecord): Shown {
+function accepted(state: CaptureState, { actor, event, cause }: TraceRecord): Shown | undefined {
   const from = text(event, 'from');
   const port = number(event, 'port');
   const framing = state.listeners.get(`${actor}\0${port}`);
@@ -182,8 +185,11 @@ function accepted(state: CaptureState, { actor, event, cause }: TraceRecord): Sh
     own?.flow ??
     tcpFlow(endpoint(state, from, number(event, 'fromPort')), endpoint(state, actor, port));
   state.holds.set(holdKey(actor, event), { flow, end: 'server', peer: from, framing });
-  if (own !== undefined) return { octets: flow.accept(), comment };
-  return { octets: [...flow.syn(), ...flow.accept(), ...flow.establish()], comment };
+  if (own === undefined) {
+    return { octets: [...flow.syn(), ...flow.accept(), ...flow.establish()], comment };
+  }
+  // The client may have heard of it before: then its `connected` has shown the handshake.
+  return flow.isAccepted ? undefined : { octets: flow.accept(), comment };
 }
 
 function connected(state: CaptureState, { actor, event }: TraceRecord): Shown | undefined {

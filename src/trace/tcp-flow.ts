@@ -24,6 +24,7 @@ export interface TcpFlow {
   establish(): Uint8Array[];
   /** RST of the server: nobody listens. */
   refuse(): Uint8Array[];
+  /** Nothing when `from` has finished: its host throws such octets away. */
   send(from: End, payload: Uint8Array): Uint8Array[];
   /** The oldest message on its way to `to` has arrived there whole. */
   deliver(to: End): void;
@@ -95,6 +96,7 @@ export function tcpFlow(client: Endpoint, server: Endpoint): TcpFlow {
       return [packet('server', TcpFlags.rst | TcpFlags.ack)];
     },
     send(from, payload) {
+      if (sent[from].isFinished) return [];
       const packets: Uint8Array[] = [];
       for (let at = 0; at < payload.length; at += SEGMENT_MAX) {
         const part = payload.subarray(at, at + SEGMENT_MAX);

@@ -226,6 +226,41 @@ s('a whole connection: handshake, framed messages, acknowledgements, both ends f
   ]);
 });
 
+s('the client hears first that the connection stands: one handshake all the same', () => {
+  const { packets } = shown(
+    [
+      { at: 0, actor: 'ann', event: { kind: 'started' }, effects: [connect] },
+      { at: 4, actor: 'ann', event: { kind: 'connected', connection: 'c1' }, cause: 0 },
+      { at: 6, actor: 'bob', event: accepted, cause: 0, effects: [say('s9', 'a')] },
+    ],
+    addresses,
+  );
+  assert.equal(packets, [
+    '0 10.0.0.1:50001 > 10.0.0.2:88 S 0 0',
+    '4 10.0.0.2:88 > 10.0.0.1:50001 SA 0 1',
+    '4 10.0.0.1:50001 > 10.0.0.2:88 A 1 1',
+    '6 10.0.0.2:88 > 10.0.0.1:50001 PA 1 1 a',
+  ]);
+});
+
+s('what an actor says after it has closed is not shown', () => {
+  const close = { kind: 'close', connection: 'c1' };
+  const { packets } = shown(
+    [
+      { at: 0, actor: 'ann', event: { kind: 'started' }, effects: [connect] },
+      {
+        at: 4,
+        actor: 'ann',
+        event: { kind: 'connected', connection: 'c1' },
+        effects: [close, say('c1', 'a')],
+      },
+    ],
+    addresses,
+  );
+  assert.is(packets.length, 4);
+  assert.match(packets[3] as string, ' FA ');
+});
+
 s('messages that cross are acknowledged when they have arrived, not before', () => {
   const { packets } = shown(
     [
@@ -275,9 +310,9 @@ s(
       addresses,
     );
     assert.equal(packets, [
-      '1 10.0.0.1:49152 > 10.0.0.2:88 S 0 0',
-      '2 10.0.0.2:88 > 10.0.0.1:49152 RA 0 1',
-      '2 10.0.0.1:49153 > 10.0.0.2:88 S 0 0',
+      '1 10.0.0.1:50002 > 10.0.0.2:88 S 0 0',
+      '2 10.0.0.2:88 > 10.0.0.1:50002 RA 0 1',
+      '2 10.0.0.1:50003 > 10.0.0.2:88 S 0 0',
       '3 10.0.0.1:50001 > 10.0.0.2:88 S 0 0',
       '4 10.0.0.2:88 > 10.0.0.1:50001 SA 0 1',
     ]);
