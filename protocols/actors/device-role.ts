@@ -1,0 +1,90 @@
+/** The role `device`: a file's entry becomes the machine of `device.ts`. */
+import { role, type Scene } from '../../src/scenario/role.ts';
+import { object, oneOf, text } from '../../src/schema/schema.ts';
+import { WINDOWS_ETYPES } from '../kerberos/client.ts';
+import { etypeByName } from '../kerberos/etypes.ts';
+import { computerKeys, computerNames } from './computer.ts';
+import * as device from './device.ts';
+import type { DeviceConfig, State } from './device-state.ts';
+import { directTcpFraming, SMB_PORT } from './direct-tcp.ts';
+import type { Service } from './exchange-state.ts';
+import { type DeviceFields, deviceFields, type FileServerFields } from './fields.ts';
+import { domainControllers } from './realm-cast.ts';
+
+export const deviceRole = role({
+  role: 'device',
+  about: 'A computer that is joined to a domain and that users sign in to.',
+  fields: deviceFields,
+  verbs: {
+    opens: {
+      about: 'Opens a session with a service, getting what tickets it takes.',
+      schema: object({
+        opens: text('The service', {
+          example: 'cifs/files.corp.example',
+          pattern: /^[^/@\s]+\/[^/@\s]+$/,
+          expected: 'class/host such as cifs/files.corp.example',
+        }),
+      }),
+    },
+    renews: {
+      about: 'Renews a ticket of the user.',
+      schema: object({ renews: oneOf('Which ticket', ['tgt']) }),
+    },
+    locks: {
+      about: 'Locks the session; the user’s password unlocks it.',
+      schema: object({ locks: oneOf('What is locked', ['session']) }),
+    },
+    signsOut: {
+      about: 'Ends the session: connections are closed and tickets forgotten.',
+      schema: object({ signsOut: oneOf('Who signs out', ['user']) }),
+    },
+  },
+  states: ['off', 'signedOut', 'signingIn', 'signedIn', 'locked', 'unlocking'],
+  build(name, config, scene) {
+    const built = deviceConfig(name, config, scene);
+    const initial: State = { name: 'off' };
+    return {
+      name,
+      role: 'device',
+      machine: 'actors/device',
+      initial,
+      step: (state, event, env) => device.step(built, state as State, event, env),
+      stateName: (state) => (state as State).name,
+      view: (state) => device.view(state as State),
+    };
+  },
+});
+
+function deviceConfig(name: string, config: DeviceFields, scene: Scene): DeviceConfig {
+  const { kdcWaitTime, kdcBackoffTime, kdcSendRetries, udpPreferenceLimit } = config;
+  const services = servicesByHost(scene);
+  return {
+    ...computerNames(name, config),
+    realm: config.realm.toUpperCase(),
+    keys: computerKeys(scene, name, config),
+    etypes: config.etypes?.map((etype) => etypeByName(etype) as number) ?? WINDOWS_ETYPES,
+    signsInAtStart: config.signsInAtStart,
+    learnsKdcTime: config.learnsKdcTime,
+    exchanges: {
+      kdcs: (realm) => domainControllers(scene, realm),
+      kdcExchange: { udpPreferenceLimit, kdcWaitTime, kdcBackoffTime, kdcSendRetries },
+      serviceWaitTime: config.serviceWaitTime,
+    },
+    service: (host) => services.get(host.toLowerCase()),
+  };
+}
+
+/** Stands in for DNS: which file server has a host name. */
+function servicesByHost(scene: Scene): ReadonlyMap<string, Service> {
+  const services = new Map<string, Service>();
+  for (const [actor, member] of Object.entries(scene.actors)) {
+    if (member.role !== 'file-server') continue;
+    const config = member.config as FileServerFields;
+    const service = { actor, port: SMB_PORT, framing: directTcpFraming.name };
+    const { dnsHostName, netbiosName } = computerNames(actor, config);
+    for (const host of [dnsHostName, netbiosName, config.spn.split('/')[1] ?? dnsHostName]) {
+      services.set(host.toLowerCase(), service);
+    }
+  }
+  return services;
+}

@@ -1,0 +1,358 @@
+/**
+ * The client of the AS exchange: RFC 4120 §3.1, with Windows' habits (MS-KILE 3.2.5.1 to 3.2.5.6). It asks
+ * without proof, learns from KDC_ERR_PREAUTH_REQUIRED what is wanted, proves and opens the reply;
+ * on the way it follows KDC_ERR_WRONG_REALM (RFC 6806 §7) and may learn the KDC's clock.
+ */
+
+import { encode, tryDecode } from '../../src/der/codec.ts';
+import {
+  assertNever,
+  type Rejected,
+  type Step,
+  to,
+  unexpected,
+} from '../../src/machine/machine.ts';
+import { type AsOpened, openAsRep } from './as-reply.ts';
+import {
+  CLOCK_SKEW,
+  type ClientEnv,
+  type Failure,
+  freshNonce,
+  refusal,
+  serverStamp,
+} from './client.ts';
+import {
+  KdcOptions,
+  KRB_AS_REQ,
+  NT_SRV_INST,
+  PA_FX_COOKIE,
+  PA_PAC_REQUEST,
+  PA_REQ_ENC_PA_REP,
+  PVNO,
+} from './constants.ts';
+import { KDC_ERR_PREAUTH_REQUIRED, KDC_ERR_WRONG_REALM, KRB_AP_ERR_SKEW } from './error-codes.ts';
+import {
+  AsRep,
+  AsReq,
+  type HostAddress,
+  KdcReqBody,
+  KerbPaPacRequest,
+  KrbError,
+  MethodData,
+  type PaData,
+  type PrincipalName,
+} from './messages.ts';
+import { principal } from './names.ts';
+import type { PreAuth, PreAuthContext, PreAuthStep } from './preauth.ts';
+import { sameRealm } from './ticket-cache.ts';
+
+/** What is asked for. Times in milliseconds since 1970. */
+export interface AsRequest {
+  readonly realm: string;
+  readonly cname: PrincipalName;
+  /** Absent: the ticket-granting service of the realm. */
+  readonly sname?: PrincipalName;
+  /** KDCOptions. */
+  readonly kdcOptions: number;
+  readonly till: number;
+  readonly rtime?: number;
+  readonly etypes: readonly number[];
+  readonly addresses?: readonly HostAddress[];
+  /** KERB-PA-PAC-REQUEST; absent: not sent. */
+  readonly includePac?: boolean;
+  /** Asks that the KDC signs our request inside its reply: RFC 6806 §11. */
+  readonly encPaRep: boolean;
+  /** Takes over the KDC's clock from KRB_AP_ERR_SKEW or from the reply, instead of failing. */
+  readonly learnsTime: boolean;
+}
+
+interface Progress<P> {
+  readonly ask: AsRequest;
+  readonly preAuth: P;
+  /** The realm asked at present; the last of `realms`. */
+  readonly realm: string;
+  readonly realms: readonly string[];
+  /** METHOD-DATA of the KDC's last refusal. */
+  readonly hints: readonly PaData[];
+  /** The present request carries a proof. */
+  readonly proven: boolean;
+  /** Microseconds that the KDC's clock is ahead of `env.stamp`; absent: not learnt here. */
+  readonly learnt?: number;
+}
+
+/** A request as it goes out. */
+interface Request {
+  readonly nonce: number;
+  readonly body: KdcReqBody;
+  /** `body`, DER. */
+  readonly reqBody: Uint8Array;
+}
+
+export type State<P> =
+  | { readonly name: 'idle' }
+  | { readonly name: 'expectSignature'; readonly progress: Progress<P>; readonly request: Request }
+  | {
+      readonly name: 'expectReply';
+      readonly progress: Progress<P>;
+      readonly request: Request;
+      /** The whole AS-REQ, DER. */
+      readonly sent: Uint8Array;
+    }
+  | {
+      readonly name: 'done';
+      readonly reply: AsOpened;
+      /** The mechanism's state, with the keys that it made. */
+      readonly preAuth: P;
+      readonly learnt?: number;
+    }
+  | { readonly name: 'failed'; readonly failure: Failure; readonly learnt?: number };
+
+export type Event<P> =
+  | { readonly kind: 'asked'; readonly request: AsRequest; readonly preAuth: P }
+  | { readonly kind: 'signed'; readonly signature: Uint8Array }
+  | { readonly kind: 'answered'; readonly bytes: Uint8Array }
+  | { readonly kind: 'unanswered'; readonly reason: string };
+
+export type Effect =
+  | {
+      readonly kind: 'request';
+      readonly realm: string;
+      readonly message: 'AS-REQ';
+      readonly bytes: Uint8Array;
+    }
+  | {
+      readonly kind: 'sign';
+      readonly key: string;
+      readonly algorithm: string;
+      readonly data: Uint8Array;
+    }
+  | Rejected;
+
+type AsStep<P> = Step<State<P>, Effect>;
+
+/** Realms visited on the way to the client's own: MaxReferralCount of Windows. */
+const REFERRALS_MAX = 6;
+
+export function step<P>(
+  mechanism: PreAuth<P>,
+  state: State<P>,
+  event: Event<P>,
+  env: ClientEnv,
+): AsStep<P> {
+  switch (state.name) {
+    case 'idle': {
+      if (event.kind !== 'asked') return unexpected(state, event, 'asked');
+      const { request, preAuth } = event;
+      const { realm } = request;
+      return ask(
+        mechanism,
+        { ask: request, preAuth, realm, realms: [realm], hints: [], proven: false },
+        mechanism.eager,
+        env,
+      );
+    }
+    case 'expectSignature': {
+      if (event.kind !== 'signed') return unexpected(state, event, 'signed');
+      const { progress, request } = state;
+      const context = contextOf(progress, request, env);
+      const proof = mechanism.signed(progress.preAuth, event.signature, context, env);
+      return send(progress, request, proof);
+    }
+    case 'expectReply': {
+      if (event.kind === 'unanswered') {
+        return failed(state.progress, { kind: 'unanswered', reason: event.reason });
+      }
+      if (event.kind !== 'answered') return unexpected(state, event, 'answered', 'unanswered');
+      return answered(mechanism, state, event.bytes, env);
+    }
+    case 'done':
+    case 'failed':
+      return unexpected(state, event);
+    default:
+      return assertNever(state);
+  }
+}
+
+/** Makes a request, with a proof or without. */
+function ask<P>(
+  mechanism: PreAuth<P>,
+  progress: Progress<P>,
+  proves: boolean,
+  env: ClientEnv,
+): AsStep<P> {
+  const request = requestOf(progress, freshNonce(env));
+  if (!proves) {
+    const proof: PreAuthStep<P> = { kind: 'ready', state: progress.preAuth, padata: [] };
+    return send({ ...progress, proven: false }, request, proof);
+  }
+  const context = contextOf(progress, request, env);
+  const proof = mechanism.prove(progress.preAuth, context, env);
+  return send({ ...progress, proven: true }, request, proof);
+}
+
+function requestOf<P>({ ask, realm }: Progress<P>, nonce: number): Request {
+  const body: KdcReqBody = {
+    kdcOptions: ask.kdcOptions,
+    cname: ask.cname,
+    realm,
+    sname: ask.sname ?? principal(NT_SRV_INST, 'krbtgt', realm),
+    till: ask.till,
+    ...(ask.rtime === undefined ? {} : { rtime: ask.rtime }),
+    nonce,
+    etype: ask.etypes,
+    ...(ask.addresses === undefined ? {} : { addresses: ask.addresses }),
+  };
+  return { nonce, body, reqBody: encode(KdcReqBody, body) };
+}
+
+function contextOf<P>(progress: Progress<P>, request: Request, env: ClientEnv): PreAuthContext {
+  return {
+    realm: progress.realm,
+    cname: progress.ask.cname,
+    etypes: progress.ask.etypes,
+    reqBody: request.reqBody,
+    nonce: request.nonce,
+    stamp: env.stamp + (progress.learnt ?? 0),
+    hints: progress.hints,
+  };
+}
+
+function send<P>(progress: Progress<P>, request: Request, proof: PreAuthStep<P>): AsStep<P> {
+  if (proof.kind === 'failed') return failed(progress, proof.failure);
+  const proven = { ...progress, preAuth: proof.state };
+  if (proof.kind === 'sign') {
+    const { key, algorithm, data } = proof;
+    return to({ name: 'expectSignature', progress: proven, request }, [
+      { kind: 'sign', key, algorithm, data },
+    ]);
+  }
+  const { body, reqBody } = request;
+  const padata = [...proof.padata, ...furtherPadata(progress)];
+  const sent = encode(AsReq, {
+    pvno: PVNO,
+    msgType: KRB_AS_REQ,
+    ...(padata.length === 0 ? {} : { padata }),
+    reqBody: { value: body, raw: reqBody },
+  });
+  return to({ name: 'expectReply', progress: proven, request, sent }, [
+    { kind: 'request', realm: progress.realm, message: 'AS-REQ', bytes: sent },
+  ]);
+}
+
+/** What stands beside the proof. The cookie goes back as it came: RFC 6113 §5.2. */
+function furtherPadata<P>({ ask, hints }: Progress<P>): PaData[] {
+  const padata: PaData[] = [];
+  const cookie = hints.find((item) => item.padataType === PA_FX_COOKIE);
+  if (cookie !== undefined) padata.push(cookie);
+  if (ask.includePac !== undefined) {
+    const padataValue = encode(KerbPaPacRequest, { includePac: ask.includePac });
+    padata.push({ padataType: PA_PAC_REQUEST, padataValue });
+  }
+  if (ask.encPaRep) {
+    padata.push({ padataType: PA_REQ_ENC_PA_REP, padataValue: new Uint8Array(0) });
+  }
+  return padata;
+}
+
+type Waiting<P> = Extract<State<P>, { readonly name: 'expectReply' }>;
+
+function answered<P>(
+  mechanism: PreAuth<P>,
+  state: Waiting<P>,
+  bytes: Uint8Array,
+  env: ClientEnv,
+): AsStep<P> {
+  const { progress, request } = state;
+  const reply = tryDecode(AsRep, bytes);
+  if (!reply.ok) {
+    const error = tryDecode(KrbError, bytes);
+    if (error.ok) return refused(mechanism, state, error.value, env);
+    const { message } = bytes[0] === 0x7e ? error.error : reply.error;
+    return failed(progress, { kind: 'malformed', reason: message });
+  }
+  const context = contextOf(progress, request, env);
+  const key = mechanism.replyKey(progress.preAuth, reply.value, context);
+  if (key.kind === 'failed') return failed(progress, key.failure);
+  const opened = openAsRep(reply.value, key.key, {
+    sent: state.sent,
+    body: request.body,
+    encPaRep: progress.ask.encPaRep,
+  });
+  if (opened.kind === 'failed') return failed(progress, opened.failure);
+  return timed(progress, opened.reply, context.stamp);
+}
+
+/** RFC 4120 §3.1.5: the reply's time must be ours, or becomes ours. */
+function timed<P>(progress: Progress<P>, reply: AsOpened, stamp: number): AsStep<P> {
+  const { preAuth } = progress;
+  const ahead = reply.credential.authtime * 1_000 - stamp;
+  if (Math.abs(ahead) <= CLOCK_SKEW * 1_000) {
+    return to({ name: 'done', reply, preAuth, ...learntOf(progress.learnt) });
+  }
+  if (progress.ask.learnsTime) {
+    return to({ name: 'done', reply, preAuth, learnt: (progress.learnt ?? 0) + ahead });
+  }
+  return failed(progress, {
+    kind: 'untrusted',
+    check: 'starttime',
+    expected: new Date(stamp / 1_000).toISOString(),
+    got: new Date(reply.credential.authtime).toISOString(),
+  });
+}
+
+function refused<P>(
+  mechanism: PreAuth<P>,
+  state: Waiting<P>,
+  error: KrbError,
+  env: ClientEnv,
+): AsStep<P> {
+  const { progress } = state;
+  switch (error.errorCode) {
+    case KDC_ERR_PREAUTH_REQUIRED: {
+      if (progress.proven) break; // what we have to give was not enough
+      const hints = error.eData === undefined ? undefined : tryDecode(MethodData, error.eData);
+      return ask(mechanism, { ...progress, hints: hints?.ok ? hints.value : [] }, true, env);
+    }
+    case KRB_AP_ERR_SKEW: {
+      if (!progress.ask.learnsTime || progress.learnt !== undefined) break;
+      const learnt = serverStamp(error) - env.stamp;
+      return ask(mechanism, { ...progress, learnt }, progress.proven, env);
+    }
+    case KDC_ERR_WRONG_REALM: {
+      const referred = referral(progress, error);
+      if (referred === undefined) break;
+      if (referred.kind === 'failed') return failed(progress, referred.failure);
+      return ask(mechanism, referred.progress, mechanism.eager, env);
+    }
+  }
+  return failed(progress, refusal(error));
+}
+
+/** RFC 6806 §7: the client lives elsewhere. Only asked-for canonicalization may move us. */
+function referral<P>(
+  progress: Progress<P>,
+  { crealm }: KrbError,
+):
+  | { readonly kind: 'referred'; readonly progress: Progress<P> }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | undefined {
+  if ((progress.ask.kdcOptions & KdcOptions.canonicalize) === 0) return undefined;
+  if (crealm === undefined) return undefined;
+  const realms = [...progress.realms, crealm];
+  if (progress.realms.some((realm) => sameRealm(realm, crealm))) {
+    return { kind: 'failed', failure: { kind: 'referralLoop', realms } };
+  }
+  if (realms.length > REFERRALS_MAX + 1) {
+    return { kind: 'failed', failure: { kind: 'referralLimit', realms } };
+  }
+  // Salt and methods are those of the other realm: nothing said here counts there.
+  return { kind: 'referred', progress: { ...progress, realm: crealm, realms, hints: [] } };
+}
+
+function failed<P>(progress: Progress<P>, failure: Failure): AsStep<P> {
+  return to({ name: 'failed', failure, ...learntOf(progress.learnt) });
+}
+
+function learntOf(learnt: number | undefined): { readonly learnt?: number } {
+  return learnt === undefined ? {} : { learnt };
+}
