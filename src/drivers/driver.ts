@@ -1,0 +1,349 @@
+/**
+ * The world outside: the same actors as in `src/sim`, driven by real sockets, the wall's clock and
+ * real chance. Whatever a peer sends, and whatever an actor does about it, the process lives on.
+ */
+import { pooledRandom, type RandomSource } from '../crypto/random.ts';
+import type { Actor, ActorEffect, ActorEvent, Framing, KeyRecord } from '../machine/actor.ts';
+import { assertNever } from '../machine/machine.ts';
+import type { Signer } from '../signing/signer.ts';
+import type { RecordedStep } from '../trace/wire.ts';
+import type { Clock } from './clock.ts';
+import { LIMITS, type Limits } from './limits.ts';
+import { type Listen, open } from './listeners.ts';
+import type { Metrics } from './metrics.ts';
+import { type Directory, directory, type Outside } from './outside.ts';
+import { type Signatures, signatures } from './signatures.ts';
+import { Streams } from './tcp.ts';
+import { type Timers, timers } from './timers.ts';
+import { Datagrams } from './udp.ts';
+
+export interface DriverOptions {
+  /** In the order in which they hear `started`. */
+  readonly actors: readonly Actor[];
+  readonly framings: readonly Framing[];
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  /** One line for people. */
+  log(text: string): void;
+  /** The real port for a port that an actor listens on; 0: any; undefined: it is not opened. */
+  realPort(actor: string, port: number): number | undefined;
+  /** The address to bind to; default 127.0.0.1. */
+  readonly host?: string;
+  /** Real peers by the names that the actors know. */
+  readonly directory?: Directory;
+  /** What a step draws; default: the system's generator. */
+  random?(actor: string, step: number): RandomSource;
+  readonly signer?: Signer;
+  /** Absent: nothing is recorded, and no record is made. */
+  readonly recorder?: { record(step: RecordedStep): number };
+  readonly limits?: Partial<Limits>;
+  /** Names a message, for the metrics. */
+  messageName?(bytes: Uint8Array): string | undefined;
+  /** Names the error that a sent message says, if it is one. */
+  errorName?(message: string, bytes: Uint8Array): string | undefined;
+  /** Hears of long-term keys. */
+  keyed?(keys: readonly KeyRecord[]): void;
+}
+
+interface Member {
+  readonly actor: Actor;
+  state: unknown;
+  steps: number;
+  readonly timers: Timers;
+}
+
+interface Pending {
+  readonly member: Member;
+  readonly event: ActorEvent;
+  readonly cause: number | undefined;
+}
+
+/** Milliseconds that answers have to leave when the driver stops. */
+const STOP_MS = 300;
+/** Lines about failed steps in one second: a flood of them must not fill a disk. */
+const FAILURES_PER_SECOND = 10;
+
+export class Driver {
+  readonly #options: DriverOptions;
+  readonly #limits: Limits;
+  readonly #members = new Map<string, Member>();
+  readonly #framings: ReadonlyMap<string, Framing>;
+  readonly #datagrams: Datagrams;
+  readonly #streams: Streams;
+  readonly #ports = new Map<string, Map<number, number>>();
+  /** The same object for every step: a step must not keep it. */
+  readonly #env: { now: number; random: RandomSource };
+  readonly #signatures: Signatures;
+  readonly #pending: Pending[] = [];
+  #stepping = false;
+  #stopped = false;
+  #failures = { second: 0, count: 0 };
+
+  constructor(options: DriverOptions) {
+    this.#options = options;
+    this.#limits = { ...LIMITS, ...options.limits };
+    this.#framings = new Map(options.framings.map((framing) => [framing.name, framing]));
+    this.#env = { now: 0, random: pooledRandom() };
+    this.#signatures = signatures(options.signer, (reason) => {
+      options.metrics.count('signatures_failed');
+      if (this.#mayLog()) options.log(`no signature ${reason}`);
+    });
+    const outside = this.#outside();
+    this.#datagrams = new Datagrams(outside);
+    this.#streams = new Streams(outside);
+    for (const actor of options.actors) {
+      if (this.#members.has(actor.name))
+        throw new RangeError(`two actors are called ${actor.name}`);
+      const member = { actor, state: actor.initial, steps: 0, timers: timers() };
+      this.#members.set(actor.name, member);
+    }
+    this.#gauges();
+  }
+
+  /**
+   * Lets every actor hear `started` and opens the ports that they listen on.
+   * @throws Error when a port cannot be opened; call {@link Driver.stop} then.
+   */
+  async start(): Promise<void> {
+    const listens: [Member, Listen][] = [];
+    this.#listen = (member, listen) => listens.push([member, listen]);
+    for (const member of this.#members.values()) this.#hear(member, { kind: 'started' });
+    for (const [name, member] of this.#members) {
+      const own = listens.filter(([of]) => of === member).map(([, listen]) => listen);
+      for (const port of new Set(own.map((listen) => listen.port))) {
+        await this.#open(
+          name,
+          port,
+          own.filter((listen) => listen.port === port),
+        );
+      }
+    }
+    // Later ones are opened as they come; nobody waits for them.
+    this.#listen = ({ actor }, listen) => {
+      this.#open(actor.name, listen.port, [listen]).catch((error: Error) => {
+        this.#options.log(error.message);
+      });
+    };
+  }
+
+  /** The real port that `actor` listens on instead of `port`; undefined: it does not. */
+  portOf(actor: string, port: number): number | undefined {
+    return this.#ports.get(actor)?.get(port);
+  }
+
+  /** Lets an actor hear `event`, right after the step that runs now. */
+  deliver(actor: string, event: ActorEvent): void {
+    this.#hear(this.#member(actor), event);
+  }
+
+  stateName(actor: string): string {
+    const member = this.#member(actor);
+    return member.actor.stateName(member.state);
+  }
+
+  view(actor: string): ReturnType<Actor['view']> {
+    const member = this.#member(actor);
+    return member.actor.view(member.state);
+  }
+
+  /** Takes nothing more, lets answers leave, closes all sockets: in less than half a second. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const member of this.#members.values()) member.timers.cancelAll();
+    await Promise.all([this.#datagrams.close(), this.#streams.stop(STOP_MS)]);
+  }
+
+  #listen: (member: Member, listen: Listen) => void = () => undefined;
+
+  async #open(actor: string, port: number, listens: readonly Listen[]): Promise<void> {
+    const real = this.#options.realPort(actor, port);
+    if (real === undefined) return;
+    const sockets = { streams: this.#streams, datagrams: this.#datagrams };
+    const opened = await open(sockets, actor, listens, real);
+    const own = this.#ports.get(actor) ?? new Map<number, number>();
+    this.#ports.set(actor, own.set(port, opened));
+  }
+
+  #member(name: string): Member {
+    const member = this.#members.get(name);
+    if (member === undefined) throw new RangeError(`there is no actor ${name}`);
+    return member;
+  }
+
+  #outside(): Outside {
+    const { metrics, log, host = '127.0.0.1' } = this.#options;
+    return {
+      host,
+      limits: this.#limits,
+      metrics,
+      directory: this.#options.directory ?? directory({}),
+      framing: (name) => {
+        const framing = name === undefined ? undefined : this.#framings.get(name);
+        if (framing !== undefined || name === undefined) return framing;
+        throw new RangeError(`there is no framing ${name}`);
+      },
+      emit: (actor, event) => this.#hear(this.#member(actor), event),
+      crowded: () => this.#signatures.waiting >= this.#limits.signatures,
+      log,
+    };
+  }
+
+  #gauges(): void {
+    const { metrics } = this.#options;
+    metrics.gauge('connections', 'TCP connections.', () => this.#streams.size);
+    const asked = 'Signatures asked for and not yet made.';
+    metrics.gauge('signatures_waiting', asked, () => this.#signatures.waiting);
+    const octets = 'Octets that wait';
+    metrics.gauge('input_waiting_octets', `${octets} for the rest of their message.`, () => {
+      return this.#streams.waiting().input;
+    });
+    metrics.gauge('output_waiting_octets', `${octets} to be taken by peers.`, () => {
+      return this.#streams.waiting().output + this.#datagrams.waiting();
+    });
+  }
+
+  /** Steps now, or after the steps that are under way: actors never step inside each other. */
+  #hear(member: Member, event: ActorEvent, cause?: number): void {
+    if (this.#stopped) return;
+    if (this.#stepping) {
+      this.#pending.push({ member, event, cause });
+      return;
+    }
+    this.#stepping = true;
+    this.#step(member, event, cause);
+    for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
+      this.#step(next.member, next.event, next.cause);
+    }
+    this.#stepping = false;
+  }
+
+  #step(member: Member, event: ActorEvent, cause: number | undefined): void {
+    const { actor, state } = member;
+    const { clock, random, metrics } = this.#options;
+    const begun = performance.now();
+    const env = this.#env;
+    env.now = clock.now();
+    if (random !== undefined) env.random = random(actor.name, member.steps);
+    member.steps++;
+    try {
+      const { state: next, effects } = actor.step(state, event, env);
+      member.state = next;
+      const seq = this.#record(member, event, state, effects, cause);
+      for (const effect of effects) this.#carryOut(member, effect, seq);
+    } catch (error) {
+      this.#failed(member, event, cause, error);
+    }
+    if (event.kind !== 'received') return;
+    const message = this.#options.messageName?.(event.bytes) ?? 'unknown';
+    metrics.request(message, (performance.now() - begun) / 1000);
+  }
+
+  /** @returns the record's `seq`; undefined when nothing is recorded. */
+  #record(
+    { actor, state }: Member,
+    event: ActorEvent,
+    before: unknown,
+    effects: readonly ActorEffect[],
+    cause: number | undefined,
+  ): number | undefined {
+    const { recorder, clock, log } = this.#options;
+    if (recorder === undefined) return undefined;
+    try {
+      return recorder.record({
+        at: clock.at(),
+        actor: actor.name,
+        machine: actor.machine,
+        from: actor.stateName(before),
+        event,
+        to: actor.stateName(state),
+        effects,
+        ...(cause === undefined ? {} : { cause }),
+        ...(clock.offset === 0 ? {} : { skew: clock.offset }),
+      });
+    } catch (error) {
+      if (this.#mayLog()) log(`the trace failed: ${error}`);
+      return undefined;
+    }
+  }
+
+  /** Our fault: it is said, counted and in the trace; the message or connection is given up. */
+  #failed(member: Member, event: ActorEvent, cause: number | undefined, error: unknown): void {
+    const { log, metrics } = this.#options;
+    metrics.count('steps_failed');
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const text = `${member.actor.name} failed on ${event.kind}: ${reason}`;
+    if (this.#mayLog()) log(`kerblab is at fault: ${text}`);
+    try {
+      const [line = text] = text.split('\n');
+      this.#record(
+        member,
+        event,
+        member.state,
+        [{ kind: 'note', level: 'cause', text: line }],
+        cause,
+      );
+    } catch (recording) {
+      if (this.#mayLog()) log(`the trace failed: ${recording}`);
+    }
+    if ('connection' in event && event.connection !== undefined && event.kind !== 'closed') {
+      this.#streams.drop(member.actor.name, event.connection);
+    }
+  }
+
+  #mayLog(): boolean {
+    const second = Math.floor(performance.now() / 1000);
+    if (second !== this.#failures.second) this.#failures = { second, count: 0 };
+    return this.#failures.count++ < FAILURES_PER_SECOND;
+  }
+
+  #carryOut(member: Member, effect: ActorEffect, seq: number | undefined): void {
+    const { name } = member.actor;
+    switch (effect.kind) {
+      case 'send':
+        if (effect.transport === 'udp') this.#datagrams.send(name, effect);
+        else this.#streams.send(name, effect);
+        this.#options.metrics.answer(
+          effect.message,
+          this.#options.errorName?.(effect.message, effect.bytes),
+        );
+        break;
+      case 'listen':
+        this.#listen(member, effect);
+        break;
+      case 'connect':
+        this.#streams.connect(name, effect);
+        break;
+      case 'close':
+        this.#streams.close(name, effect.connection);
+        break;
+      case 'timer': {
+        const { timer, ms } = effect;
+        member.timers.set(timer, ms, () => this.#hear(member, { kind: 'expired', timer }, seq));
+        break;
+      }
+      case 'cancel':
+        member.timers.cancel(effect.timer);
+        break;
+      case 'tell': {
+        const { to, what, args } = effect;
+        this.#hear(this.#member(to), { kind: 'told', from: name, what, args }, seq);
+        break;
+      }
+      case 'sign': {
+        const { id, key, algorithm, data } = effect;
+        this.#signatures.ask({ key, algorithm, data }, (signature) =>
+          this.#hear(member, { kind: 'signed', id, signature }, seq),
+        );
+        break;
+      }
+      case 'keyed':
+        this.#options.keyed?.(effect.keys);
+        break;
+      case 'note':
+      case 'rejected':
+        break; // for the trace only
+      default:
+        assertNever(effect);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+/** Real datagrams: one socket for each UDP port of an actor. */
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { isIP, isIPv6 } from 'node:net';
+import type { ActorEffect } from '../machine/actor.ts';
+import { type Listener, type Outside, plainOctets } from './outside.ts';
+
+type Send = Extract<ActorEffect, { readonly kind: 'send' }>;
+export type SendDatagram = Extract<Send, { readonly transport: 'udp' }>;
+
+/** As much as the system allows: a burst of requests waits there, not in this process. */
+const RECEIVE_OCTETS = 4 << 20;
+
+type Found = (error: NodeJS.ErrnoException | null, address: string, family: number) => void;
+
+/** All addresses are numeric: asking the resolver would cost a turn of the event loop a datagram. */
+function asItIs(host: string, _: unknown, found: Found): void {
+  found(null, host, isIPv6(host) ? 6 : 4);
+}
+
+export class Datagrams {
+  readonly #outside: Outside;
+  readonly #sockets = new Map<string, Map<number, Socket>>();
+
+  constructor(outside: Outside) {
+    this.#outside = outside;
+  }
+
+  /**
+   * Hears datagrams for `actor`, which thinks it listens on `port`.
+   * @throws the system's error when `real` cannot be bound.
+   */
+  listen(actor: string, port: number, real: number): Promise<Listener> {
+    const socket = this.#open(actor, port);
+    return new Promise((resolve, reject) => {
+      const close = (): void => {
+        this.#socketsOf(actor).delete(port);
+        socket.close();
+      };
+      const failed = (error: Error): void => {
+        close();
+        reject(error);
+      };
+      socket.once('error', failed);
+      socket.bind({ port: real, address: this.#outside.host, exclusive: false }, () => {
+        socket.off('error', failed);
+        resolve({ port: socket.address().port, close });
+      });
+    });
+  }
+
+  send(actor: string, effect: SendDatagram): void {
+    const { metrics, limits, directory } = this.#outside;
+    const numeric = isIP(effect.to) !== 0;
+    const address = numeric ? undefined : directory.addressOf(effect.to, effect.toPort);
+    if (!numeric && address === undefined) {
+      metrics.count('datagrams_failed');
+      return;
+    }
+    // Like a socket that sends before it is bound: the system gives it a port.
+    const socket = this.#socketsOf(actor).get(effect.port) ?? this.#open(actor, effect.port);
+    if (socket.getSendQueueSize() > limits.datagramOctets) {
+      metrics.count('datagrams_shed');
+      return;
+    }
+    if (address === undefined) socket.send(effect.bytes, effect.toPort, effect.to);
+    else socket.send(effect.bytes, address.port, address.host);
+  }
+
+  /** Octets that wait for the network card. */
+  waiting(): number {
+    let octets = 0;
+    for (const own of this.#sockets.values()) {
+      for (const socket of own.values()) octets += socket.getSendQueueSize();
+    }
+    return octets;
+  }
+
+  async close(): Promise<void> {
+    const closing: Promise<void>[] = [];
+    for (const own of this.#sockets.values()) {
+      for (const socket of own.values()) {
+        closing.push(new Promise((resolve) => socket.close(() => resolve())));
+      }
+    }
+    this.#sockets.clear();
+    await Promise.all(closing);
+  }
+
+  #socketsOf(actor: string): Map<number, Socket> {
+    const known = this.#sockets.get(actor);
+    if (known !== undefined) return known;
+    const own = new Map<number, Socket>();
+    this.#sockets.set(actor, own);
+    return own;
+  }
+
+  #open(actor: string, port: number): Socket {
+    const { host, metrics, log } = this.#outside;
+    const type = isIPv6(host) ? 'udp6' : 'udp4';
+    const socket = createSocket({ type, lookup: asItIs, recvBufferSize: RECEIVE_OCTETS });
+    socket.on('message', (bytes, from) => this.#hear(actor, port, bytes, from));
+    socket.on('error', (error) => {
+      metrics.count('datagrams_failed');
+      log(`${actor}, UDP port ${port}: ${error.message}`);
+    });
+    this.#socketsOf(actor).set(port, socket);
+    return socket;
+  }
+
+  #hear(actor: string, port: number, bytes: Uint8Array, { address, port: fromPort }: RemoteInfo) {
+    const { metrics, directory, crowded, emit } = this.#outside;
+    if (crowded()) {
+      metrics.count('datagrams_shed');
+      return;
+    }
+    const peer = directory.nameOf(address, fromPort);
+    emit(actor, {
+      kind: 'received',
+      transport: 'udp',
+      from: peer === undefined ? address : peer.name,
+      fromPort: peer === undefined ? fromPort : peer.port,
+      port,
+      bytes: plainOctets(bytes),
+    });
+  }
+}
