@@ -2,7 +2,7 @@
  * Encryption and checksums of Kerberos (RFC 3961): keys, what is done with them, and the table of the
  * types that there are. Each type is a {@link Profile} in a file of its own.
  */
-import { concat, equalSecret, utf8 } from '../../src/bytes/bytes.ts';
+import { concat, equalSecret, toHex, utf8 } from '../../src/bytes/bytes.ts';
 import { aes128Sha1, aes256Sha1 } from './aes-sha1.ts';
 import { aes128Sha256, aes256Sha384 } from './aes-sha2.ts';
 import { ANY_KEY, UNKEYED } from './checksums.ts';
@@ -114,7 +114,7 @@ export function keyOf(sent: {
 }): Key | undefined {
   const type = profiles.get(sent.keytype);
   if (type?.keyLength !== sent.keyvalue.length) return undefined;
-  return new OpenedKey(type, sent.keyvalue);
+  return new OpenedKey(type, sent.keyvalue.slice()); // the message may lie in a larger buffer
 }
 
 /** RFC 4120 section 5.2.9 */
@@ -302,8 +302,22 @@ export function stringToKey(
   const counted = iterations(type, params);
   if (!counted.ok) throw new RangeError(counted.reason);
   const octets = typeof salt === 'string' ? utf8(salt) : salt;
-  return new OpenedKey(type, type.stringToKey(password, octets, counted.iterations));
+  const name = `${etype} ${counted.iterations} ${toHex(octets)} ${password}`;
+  let made = ofPasswords.get(name);
+  if (made === undefined) {
+    made = new OpenedKey(type, type.stringToKey(password, octets, counted.iterations));
+    if (ofPasswords.size >= MOST_KEPT) ofPasswords.clear();
+    ofPasswords.set(name, made);
+  }
+  return made;
 }
+
+/**
+ * Keys by all that they were made of. Client and KDC of one world ask for the same, and so do all
+ * worlds of a sweep over seeds, while PBKDF2 takes milliseconds.
+ */
+const ofPasswords = new Map<string, Key>();
+const MOST_KEPT = 1024;
 
 /**
  * Why not to make a key with s2kparams that came over the network: they cannot be followed, would

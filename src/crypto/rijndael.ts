@@ -10,9 +10,13 @@
 /** Tables of SubBytes and MixColumns together, one for each row of the state; and their inverses. */
 const S = new Int32Array(256);
 const INVERSE_S = new Int32Array(256);
-const T = [0, 1, 2, 3].map(() => new Int32Array(256)) as Four<Int32Array>;
-const D = [0, 1, 2, 3].map(() => new Int32Array(256)) as Four<Int32Array>;
-type Four<E> = readonly [E, E, E, E];
+const T = rows();
+const D = rows();
+
+function rows(): readonly [Int32Array, Int32Array, Int32Array, Int32Array] {
+  const row = () => new Int32Array(256);
+  return [row(), row(), row(), row()];
+}
 
 /** For one type of array only: with octets among the tables each block took 1.7 times as long. */
 const at = (table: Int32Array, index: number): number => table[index] as number;
