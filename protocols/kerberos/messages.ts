@@ -98,6 +98,37 @@ export const AuthorizationData = alias(
 export type AdIfRelevant = Infer<typeof AdIfRelevant>;
 export const AdIfRelevant = alias('AD-IF-RELEVANT', AuthorizationData);
 
+/** RFC 4120 §5.2.9 */
+export type Checksum = Infer<typeof Checksum>;
+export const Checksum = sequence('Checksum', {
+  cksumtype: field(0, named(int32, cksumtypeName)),
+  checksum: field(1, octetString),
+});
+
+/** RFC 4120 §5.2.6.2 */
+export type AdKdcIssued = Infer<typeof AdKdcIssued>;
+export const AdKdcIssued = sequence('AD-KDCIssued', {
+  adChecksum: field(0, Checksum),
+  iRealm: optional(1, Realm),
+  iSname: optional(2, PrincipalName),
+  elements: field(3, AuthorizationData),
+});
+
+/** RFC 4120 §5.2.6.3 */
+export type AdAndOr = Infer<typeof AdAndOr>;
+export const AdAndOr = sequence('AD-AND-OR', {
+  conditionCount: field(0, int32),
+  elements: field(1, AuthorizationData),
+});
+
+/** RFC 4120 §5.2.6.4 */
+export type AdMandatoryForKdc = Infer<typeof AdMandatoryForKdc>;
+export const AdMandatoryForKdc = alias('AD-MANDATORY-FOR-KDC', AuthorizationData);
+
+/** RFC 4537 §3: the contents of an element of type AD_ETYPE_NEGOTIATION. */
+export type EtypeList = Infer<typeof EtypeList>;
+export const EtypeList = alias('EtypeList', sequenceOf(etype));
+
 /** RFC 4120 §5.2.7 */
 export type PaData = Infer<typeof PaData>;
 export const PaData = sequence('PA-DATA', {
@@ -118,13 +149,6 @@ export type EncryptionKey = Infer<typeof EncryptionKey>;
 export const EncryptionKey = sequence('EncryptionKey', {
   keytype: field(0, etype),
   keyvalue: field(1, octetString),
-});
-
-/** RFC 4120 §5.2.9 */
-export type Checksum = Infer<typeof Checksum>;
-export const Checksum = sequence('Checksum', {
-  cksumtype: field(0, named(int32, cksumtypeName)),
-  checksum: field(1, octetString),
 });
 
 /** RFC 4120 §5.3 */
@@ -504,6 +528,18 @@ export const PaPacOptions = sequence('PA-PAC-OPTIONS', {
   options: field(0, flags32('PAC-OPTIONS-FLAGS', PacOptionBits)),
 });
 
+/** MS-KILE 2.2.6: the contents of an element of type KERB_AUTH_DATA_TOKEN_RESTRICTIONS. */
+export type KerbAdRestrictionEntry = Infer<typeof KerbAdRestrictionEntry>;
+export const KerbAdRestrictionEntry = alias(
+  'KERB-AD-RESTRICTION-ENTRY',
+  sequenceOf(
+    sequence('KERB-AD-RESTRICTION-ENTRY element', {
+      restrictionType: field(0, int32),
+      restriction: field(1, octetString), // LSAP_TOKEN_INFO_INTEGRITY
+    }),
+  ),
+);
+
 /** MS-KILE 2.2.11 */
 export type KerbKeyListReq = Infer<typeof KerbKeyListReq>;
 export const KerbKeyListReq = alias('KERB-KEY-LIST-REQ', sequenceOf(etype));
@@ -511,6 +547,22 @@ export const KerbKeyListReq = alias('KERB-KEY-LIST-REQ', sequenceOf(etype));
 /** MS-KILE 2.2.12 */
 export type KerbKeyListRep = Infer<typeof KerbKeyListRep>;
 export const KerbKeyListRep = alias('KERB-KEY-LIST-REP', sequenceOf(EncryptionKey));
+
+/** MS-KILE 2.2.13 */
+export type KerbSupersededByUser = Infer<typeof KerbSupersededByUser>;
+export const KerbSupersededByUser = sequence('KERB-SUPERSEDED-BY-USER', {
+  name: field(0, PrincipalName),
+  realm: field(1, Realm),
+});
+
+/** MS-KILE 2.2.14; there is no [3]. */
+export type KerbDmsaKeyPackage = Infer<typeof KerbDmsaKeyPackage>;
+export const KerbDmsaKeyPackage = sequence('KERB-DMSA-KEY-PACKAGE', {
+  currentKeys: field(0, sequenceOf(EncryptionKey)),
+  previousKeys: optional(1, sequenceOf(EncryptionKey)),
+  expirationInterval: field(2, kerberosTime),
+  fetchInterval: field(4, kerberosTime),
+});
 
 /** RFC 6806's drafts (PA-SVR-REFERRAL-INFO): the realm to ask, and the server's true name. */
 export type PaSvrReferralInfo = Infer<typeof PaSvrReferralInfo>;
