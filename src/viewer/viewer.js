@@ -228,7 +228,10 @@ const KEYS = {
 
 document.addEventListener('keydown', (event) => {
   const isTyping = event.target instanceof HTMLInputElement && event.target.type === 'search';
-  if (isTyping && event.key === 'Escape') byId('list').focus();
+  if (isTyping && event.key === 'Escape') {
+    event.preventDefault(); // the browser would clear the field
+    byId('list').focus();
+  }
   const act = KEYS[event.key];
   if (isTyping || act === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
   event.preventDefault();
