@@ -1,5 +1,5 @@
 /** Checks the words in `expect` against the cast and the roles. */
-import { unknownWord } from '../schema/nearest.ts';
+import { unknownWord, withArticle } from '../schema/nearest.ts';
 import { NET } from '../sim/network.ts';
 import type { Context } from './context.ts';
 import type { Expectations, Matcher } from './scenario.ts';
@@ -66,7 +66,7 @@ function stateProblems(
     role === undefined ? [...roles.values()].filter((r) => present.has(r.role)) : [role];
   const states = [...new Set(those.flatMap((r) => r.states))];
   if (states.includes(state)) return;
-  const kind = role === undefined ? 'state' : `state of a ${role.role}`;
+  const kind = role === undefined ? 'state' : `state of ${withArticle(role.role)}`;
   report(path, unknownWord(kind, state, states));
 }
 

@@ -3,7 +3,7 @@
  * wrong is reported at once, each with its place and the nearest word that would be right.
  */
 import type { Args } from '../machine/actor.ts';
-import { unknownWord } from '../schema/nearest.ts';
+import { unknownWord, withArticle } from '../schema/nearest.ts';
 import { type Cast, check, type Infer, type Schema, type SecretText } from '../schema/schema.ts';
 import type { Fault } from '../sim/faults.ts';
 import { NET } from '../sim/network.ts';
@@ -188,7 +188,7 @@ function stateProblem(
 ): void {
   const role = roles.get(cast[actor]?.role ?? '');
   if (role === undefined || role.states.includes(state)) return;
-  report([...path, 'state'], unknownWord(`state of a ${role.role}`, state, role.states));
+  report([...path, 'state'], unknownWord(`state of ${withArticle(role.role)}`, state, role.states));
 }
 
 function readCommand(
@@ -226,7 +226,9 @@ function readCommand(
 }
 
 function can(role: string, verbs: readonly string[]): string {
-  return verbs.length === 0 ? `a ${role} does nothing by itself` : `a ${role}: ${verbs.join(', ')}`;
+  return verbs.length === 0
+    ? `${withArticle(role)} does nothing by itself`
+    : `${withArticle(role)}: ${verbs.join(', ')}`;
 }
 
 /** Secrets learn where they stand, because the trace says that instead of them. */

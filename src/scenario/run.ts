@@ -66,7 +66,7 @@ const AFTERMATH = 3_600_000;
 
 /** @throws WorldError when an actor throws: the program is at fault, not the scenario. */
 export async function runScenario(request: RunRequest, stage: Stage): Promise<RunOutcome> {
-  const { scenario, seed, chanceFaults, recorder } = request;
+  const { scenario, chanceFaults, recorder } = request;
   const player = scriptPlayer(scenario.script);
   const world = worldOf(request, stage, player);
   player.begin(world);

@@ -10,7 +10,9 @@ import {
   Lexer,
   LineCounter,
   type Node,
+  type Pair,
   parseDocument,
+  type YAMLMap,
 } from 'yaml';
 
 /** Octets of UTF-16 text; real files have a few thousand. */
@@ -57,7 +59,8 @@ export function readYaml(text: string): YamlText {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const problems: PlacedProblem[] = [...document.errors, ...document.warnings].map((error) => ({
+  // Warnings are about tags, which `plain` refuses by itself.
+  const problems: PlacedProblem[] = document.errors.map((error) => ({
     ...placeAt(error.pos[0]),
     message: `bad YAML: ${sentence(error.message)}${hintFor(error.code)}`,
   }));
@@ -143,7 +146,7 @@ function plain(node: unknown, report: Report): unknown {
   if (!isMap(node)) return null;
   const out: Record<string, unknown> = {};
   for (const { key, value } of node.items) {
-    const name = isScalar(key) ? String(key.source ?? key.value) : undefined;
+    const name = nameOf(key);
     if (name === undefined) report(startOf(key), 'the name of a field must be a word');
     else if (name === '__proto__') report(startOf(key), `unknown field "${name}"`);
     else if (Object.hasOwn(out, name)) {
@@ -165,20 +168,39 @@ function startOf(node: unknown): number {
   return (node as Node | null)?.range?.[0] ?? 0;
 }
 
+/** Nothing is written there. */
+function isEmpty(node: unknown): boolean {
+  return node === null || node === undefined || (isScalar(node) && node.source === '');
+}
+
+/** Pairs by name: a file with many problems asks for many places in one map. */
+const indexes = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+function pairOf(map: YAMLMap, name: string): Pair | undefined {
+  let index = indexes.get(map);
+  if (index === undefined) {
+    const named = map.items.map((pair): [string, Pair] => [nameOf(pair.key) ?? '', pair]);
+    index = new Map(named.reverse()); // of repeated names the first counts
+    indexes.set(map, index);
+  }
+  return index.get(name);
+}
+
+/** The name of a field as it was written; undefined where a list or map stands in its place. */
+function nameOf(key: unknown): string | undefined {
+  return isScalar(key) ? String(key.source ?? key.value) : undefined;
+}
+
 function offsetOf(contents: unknown, path: Path, atKey: boolean): number {
   let node: unknown = contents;
   let offset = startOf(contents);
   for (const [i, part] of path.entries()) {
-    const named = isMap(node)
-      ? node.items.find(({ key }) => isScalar(key) && String(key.source ?? key.value) === part)
-      : undefined;
-    const next = isSeq(node) ? node.items[Number(part)] : named?.value;
-    if (named === undefined && next === undefined) return offset;
-    const valueless = next === null || next === undefined;
-    if (named !== undefined && (valueless || (atKey && i === path.length - 1))) {
-      offset = startOf(named.key);
-    } else offset = startOf(next);
-    if (valueless) return offset;
+    const pair = isMap(node) ? pairOf(node, String(part)) : undefined;
+    const next = isSeq(node) ? node.items[Number(part)] : pair?.value;
+    if (pair === undefined && next === undefined) return offset;
+    const atName = pair !== undefined && (isEmpty(next) || (atKey && i === path.length - 1));
+    offset = startOf(atName ? pair.key : next);
+    if (isEmpty(next)) return offset;
     node = next;
   }
   return offset;

@@ -60,3 +60,8 @@ function substitution(a: string, b: string): number {
   if (a === b) return 0;
   return a.toLowerCase() === b.toLowerCase() ? 0.5 : 1;
 }
+
+/** `a device`, `an asker`. */
+export function withArticle(word: string): string {
+  return `${/^[aeiou]/i.test(word) ? 'an' : 'a'} ${word}`;
+}

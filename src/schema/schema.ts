@@ -13,7 +13,7 @@
  * ```
  */
 import * as z from 'zod';
-import { quoted, unknownWord } from './nearest.ts';
+import { quoted, unknownWord, withArticle } from './nearest.ts';
 import {
   DURATION,
   PERCENTAGE,
@@ -217,7 +217,9 @@ function castProblem(name: string, roles: readonly string[], kind: string): stri
   const fits = (role: string): boolean => roles.length === 0 || roles.includes(role);
   const found = Object.hasOwn(cast, name) ? cast[name] : undefined;
   if (found !== undefined) {
-    return fits(found.role) ? undefined : `"${name}" is a ${found.role}, expected a ${kind}`;
+    return fits(found.role)
+      ? undefined
+      : `"${name}" is ${withArticle(found.role)}, expected ${withArticle(kind)}`;
   }
   const known = Object.keys(cast).filter((other) => fits(cast[other]?.role ?? ''));
   return unknownWord(kind, name, known);
