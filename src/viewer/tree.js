@@ -144,8 +144,8 @@ export class MessageView {
 
   /** @param {string} link @param {string} title */
   async #showOctets(link, title) {
-    if (link === this.#octets.link) return;
     const turn = ++this.#turn;
+    if (link === this.#octets.link) return;
     const bytes = await this.#parts.octets(link);
     if (turn !== this.#turn) return;
     this.#parts.title.textContent = `${title}: ${bytes.length} octets`;
