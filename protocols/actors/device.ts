@@ -49,7 +49,7 @@ export function step(
     case 'told': {
       const entered = enteredOf(event);
       if (entered === undefined) return unexpected(state, event, 'told password');
-      return passwordEntered(config, state, entered, event, env);
+      return passwordEntered(config, state, entered, env);
     }
     case 'commanded':
       return commanded(config, state, event, env);
@@ -97,7 +97,6 @@ function passwordEntered(
   config: DeviceConfig,
   state: Running,
   entered: Entered,
-  event: ActorEvent,
   env: Env,
 ): DeviceStep {
   const { who, password } = entered;
@@ -110,7 +109,8 @@ function passwordEntered(
     const unlocking: Running = { ...unblamed(state), name: 'unlocking' };
     return askTgt(config, unlocking, who, { for: 'unlock' }, secret, env);
   }
-  return unexpected(state, event, ...(state.name === 'locked' ? ['password of its user'] : []));
+  const why = state.name === 'locked' ? `${state.session.who.user} has locked it` : state.name;
+  return blamed(state, `${who.user} cannot sign in now: ${why}`);
 }
 
 function isSame(a: LogonName, b: LogonName): boolean {
@@ -141,8 +141,9 @@ function commanded(
   event: Extract<ActorEvent, { readonly kind: 'commanded' }>,
   env: Env,
 ): DeviceStep {
-  if (state.name !== 'signedIn' && !(state.name === 'locked' && event.verb === 'signsOut')) {
-    return unexpected(state, event, 'told password');
+  if (!('session' in state) || (state.name !== 'signedIn' && event.verb !== 'signsOut')) {
+    // Not out of turn: whoever sits there finds the sign-in screen.
+    return blamed(state, `${event.verb}: nobody is signed in (${state.name})`);
   }
   switch (event.verb) {
     case 'opens':
