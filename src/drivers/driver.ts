@@ -6,15 +6,16 @@ import { pooledRandom, type RandomSource } from '../crypto/random.ts';
 import type { Actor, ActorEffect, ActorEvent, Framing, KeyRecord } from '../machine/actor.ts';
 import { assertNever } from '../machine/machine.ts';
 import type { Signer } from '../signing/signer.ts';
-import type { RecordedStep } from '../trace/wire.ts';
 import type { Clock } from './clock.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { type Listen, open } from './listeners.ts';
 import type { Metrics } from './metrics.ts';
 import { type Directory, directory, type Outside } from './outside.ts';
+import { limitedLog, type Recorder, type Recording, recording } from './recording.ts';
 import { type Signatures, signatures } from './signatures.ts';
 import { Streams } from './tcp.ts';
 import { type Timers, timers } from './timers.ts';
+import { type Trouble, type Troubles, troubles } from './troubles.ts';
 import { Datagrams } from './udp.ts';
 
 export interface DriverOptions {
@@ -31,11 +32,13 @@ export interface DriverOptions {
   readonly host?: string;
   /** Real peers by the names that the actors know. */
   readonly directory?: Directory;
+  /** Milliseconds by which actors' clocks are ahead. */
+  readonly skews?: Readonly<Record<string, number>>;
   /** What a step draws; default: the system's generator. */
   random?(actor: string, step: number): RandomSource;
   readonly signer?: Signer;
   /** Absent: nothing is recorded, and no record is made. */
-  readonly recorder?: { record(step: RecordedStep): number };
+  readonly recorder?: Recorder;
   readonly limits?: Partial<Limits>;
   /** Names a message, for the metrics. */
   messageName?(bytes: Uint8Array): string | undefined;
@@ -49,6 +52,8 @@ interface Member {
   readonly actor: Actor;
   state: unknown;
   steps: number;
+  /** Milliseconds by which its clock is ahead of the driver's. */
+  readonly skew: number;
   readonly timers: Timers;
 }
 
@@ -60,33 +65,36 @@ interface Pending {
 
 /** Milliseconds that answers have to leave when the driver stops. */
 const STOP_MS = 300;
-/** Lines about failed steps in one second: a flood of them must not fill a disk. */
-const FAILURES_PER_SECOND = 10;
 
 export class Driver {
   readonly #options: DriverOptions;
   readonly #limits: Limits;
   readonly #members = new Map<string, Member>();
   readonly #framings: ReadonlyMap<string, Framing>;
+  readonly #troubles: Troubles = troubles((actor) => this.#streams.wake(actor));
   readonly #datagrams: Datagrams;
   readonly #streams: Streams;
   readonly #ports = new Map<string, Map<number, number>>();
   /** The same object for every step: a step must not keep it. */
   readonly #env: { now: number; random: RandomSource };
   readonly #signatures: Signatures;
+  readonly #recording: Recording | undefined;
+  readonly #log: (text: string) => void;
   readonly #pending: Pending[] = [];
   #stepping = false;
   #stopped = false;
-  #failures = { second: 0, count: 0 };
 
   constructor(options: DriverOptions) {
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
     this.#framings = new Map(options.framings.map((framing) => [framing.name, framing]));
+    const { recorder, clock } = options;
+    this.#log = limitedLog(options.log);
+    this.#recording = recorder && recording(recorder, clock, this.#log);
     this.#env = { now: 0, random: pooledRandom() };
     this.#signatures = signatures(options.signer, (reason) => {
       options.metrics.count('signatures_failed');
-      if (this.#mayLog()) options.log(`no signature ${reason}`);
+      this.#log(`no signature ${reason}`);
     });
     const outside = this.#outside();
     this.#datagrams = new Datagrams(outside);
@@ -94,7 +102,8 @@ export class Driver {
     for (const actor of options.actors) {
       if (this.#members.has(actor.name))
         throw new RangeError(`two actors are called ${actor.name}`);
-      const member = { actor, state: actor.initial, steps: 0, timers: timers() };
+      const skew = options.skews?.[actor.name] ?? 0;
+      const member = { actor, state: actor.initial, steps: 0, skew, timers: timers() };
       this.#members.set(actor.name, member);
     }
     this.#gauges();
@@ -120,9 +129,7 @@ export class Driver {
     }
     // Later ones are opened as they come; nobody waits for them.
     this.#listen = ({ actor }, listen) => {
-      this.#open(actor.name, listen.port, [listen]).catch((error: Error) => {
-        this.#options.log(error.message);
-      });
+      this.#open(actor.name, listen.port, [listen]).catch(({ message }) => this.#log(message));
     };
   }
 
@@ -144,6 +151,17 @@ export class Driver {
   view(actor: string): ReturnType<Actor['view']> {
     const member = this.#member(actor);
     return member.actor.view(member.state);
+  }
+
+  /** Switches a fault on; the answer is its name. @throws RangeError when there is no such actor. */
+  trouble(trouble: Trouble): string {
+    this.#member(trouble.actor);
+    return this.#troubles.add(trouble);
+  }
+
+  /** Switches a fault off; false when there is none of that name. */
+  heal(id: string): boolean {
+    return this.#troubles.remove(id);
   }
 
   /** Takes nothing more, lets answers leave, closes all sockets: in less than half a second. */
@@ -171,7 +189,7 @@ export class Driver {
   }
 
   #outside(): Outside {
-    const { metrics, log, host = '127.0.0.1' } = this.#options;
+    const { metrics, host = '127.0.0.1' } = this.#options;
     return {
       host,
       limits: this.#limits,
@@ -183,8 +201,13 @@ export class Driver {
         throw new RangeError(`there is no framing ${name}`);
       },
       emit: (actor, event) => this.#hear(this.#member(actor), event),
+      troubles: this.#troubles,
+      lost: (packet) => {
+        metrics.count('datagrams_lost');
+        this.#recording?.lost(packet);
+      },
       crowded: () => this.#signatures.waiting >= this.#limits.signatures,
-      log,
+      log: this.#log,
     };
   }
 
@@ -218,17 +241,28 @@ export class Driver {
   }
 
   #step(member: Member, event: ActorEvent, cause: number | undefined): void {
-    const { actor, state } = member;
+    const { actor, state, skew } = member;
     const { clock, random, metrics } = this.#options;
     const begun = performance.now();
     const env = this.#env;
-    env.now = clock.now();
+    env.now = clock.now() + skew;
     if (random !== undefined) env.random = random(actor.name, member.steps);
     member.steps++;
     try {
       const { state: next, effects } = actor.step(state, event, env);
       member.state = next;
-      const seq = this.#record(member, event, state, effects, cause);
+      const seq =
+        this.#recording === undefined
+          ? undefined
+          : this.#recording.step({
+              actor,
+              skew,
+              before: state,
+              event,
+              after: next,
+              effects,
+              cause,
+            });
       for (const effect of effects) this.#carryOut(member, effect, seq);
     } catch (error) {
       this.#failed(member, event, cause, error);
@@ -238,62 +272,19 @@ export class Driver {
     metrics.request(message, (performance.now() - begun) / 1000);
   }
 
-  /** @returns the record's `seq`; undefined when nothing is recorded. */
-  #record(
-    { actor, state }: Member,
-    event: ActorEvent,
-    before: unknown,
-    effects: readonly ActorEffect[],
-    cause: number | undefined,
-  ): number | undefined {
-    const { recorder, clock, log } = this.#options;
-    if (recorder === undefined) return undefined;
-    try {
-      return recorder.record({
-        at: clock.at(),
-        actor: actor.name,
-        machine: actor.machine,
-        from: actor.stateName(before),
-        event,
-        to: actor.stateName(state),
-        effects,
-        ...(cause === undefined ? {} : { cause }),
-        ...(clock.offset === 0 ? {} : { skew: clock.offset }),
-      });
-    } catch (error) {
-      if (this.#mayLog()) log(`the trace failed: ${error}`);
-      return undefined;
-    }
-  }
-
   /** Our fault: it is said, counted and in the trace; the message or connection is given up. */
   #failed(member: Member, event: ActorEvent, cause: number | undefined, error: unknown): void {
-    const { log, metrics } = this.#options;
-    metrics.count('steps_failed');
+    const { actor, skew, state } = member;
+    this.#options.metrics.count('steps_failed');
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    const text = `${member.actor.name} failed on ${event.kind}: ${reason}`;
-    if (this.#mayLog()) log(`kerblab is at fault: ${text}`);
-    try {
-      const [line = text] = text.split('\n');
-      this.#record(
-        member,
-        event,
-        member.state,
-        [{ kind: 'note', level: 'cause', text: line }],
-        cause,
-      );
-    } catch (recording) {
-      if (this.#mayLog()) log(`the trace failed: ${recording}`);
-    }
+    const text = `${actor.name} failed on ${event.kind}: ${reason}`;
+    this.#log(`kerblab is at fault: ${text}`);
+    const note: ActorEffect = { kind: 'note', level: 'cause', text: text.split('\n', 1).join() };
+    const step = { actor, skew, before: state, event, after: state, effects: [note], cause };
+    this.#recording?.step(step);
     if ('connection' in event && event.connection !== undefined && event.kind !== 'closed') {
-      this.#streams.drop(member.actor.name, event.connection);
+      this.#streams.drop(actor.name, event.connection);
     }
-  }
-
-  #mayLog(): boolean {
-    const second = Math.floor(performance.now() / 1000);
-    if (second !== this.#failures.second) this.#failures = { second, count: 0 };
-    return this.#failures.count++ < FAILURES_PER_SECOND;
   }
 
   #carryOut(member: Member, effect: ActorEffect, seq: number | undefined): void {

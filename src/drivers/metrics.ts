@@ -33,6 +33,7 @@ const COUNTED = {
     'Connections ended: too many octets of unfinished messages or untaken answers.',
   messages_malformed: 'Messages that the framing refused.',
   datagrams_shed: 'Datagrams dropped, in or out, because too much was waiting.',
+  datagrams_lost: 'Datagrams lost on purpose: a fault is switched on.',
   datagrams_failed: 'Datagrams that the system did not send.',
   steps_failed: 'Steps that threw: faults of kerblab.',
   signatures_failed: 'Signatures that could not be made.',

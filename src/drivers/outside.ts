@@ -2,6 +2,7 @@
 import type { ActorEvent, Framing, FramingName } from '../machine/actor.ts';
 import type { Limits } from './limits.ts';
 import type { Metrics } from './metrics.ts';
+import type { Troubles } from './troubles.ts';
 
 /** Where something real is. */
 export interface Address {
@@ -22,6 +23,16 @@ export interface Directory {
   nameOf(host: string, port: number): Named | undefined;
 }
 
+/** As `src/sim` shows a packet that did not arrive. */
+export interface LostDatagram {
+  readonly from: string;
+  readonly to: string;
+  readonly port: number;
+  readonly message?: string;
+  readonly bytes: Uint8Array;
+  readonly reason: string;
+}
+
 /** An open port. */
 export interface Listener {
   readonly port: number;
@@ -37,6 +48,9 @@ export interface Outside {
   framing(name: FramingName | undefined): Framing | undefined;
   /** The actor steps on this at once, or right after the step that runs now. */
   emit(actor: string, event: ActorEvent): void;
+  readonly troubles: Troubles;
+  /** A datagram is lost on purpose, which the trace shows as a step of `net`. */
+  lost(packet: LostDatagram): void;
   /** Too much waits already: what can be dropped is to be dropped. */
   crowded(): boolean;
   log(text: string): void;

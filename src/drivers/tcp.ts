@@ -31,7 +31,7 @@ interface Connection {
   deadline: number;
   /** Octets of an unfinished message, as counted in the budget of all. */
   unfinished: number;
-  /** It is not read while answers wait. */
+  /** It is not read while answers wait, or while the actor sleeps. */
   stalled: boolean;
   /** Why it ended, if the system said so. */
   reason: Reason;
@@ -134,6 +134,13 @@ export class Streams {
     if (connection !== undefined) this.#end(connection, 'closed');
   }
 
+  /** Reads on where the actor's sleep had stopped it. */
+  wake(actor: string): void {
+    for (const connection of [...this.#connections]) {
+      if (connection.actor === actor) this.#resume(connection);
+    }
+  }
+
   get size(): number {
     return this.#connections.size;
   }
@@ -205,12 +212,7 @@ export class Streams {
       connection.input.push(plainOctets(chunk));
       this.#read(connection);
     });
-    socket.on('drain', () => {
-      if (!connection.stalled) return;
-      connection.stalled = false;
-      socket.resume();
-      this.#read(connection);
-    });
+    socket.on('drain', () => this.#resume(connection));
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ECONNREFUSED') connection.reason = 'refused';
     });
@@ -229,9 +231,9 @@ export class Streams {
   /** Cuts and delivers messages until no whole one is left, or answers have to be taken first. */
   #read(connection: Connection): void {
     const { actor, id, socket, input } = connection;
-    const { emit, limits, metrics } = this.#outside;
+    const { emit, limits, metrics, troubles } = this.#outside;
     while (connection.state === 'open') {
-      if (socket.writableNeedDrain) {
+      if (socket.writableNeedDrain || troubles.asleep(actor)) {
         connection.stalled = true;
         connection.deadline = performance.now() + limits.messageMs;
         socket.pause();
@@ -261,6 +263,13 @@ export class Streams {
       });
     }
     this.#budget(connection);
+  }
+
+  #resume(connection: Connection): void {
+    if (!connection.stalled) return;
+    connection.stalled = false;
+    connection.socket.resume();
+    this.#read(connection);
   }
 
   /** It is the last to be evicted now, and may be silent for a while. */

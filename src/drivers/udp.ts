@@ -49,7 +49,13 @@ export class Datagrams {
   }
 
   send(actor: string, effect: SendDatagram): void {
-    const { metrics, limits, directory } = this.#outside;
+    const { metrics, limits, directory, troubles, lost } = this.#outside;
+    const reason = troubles.loss(actor);
+    if (reason !== undefined) {
+      const { to, toPort: port, message, bytes } = effect;
+      lost({ from: actor, to, port, message, bytes, reason });
+      return;
+    }
     const numeric = isIP(effect.to) !== 0;
     const address = numeric ? undefined : directory.addressOf(effect.to, effect.toPort);
     if (!numeric && address === undefined) {
@@ -108,7 +114,12 @@ export class Datagrams {
   }
 
   #hear(actor: string, port: number, bytes: Uint8Array, { address, port: fromPort }: RemoteInfo) {
-    const { metrics, directory, crowded, emit } = this.#outside;
+    const { metrics, directory, troubles, lost, crowded, emit } = this.#outside;
+    const reason = troubles.loss(actor);
+    if (reason !== undefined) {
+      lost({ from: address, to: actor, port, bytes: plainOctets(bytes), reason });
+      return;
+    }
     if (crowded()) {
       metrics.count('datagrams_shed');
       return;
