@@ -3,6 +3,7 @@
  * single attributes. In which order the attributes are tried for a name in a request is the KDC's
  * business (lookup.ts), not the directory's.
  */
+import type { Env } from '../../src/machine/machine.ts';
 import type { Key } from '../kerberos/etypes.ts';
 
 /** The keys of one password, with the salt that they were made with. */
@@ -115,6 +116,11 @@ export interface Accounts {
    * resource groups (MS-KILE 3.3.5.7.3).
    */
   resourceGroups(sids: readonly string[]): readonly GroupMembership[];
+}
+
+/** Time and chance, and the directory as it is at this step. */
+export interface KdcEnv extends Env {
+  readonly accounts: Accounts;
 }
 
 /** Bits of userAccountControl (MS-ADTS 2.2.16, there without the prefix UF_). */

@@ -2,21 +2,37 @@
  * The KDC of an Active Directory domain, RFC 4120 §3.1 to §3.3 and MS-KILE 3.3: octets in, octets
  * out. It remembers nothing of its clients but what retransmissions and replays make necessary.
  */
-
+import { type DecodeError, tryDecode } from '../../src/der/codec.ts';
 import type { Transport } from '../../src/machine/actor.ts';
-import type { Env, Rejected, Step } from '../../src/machine/machine.ts';
-import type { Accounts } from './accounts.ts';
+import { assertNever, type Rejected, type Step, to } from '../../src/machine/machine.ts';
+import {
+  errorName,
+  KRB_ERR_FIELD_TOOLONG,
+  KRB_ERR_RESPONSE_TOO_BIG,
+} from '../kerberos/error-codes.ts';
+import { AsReq, type PrincipalName, TgsReq } from '../kerberos/messages.ts';
+import type { KdcEnv } from './accounts.ts';
+import { asExchange } from './as.ts';
+import type { Reply } from './as-reply.ts';
+import { type Exchange, errorMessage, type Refusal } from './errors.ts';
 import type { Realm } from './realm.ts';
+import { hashOf, nothingRecent, type Recent, recall, remember } from './recent.ts';
+import { tgsExchange } from './tgs.ts';
 
-/** Time and chance, and the directory as it is at this step. */
-export interface KdcEnv extends Env {
-  readonly accounts: Accounts;
-}
-
-export type State = {
+export interface State {
   readonly name: 'ready';
   readonly realm: Realm;
-};
+  /** Requests that came by datagram, with what they were answered. */
+  readonly answered: Recent<Answered>;
+  /** Tags of authenticators. */
+  readonly authenticators: Recent<true>;
+}
+
+interface Answered {
+  readonly from: string;
+  readonly message: ReplyName;
+  readonly bytes: Uint8Array;
+}
 
 export type Event =
   /** One whole message, without a stream's length in front. */
@@ -27,7 +43,7 @@ export type Event =
       readonly fromPort: number;
       readonly bytes: Uint8Array;
     }
-  /** A stream's framing refused what came. */
+  /** A stream's framing refused what came: a length with its high bit set, or beyond all limits. */
   | { readonly kind: 'malformed'; readonly reason: string };
 
 export type Effect =
@@ -42,8 +58,160 @@ export type Effect =
 
 export type ReplyName = 'AS-REP' | 'TGS-REP' | 'KRB-ERROR';
 
-export type KdcStep = Step<State, Effect>;
+/** First octets of AS-REQ and TGS-REQ (RFC 4120 §5.10). */
+const AS_REQ = 0x6a;
+const TGS_REQ = 0x6c;
 
 export function ready(realm: Realm): State {
-  return { name: 'ready', realm };
+  return { name: 'ready', realm, answered: nothingRecent(), authenticators: nothingRecent() };
+}
+
+export function step(state: State, event: Event, env: KdcEnv): Step<State, Effect> {
+  switch (event.kind) {
+    case 'received':
+      return received(state, event, env);
+    case 'malformed': {
+      // RFC 4120 §7.2.2: a length that cannot be is told, then the connection ends.
+      const code = KRB_ERR_FIELD_TOOLONG;
+      const bytes = errorMessage(state.realm, 'AS', { code }, undefined, env.now);
+      return to(state, [
+        { kind: 'reply', message: 'KRB-ERROR', bytes },
+        { kind: 'close', reason: event.reason },
+        note(`${errorName(code)}: ${event.reason}`),
+      ]);
+    }
+    default:
+      return assertNever(event);
+  }
+}
+
+type Received = Extract<Event, { readonly kind: 'received' }>;
+
+function received(state: State, event: Received, env: KdcEnv): Step<State, Effect> {
+  const { realm } = state;
+  const { bytes } = event;
+  const { policy } = realm;
+  if (bytes.length > policy.maxRequestSize) {
+    return dropped(state, event, `${bytes.length} octets, at most ${policy.maxRequestSize}`);
+  }
+  const hash = hashOf(bytes);
+  const before = recall(state.answered, bytes, hash, env.now, policy.lookAsideAge);
+  if (before !== undefined && before.from === event.from) {
+    return to(state, sent(realm, event, before, env));
+  }
+  const answer = answerTo(state, bytes, env);
+  if (answer.kind === 'none') return dropped(state, event, answer.reason);
+  const { message, notes } = answer;
+  const limits = { entries: policy.lookAsideEntries, age: policy.lookAsideAge };
+  const entry: Answered = { from: event.from, message, bytes: answer.bytes };
+  const answered =
+    event.transport === 'udp'
+      ? remember(state.answered, bytes, hash, entry, env.now, limits)
+      : state.answered;
+  return to({ ...answer.state, answered }, [...sent(realm, event, entry, env), ...notes]);
+}
+
+/**
+ * Octets that are no request get no answer: an error in return for anything would let two KDCs
+ * answer each other for ever, and a forged sender be flooded.
+ */
+function dropped(state: State, event: Received, reason: string): Step<State, Effect> {
+  const why = `not a request (${reason})`;
+  return to(state, [
+    event.transport === 'udp' ? { kind: 'silence', reason: why } : { kind: 'close', reason: why },
+    note(`${event.from} sent ${event.bytes.length} octets that are ${why}`),
+  ]);
+}
+
+/** Datagrams have a limit, beyond which the client has to come back by TCP (RFC 4120 §7.2.1). */
+function sent(realm: Realm, event: Received, answer: Answered, env: KdcEnv): readonly Effect[] {
+  const { message, bytes } = answer;
+  const limit = realm.policy.maxDatagramReplySize;
+  if (event.transport !== 'udp' || bytes.length <= limit)
+    return [{ kind: 'reply', message, bytes }];
+  const code = KRB_ERR_RESPONSE_TOO_BIG;
+  const shorter = errorMessage(realm, exchangeOf(event.bytes), { code }, undefined, env.now);
+  return [
+    { kind: 'reply', message: 'KRB-ERROR', bytes: shorter },
+    {
+      kind: 'note',
+      level: 'info',
+      text: `the ${message} has ${bytes.length} octets, more than a datagram's ${limit}`,
+    },
+  ];
+}
+
+type Answer =
+  | {
+      readonly kind: 'answer';
+      readonly state: State;
+      readonly message: ReplyName;
+      readonly bytes: Uint8Array;
+      readonly notes: readonly Effect[];
+    }
+  | { readonly kind: 'none'; readonly reason: string };
+
+function exchangeOf(bytes: Uint8Array): Exchange {
+  return bytes[0] === TGS_REQ ? 'TGS' : 'AS';
+}
+
+function answerTo(state: State, bytes: Uint8Array, env: KdcEnv): Answer {
+  switch (bytes[0]) {
+    case AS_REQ: {
+      const read = tryDecode(AsReq, bytes);
+      if (!read.ok) return undecodable('AS-REQ', read.error);
+      const outcome = asExchange(state.realm, read.value, bytes, env);
+      return toAnswer(state, 'AS', outcome, read.value.reqBody.value.sname, env);
+    }
+    case TGS_REQ: {
+      const read = tryDecode(TgsReq, bytes);
+      if (!read.ok) return undecodable('TGS-REQ', read.error);
+      return tgsAnswer(state, read.value, env);
+    }
+    default:
+      return { kind: 'none', reason: 'neither an AS-REQ nor a TGS-REQ' };
+  }
+}
+
+function undecodable(name: string, error: DecodeError): Answer {
+  return { kind: 'none', reason: `a malformed ${name}: ${error.message}` };
+}
+
+function tgsAnswer(state: State, request: TgsReq, env: KdcEnv): Answer {
+  const { maxClockSkew, replayEntries } = state.realm.policy;
+  // An authenticator from the far end of the clock skew is good for twice its length.
+  const age = 2 * maxClockSkew;
+  const { authenticators } = state;
+  const isReplayed = (tag: Uint8Array) =>
+    recall(authenticators, tag, hashOf(tag), env.now, age) !== undefined;
+  const { answer, tag } = tgsExchange(state.realm, request, isReplayed, env);
+  const limits = { entries: replayEntries, age };
+  const next =
+    tag === undefined
+      ? state
+      : {
+          ...state,
+          authenticators: remember(authenticators, tag, hashOf(tag), true, env.now, limits),
+        };
+  return toAnswer(next, 'TGS', answer, request.reqBody.value.sname, env);
+}
+
+function toAnswer(
+  state: State,
+  exchange: Exchange,
+  outcome: Reply | Refusal,
+  sname: PrincipalName | undefined,
+  env: KdcEnv,
+): Answer {
+  if (outcome.kind === 'replied') {
+    const { message, bytes } = outcome;
+    return { kind: 'answer', state, message, bytes, notes: [] };
+  }
+  const bytes = errorMessage(state.realm, exchange, outcome, sname, env.now);
+  const notes = [note(`${errorName(outcome.code)}: ${outcome.cause}`)];
+  return { kind: 'answer', state, message: 'KRB-ERROR', bytes, notes };
+}
+
+function note(text: string): Effect {
+  return { kind: 'note', level: 'cause', text };
 }

@@ -1,0 +1,301 @@
+/**
+ * A directory in memory, made from a list once: what a scenario needs that is about Kerberos and not
+ * about the directory itself. Every look-up is one map's.
+ */
+
+import { toHex } from '../../src/bytes/bytes.ts';
+import type { KeyRecord } from '../../src/machine/actor.ts';
+import { type Key, key, keyLength, stringToKey } from '../kerberos/etypes.ts';
+import { computerSalt, trustAccountSalt, trustSalt, userSalt } from '../kerberos/salts.ts';
+import {
+  type Account,
+  type Accounts,
+  foldName,
+  type GroupMembership,
+  type KeySet,
+  type Trust,
+  UserAccountControl,
+} from './accounts.ts';
+import type { Realm } from './realm.ts';
+
+/** Keys come from a password with Active Directory's salts, or are given as they are. */
+export type SecretSeed =
+  | { readonly kind: 'password'; readonly password: string }
+  | { readonly kind: 'keys'; readonly keys: readonly Key[] };
+
+export interface GroupSeed {
+  readonly name: string;
+  readonly rid: number;
+  /** Domain local groups stand in service tickets only. Absent: global. */
+  readonly scope?: 'global' | 'universal' | 'domainLocal';
+}
+
+/** What is worth saying of an account; the rest is as a new account in Active Directory has it. */
+export interface AccountSeed
+  extends Partial<
+    Omit<Account, 'sAMAccountName' | 'objectSid' | 'groups' | 'keys' | 'primaryGroupID'>
+  > {
+  readonly sAMAccountName: string;
+  /** Last part of objectSid. */
+  readonly rid: number;
+  readonly secret: SecretSeed;
+  /** Absent: 2, as accounts have whose password was set when they were made. */
+  readonly kvno?: number;
+  /** `Kerberos:alice@MIT.EXAMPLE` */
+  readonly altSecurityIdentities?: readonly string[];
+  /** Besides the primary group. */
+  readonly groups?: readonly GroupSeed[];
+  /** Absent: by the kind of account, Domain Users (513), Computers (515), Controllers (516). */
+  readonly primaryGroupID?: number;
+}
+
+export interface TrustSeed {
+  /** DNS name of the other realm. */
+  readonly realm: string;
+  readonly flatName: string;
+  readonly securityIdentifier: string;
+  /** As seen from here: `inbound`, our users go there; `outbound`, theirs come here. */
+  readonly direction: 'inbound' | 'outbound' | 'bidirectional';
+  readonly secret: SecretSeed;
+  readonly trustAttributes?: number;
+  readonly msDSSupportedEncryptionTypes?: number;
+  readonly kvno?: number;
+}
+
+export interface MemoryAccounts extends Accounts {
+  readonly all: readonly Account[];
+}
+
+/** Every account in Active Directory has these keys; policy decides which are used. */
+export const KEY_ETYPES: readonly number[] = [18, 17, 23];
+
+/** SE_GROUP_MANDATORY, _ENABLED_BY_DEFAULT, _ENABLED; and SE_GROUP_RESOURCE (MS-PAC 2.2.1). */
+const GROUP_ATTRIBUTES = 0x7;
+const RESOURCE_GROUP_ATTRIBUTES = 0x2000_0007;
+
+/** Groups that every domain has (MS-DTYP 2.4.2.4). */
+const WELL_KNOWN: readonly GroupSeed[] = [
+  { name: 'Domain Admins', rid: 512 },
+  { name: 'Domain Users', rid: 513 },
+  { name: 'Domain Guests', rid: 514 },
+  { name: 'Domain Computers', rid: 515 },
+  { name: 'Domain Controllers', rid: 516 },
+  { name: 'Schema Admins', rid: 518, scope: 'universal' },
+  { name: 'Enterprise Admins', rid: 519, scope: 'universal' },
+  { name: 'Group Policy Creator Owners', rid: 520 },
+  { name: 'Read-only Domain Controllers', rid: 521 },
+  { name: 'Cloneable Domain Controllers', rid: 522 },
+  { name: 'Protected Users', rid: 525 },
+  { name: 'Key Admins', rid: 526 },
+  { name: 'Enterprise Key Admins', rid: 527, scope: 'universal' },
+  { name: 'Cert Publishers', rid: 517, scope: 'domainLocal' },
+  { name: 'RAS and IAS Servers', rid: 553, scope: 'domainLocal' },
+  { name: 'Allowed RODC Password Replication Group', rid: 571, scope: 'domainLocal' },
+  { name: 'Denied RODC Password Replication Group', rid: 572, scope: 'domainLocal' },
+];
+
+export function wellKnownGroup(name: string): GroupSeed | undefined {
+  const folded = foldName(name);
+  return WELL_KNOWN.find((group) => foldName(group.name) === folded);
+}
+
+/** Keys of an account whose password nobody knows. @param random octets, as `env.random` gives */
+export function randomKeys(random: (size: number) => Uint8Array): readonly Key[] {
+  return KEY_ETYPES.map((etype) => key(etype, random(keyLength(etype))));
+}
+
+export function accountsFrom(
+  seeds: readonly AccountSeed[],
+  realm: Realm,
+  trustSeeds: readonly TrustSeed[] = [],
+): MemoryAccounts {
+  const all = seeds.map((seed) => account(seed, realm));
+  const trusts = trustSeeds.map((seed) => trust(seed, realm));
+  const one = (keyOf: (found: Account) => string | undefined) => {
+    const index = new Map<string, Account>();
+    for (const found of all) {
+      const name = keyOf(found);
+      if (name !== undefined && !index.has(foldName(name))) index.set(foldName(name), found);
+    }
+    return (name: string) => index.get(foldName(name));
+  };
+  const spns = new Map<string, Account[]>();
+  const identities = new Map<string, Account>();
+  for (const found of all) {
+    for (const name of found.servicePrincipalName) {
+      spns.set(foldName(name), [...(spns.get(foldName(name)) ?? []), found]);
+    }
+  }
+  seeds.forEach(({ altSecurityIdentities = [] }, i) => {
+    for (const value of altSecurityIdentities) identities.set(foldName(value), all[i] as Account);
+  });
+  const krbtgts = new Map(all.filter(isKrbtgt).map((found) => [krbtgtNumber(found), found]));
+  const trustNames = new Map(
+    trusts.flatMap((found) => [[found.realm, found] as const, [found.flatName, found] as const]),
+  );
+  const locals = domainLocalGroups(seeds, realm);
+  return {
+    all,
+    trusts,
+    bySAMAccountName: one((found) => found.sAMAccountName),
+    byUserPrincipalName: one((found) => found.userPrincipalName),
+    byServicePrincipalName: (name) => spns.get(foldName(name)) ?? [],
+    byAltSecurityIdentity: (value) => identities.get(foldName(value)),
+    byObjectSid: one((found) => found.objectSid),
+    krbtgt: (number) => krbtgts.get(number),
+    trust: (name) => trustNames.get(name.toUpperCase()),
+    resourceGroups: (sids) => sids.flatMap((sid) => locals.get(sid) ?? []),
+  };
+}
+
+function account(seed: AccountSeed, realm: Realm): Account {
+  const { rid, secret, kvno = 2, groups = [], altSecurityIdentities, ...rest } = seed;
+  const userAccountControl = seed.userAccountControl ?? usualControl(seed.sAMAccountName);
+  const primaryGroupID = seed.primaryGroupID ?? usualPrimaryGroup(userAccountControl);
+  const rids = [
+    primaryGroupID,
+    ...groups.filter((group) => group.scope !== 'domainLocal').map((group) => group.rid),
+  ];
+  return {
+    pwdLastSet: 1, // set, and so long ago that it says nothing
+    servicePrincipalName: [],
+    extraSids: [],
+    ...rest,
+    userAccountControl,
+    primaryGroupID,
+    objectSid: `${realm.sid}-${rid}`,
+    groups: [...new Set(rids)].map((relativeId) => ({ relativeId, attributes: GROUP_ATTRIBUTES })),
+    keys: [keySet(kvno, secret, saltOf(seed, realm, userAccountControl))],
+  };
+}
+
+function usualControl(sAMAccountName: string): number {
+  const { NORMAL_ACCOUNT, WORKSTATION_TRUST_ACCOUNT, ACCOUNTDISABLE } = UserAccountControl;
+  if (sAMAccountName.toLowerCase() === 'krbtgt') return NORMAL_ACCOUNT | ACCOUNTDISABLE;
+  return sAMAccountName.endsWith('$') ? WORKSTATION_TRUST_ACCOUNT : NORMAL_ACCOUNT;
+}
+
+function usualPrimaryGroup(userAccountControl: number): number {
+  const { PARTIAL_SECRETS_ACCOUNT, SERVER_TRUST_ACCOUNT, WORKSTATION_TRUST_ACCOUNT } =
+    UserAccountControl;
+  if ((userAccountControl & PARTIAL_SECRETS_ACCOUNT) !== 0) return 521;
+  if ((userAccountControl & SERVER_TRUST_ACCOUNT) !== 0) return 516;
+  return (userAccountControl & WORKSTATION_TRUST_ACCOUNT) !== 0 ? 515 : 513;
+}
+
+function saltOf(seed: AccountSeed, realm: Realm, userAccountControl: number): string {
+  const { INTERDOMAIN_TRUST_ACCOUNT, SERVER_TRUST_ACCOUNT, WORKSTATION_TRUST_ACCOUNT } =
+    UserAccountControl;
+  if ((userAccountControl & INTERDOMAIN_TRUST_ACCOUNT) !== 0) {
+    return trustAccountSalt(realm.name, seed.sAMAccountName.replace(/\$$/, ''));
+  }
+  if ((userAccountControl & (SERVER_TRUST_ACCOUNT | WORKSTATION_TRUST_ACCOUNT)) !== 0) {
+    return computerSalt(realm.name, seed.sAMAccountName);
+  }
+  return userSalt(realm.name, seed.sAMAccountName, seed.userPrincipalName);
+}
+
+function trust(seed: TrustSeed, realm: Realm): Trust {
+  const { direction, secret, kvno = 1, realm: name, flatName, trustAttributes, ...rest } = seed;
+  const remote = name.toUpperCase();
+  return {
+    ...rest,
+    realm: remote,
+    flatName: flatName.toUpperCase(),
+    trustAttributes: trustAttributes ?? 0,
+    ...(direction === 'outbound'
+      ? {}
+      : { trustAuthIncoming: [keySet(kvno, secret, trustSalt(realm.name, remote))] }),
+    ...(direction === 'inbound'
+      ? {}
+      : { trustAuthOutgoing: [keySet(kvno, secret, trustSalt(remote, realm.name))] }),
+  };
+}
+
+function keySet(kvno: number, secret: SecretSeed, salt: string): KeySet {
+  if (secret.kind === 'keys') return { kvno, keys: secret.keys };
+  return { kvno, salt, keys: KEY_ETYPES.map((etype) => passwordKey(etype, secret.password, salt)) };
+}
+
+/** Keys of passwords cost milliseconds each, and the same realm is built again for every run. */
+const passwordKeys = new Map<string, Key>();
+const MOST_PASSWORD_KEYS = 4096;
+
+function passwordKey(etype: number, password: string, salt: string): Key {
+  const name = JSON.stringify([etype, password, salt]);
+  let made = passwordKeys.get(name);
+  if (made === undefined) {
+    made = stringToKey(etype, password, salt);
+    if (passwordKeys.size >= MOST_PASSWORD_KEYS) passwordKeys.clear();
+    passwordKeys.set(name, made);
+  }
+  return made;
+}
+
+/** Domain local groups by the SID of each member. */
+function domainLocalGroups(
+  seeds: readonly AccountSeed[],
+  realm: Realm,
+): ReadonlyMap<string, readonly GroupMembership[]> {
+  const byMember = new Map<string, readonly GroupMembership[]>();
+  for (const { rid, groups = [] } of seeds) {
+    const local = groups.filter((group) => group.scope === 'domainLocal');
+    if (local.length === 0) continue;
+    byMember.set(
+      `${realm.sid}-${rid}`,
+      local.map((group) => ({ relativeId: group.rid, attributes: RESOURCE_GROUP_ATTRIBUTES })),
+    );
+  }
+  return byMember;
+}
+
+function isKrbtgt(found: Account): boolean {
+  return (
+    found.msDSSecondaryKrbTgtNumber !== undefined || foldName(found.sAMAccountName) === 'krbtgt'
+  );
+}
+
+function krbtgtNumber(found: Account): number {
+  return found.msDSSecondaryKrbTgtNumber ?? 0;
+}
+
+/** All long-term keys of an account, under every name that tickets for it may carry. */
+export function keyRecords(realm: Realm, found: Account): readonly KeyRecord[] {
+  const number = krbtgtNumber(found);
+  const names = isKrbtgt(found)
+    ? [`krbtgt/${realm.name}`]
+    : [found.sAMAccountName, ...found.servicePrincipalName];
+  return names.flatMap((name) => keySetRecords(`${name}@${realm.name}`, found.keys, number));
+}
+
+/** The keys shared with another realm, in both directions. */
+export function trustKeyRecords(realm: Realm, found: Trust): readonly KeyRecord[] {
+  return [
+    ...keySetRecords(`krbtgt/${found.realm}@${realm.name}`, found.trustAuthIncoming ?? [], 0),
+    ...keySetRecords(`krbtgt/${realm.name}@${found.realm}`, found.trustAuthOutgoing ?? [], 0),
+  ];
+}
+
+function keySetRecords(
+  principal: string,
+  sets: readonly KeySet[],
+  secondaryKrbTgtNumber: number,
+): readonly KeyRecord[] {
+  return sets.flatMap(({ kvno, salt, keys }) =>
+    keys.map(({ etype, bytes }) => ({
+      principal,
+      kvno: fullKvno(secondaryKrbTgtNumber, kvno),
+      etype,
+      key: toHex(bytes),
+      ...(salt === undefined || etype === 23 ? {} : { salt }),
+    })),
+  );
+}
+
+/**
+ * The key version as tickets carry it (MS-KILE 3.1.5.8): the read-only KDC's number in the upper half,
+ * read as a signed number.
+ */
+export function fullKvno(secondaryKrbTgtNumber: number, kvno: number): number {
+  return secondaryKrbTgtNumber === 0 ? kvno : (secondaryKrbTgtNumber << 16) | (kvno & 0xffff);
+}

@@ -1,0 +1,128 @@
+/**
+ * What a KDC demands of the PAC in a ticket-granting ticket before it issues anything on it:
+ * MS-KILE 3.3.5.7, MS-PAC 2.8 and 2.15.
+ */
+import {
+  KDC_ERR_POLICY,
+  KDC_ERR_TGT_REVOKED,
+  KRB_AP_ERR_MODIFIED,
+  KRB_ERR_GENERIC,
+} from '../kerberos/error-codes.ts';
+import { formatName } from '../kerberos/names.ts';
+import { pacOf } from '../pac/authorization-data.ts';
+import { type Pac, readPac } from '../pac/pactype.ts';
+import { type SignatureOutcome, verifyPac } from '../pac/signatures.ts';
+import { accountRefusalSince } from './account-checks.ts';
+import type { Account, KdcEnv } from './accounts.ts';
+import { type Refusal, refused } from './errors.ts';
+import { findClient } from './lookup.ts';
+import { requestorSid } from './pac.ts';
+import { namesRealm, type Realm } from './realm.ts';
+import { filteredPac } from './referral.ts';
+import type { OpenedTicket } from './tgs-ticket.ts';
+
+/** Whom a ticket-granting ticket speaks for, as its PAC says and the directory confirms. */
+export interface Bearer {
+  readonly kind: 'bearer';
+  readonly pac: Pac;
+  /** Absent for users of other realms. */
+  readonly account?: Account;
+}
+
+const STATUS_LOGON_FAILURE = 0xc000006d;
+const STATUS_INSUFFICIENT_RESOURCES = 0xc000009a;
+
+export function bearerOf(
+  realm: Realm,
+  tgt: OpenedTicket,
+  env: KdcEnv,
+  what: string,
+): Bearer | Refusal {
+  const { part, issuer } = tgt;
+  if (issuer.kind === 'own' && issuer.secondaryKrbTgtNumber !== 0) {
+    // Whether it may be exchanged is for the password replication policy to say, which the
+    // directory holds; without one, no read-only KDC is believed.
+    return refused(
+      KDC_ERR_POLICY,
+      `${what} comes from the read-only KDC ${issuer.secondaryKrbTgtNumber}, whose tickets are not exchanged`,
+    );
+  }
+  const octets = part.authorizationData === undefined ? undefined : pacOf(part.authorizationData);
+  if (octets === undefined) return refused(KDC_ERR_TGT_REVOKED, `${what} has no PAC`);
+  const read = readPac(octets);
+  if (!read.ok) {
+    return refused(KRB_AP_ERR_MODIFIED, `the PAC of ${what}: ${read.error.message}`);
+  }
+  const pac = read.value;
+  const unsigned = signatureRefusal(pac, tgt, what);
+  if (unsigned !== undefined) return unsigned;
+  if (!namesRealm(realm, part.crealm)) {
+    if (issuer.kind === 'own') return { kind: 'bearer', pac };
+    const filtered = filteredPac(pac, issuer.trust, realm);
+    return filtered.kind === 'refused' ? filtered : { kind: 'bearer', pac: filtered.pac };
+  }
+  return confirmed(realm, tgt, pac, env, what);
+}
+
+/** A trusted realm's KDC signature cannot be checked here: only the inter-realm key is shared. */
+function signatureRefusal(
+  pac: Pac,
+  { key, issuer }: OpenedTicket,
+  what: string,
+): Refusal | undefined {
+  const own = issuer.kind === 'own';
+  const outcome = verifyPac(pac, own ? { serverKey: key, kdcKey: key } : { serverKey: key });
+  const server = oneRefusal('server', outcome.server, what);
+  return server ?? (own ? oneRefusal('KDC', outcome.kdc, what) : undefined);
+}
+
+function oneRefusal(name: string, outcome: SignatureOutcome, what: string): Refusal | undefined {
+  const cause = `the ${name} signature in the PAC of ${what} is ${outcome}`;
+  switch (outcome) {
+    case 'ok':
+      return undefined;
+    case 'missing':
+    case 'malformed':
+    case 'unchecked':
+      return refused(KRB_ERR_GENERIC, cause, { status: STATUS_INSUFFICIENT_RESOURCES });
+    case 'wrong':
+    case 'wrong-key':
+    case 'wrong-issuer':
+    case 'unknown-type':
+    case 'unkeyed':
+      return refused(KRB_AP_ERR_MODIFIED, cause, { status: STATUS_LOGON_FAILURE });
+  }
+}
+
+/** The name in the ticket must still lead to the account that the ticket was issued to. */
+function confirmed(
+  realm: Realm,
+  { part }: OpenedTicket,
+  pac: Pac,
+  env: KdcEnv,
+  what: string,
+): Bearer | Refusal {
+  const shown = formatName(part.cname, part.crealm);
+  const requestor = requestorSid(pac);
+  if (requestor === undefined) {
+    return refused(KDC_ERR_TGT_REVOKED, `the PAC of ${what} does not say whom it was issued to`);
+  }
+  const found = findClient(env.accounts, realm, part.cname, true);
+  if (found.kind !== 'account') {
+    return refused(KDC_ERR_TGT_REVOKED, `there is no account ${shown} any more`);
+  }
+  const { account } = found;
+  if (account.objectSid !== requestor) {
+    return refused(
+      KDC_ERR_TGT_REVOKED,
+      `${what} was issued to ${requestor}, but ${shown} is ${account.objectSid} now`,
+    );
+  }
+  const { policy } = realm;
+  if (env.now - part.authtime > policy.recheckAge) {
+    const signIn = { policy, now: env.now, toChangePassword: false, addresses: [] };
+    const revoked = accountRefusalSince(account, signIn);
+    if (revoked !== undefined) return revoked;
+  }
+  return { kind: 'bearer', pac, account };
+}
