@@ -233,11 +233,14 @@ export class Driver {
       return;
     }
     this.#stepping = true;
-    this.#step(member, event, cause);
-    for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
-      this.#step(next.member, next.event, next.cause);
+    try {
+      this.#step(member, event, cause);
+      for (let next = this.#pending.shift(); next !== undefined; next = this.#pending.shift()) {
+        this.#step(next.member, next.event, next.cause);
+      }
+    } finally {
+      this.#stepping = false;
     }
-    this.#stepping = false;
   }
 
   #step(member: Member, event: ActorEvent, cause: number | undefined): void {

@@ -32,9 +32,9 @@ export function recording(
   clock: Clock,
   log: (text: string) => void,
 ): Recording {
-  function written(step: RecordedStep): number | undefined {
+  function written(step: () => RecordedStep): number | undefined {
     try {
-      return recorder.record(step);
+      return recorder.record(step());
     } catch (error) {
       log(`the trace failed: ${error}`);
       return undefined;
@@ -44,7 +44,7 @@ export function recording(
   return {
     step({ actor, skew, before, event, after, effects, cause }) {
       const ahead = clock.offset + skew;
-      return written({
+      return written(() => ({
         at: clock.at(),
         actor: actor.name,
         machine: actor.machine,
@@ -54,12 +54,12 @@ export function recording(
         effects,
         ...(cause === undefined ? {} : { cause }),
         ...(ahead === 0 ? {} : { skew: ahead }),
-      });
+      }));
     },
     lost(packet) {
       const event = { kind: 'lost', transport: 'udp', ...packet };
       const step = { actor: 'net', machine: 'drivers/udp', from: 'up', to: 'up', effects: [] };
-      written({ at: clock.at(), event, ...step });
+      written(() => ({ at: clock.at(), event, ...step }));
     },
   };
 }

@@ -53,7 +53,7 @@ export interface WorldOptions {
   /** Needed when an actor signs. */
   readonly signer?: Signer;
   readonly recorder?: Recorder;
-  /** Called after each step, when its effects are under way; may {@link World.deliver}. */
+  /** Called for each step, before its effects are carried out; may {@link World.deliver}. */
   readonly onStep?: (step: WorldStep, seq: number) => void;
   /** Steps of actors in one run; default 100,000. */
   readonly stepsMax?: number;
@@ -180,9 +180,7 @@ export class World {
   }
 
   #host(name: string): Host {
-    const host = this.#hosts.get(name);
-    if (host === undefined) throw new RangeError(`there is no actor ${name}`);
-    return host;
+    return known(this.#hosts, name, 'actor');
   }
 
   #at(at: number, act: () => void): void {
@@ -206,11 +204,7 @@ export class World {
   #medium(): Medium {
     return {
       network: this.#network,
-      framing: (name) => {
-        const framing = name === undefined ? undefined : this.#framings.get(name);
-        if (framing !== undefined || name === undefined) return framing;
-        throw new RangeError(`there is no framing ${name}`);
-      },
+      framing: (name) => (name === undefined ? undefined : known(this.#framings, name, 'framing')),
       known: (actor) => this.#hosts.has(actor),
       awake: (actor) => this.#host(actor).down === 0,
       after: (ms, act) => this.#after(ms, act),
@@ -222,15 +216,15 @@ export class World {
   #step(host: Host, event: ActorEvent, cause?: number): void {
     const { actor, state, skew } = host;
     const { seed, start } = this.#options;
-    const blamed = <T>(act: () => T): T => {
+    const blamed = <T>(seq: number, act: () => T): T => {
       try {
         return act();
       } catch (error) {
-        throw new WorldError(seed, this.#seq, actor.name, error);
+        throw new WorldError(seed, seq, actor.name, error);
       }
     };
     const random = stepRandom(seed, actor.name, host.steps);
-    const step = blamed((): WorldStep => {
+    const step = blamed(this.#seq, (): WorldStep => {
       const next = actor.step(state, event, { now: start + this.#now + skew, random });
       host.state = next.state;
       return {
@@ -248,25 +242,23 @@ export class World {
     host.steps++;
     this.#steps++;
     const seq = this.#record(step);
-    blamed(() => {
+    blamed(seq, () => {
       for (const effect of step.effects) this.#carryOut(host, effect, seq);
     });
-    this.#seq = seq + 1;
-    this.#options.onStep?.(step, seq);
   }
 
   #record(step: WorldStep): number {
-    return this.#options.recorder?.record(step) ?? this.#seq;
+    const seq = this.#options.recorder?.record(step) ?? this.#seq;
+    this.#seq = seq + 1;
+    this.#options.onStep?.(step, seq);
+    return seq;
   }
 
   /** What the network did, as a step of its own in the trace. */
   #net(event: Lost | Faulted, cause?: number): void {
     const caused = cause === undefined ? {} : { cause };
     const place = { at: this.#now, actor: NET, machine: 'sim/network', from: 'up', to: 'up' };
-    const step: WorldStep = { ...place, event, effects: [], ...caused };
-    const seq = this.#record(step);
-    this.#seq = seq + 1;
-    this.#options.onStep?.(step, seq);
+    this.#record({ ...place, event, effects: [], ...caused });
   }
 
   #carryOut(host: Host, effect: ActorEffect, seq: number): void {
@@ -349,4 +341,10 @@ export class World {
       for (const act of due) this.#at(this.#now, act);
     };
   }
+}
+
+function known<T>(among: ReadonlyMap<string, T>, name: string, kind: string): T {
+  const found = among.get(name);
+  if (found === undefined) throw new RangeError(`there is no ${kind} ${name}`);
+  return found;
 }

@@ -267,6 +267,34 @@ s('runs until a time and goes on later; onStep may deliver', async () => {
   assert.equal(seen, ['0 on', '100 first', '100 second']);
 });
 
+s('steps are numbered and seen in order, also where the network steps in between', async () => {
+  for (const recorded of [true, false]) {
+    const seen: number[] = [];
+    const trace = recorder();
+    const world = new World({
+      seed: 1,
+      start: START,
+      actors: [caller(3, 'mars'), echo()],
+      framings: [toyFraming],
+      onStep: (_, seq) => seen.push(seq),
+      ...(recorded ? { recorder: trace } : {}),
+    });
+    await world.run();
+    assert.equal(seen, [0, 1, 2, 3, 4]);
+    if (recorded)
+      assert.equal(
+        trace.of('net').map(({ cause }) => cause),
+        [0, 0, 0],
+      );
+  }
+});
+
+s('an effect that cannot be carried out blames its own step', async () => {
+  const teller = toy('a', () => ['on', { kind: 'tell', to: 'mars', what: '', args: {} }]);
+  const { world } = worldOf({ actors: [toy('first', () => undefined), teller] });
+  await rejects(world.run(), /^seed 1, seq 1, a: there is no actor mars/);
+});
+
 s('every actor has its own clock, which may jump', async () => {
   const times: number[] = [];
   const { world, trace } = worldOf({
