@@ -66,23 +66,27 @@ function grouped(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-/** Columns under each other, for a terminal. */
-export function table(suite: string, rows: readonly Measured[]): string {
-  const lines: (readonly string[])[] = [[suite, ...HEADINGS.slice(1)], ...rows.map(cells)];
+/** The first column to the left, numbers to the right, all of a column as wide as its widest. */
+function aligned(lines: readonly (readonly string[])[]): readonly (readonly string[])[] {
   const widths = HEADINGS.map((_, i) => Math.max(...lines.map((line) => (line[i] ?? '').length)));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, i) => (i === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[i] ?? 0)))
-        .join('  '),
-    )
-    .join('\n');
+  return lines.map((line) =>
+    line.map((cell, i) => (i === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[i] ?? 0))),
+  );
 }
 
+/** Columns under each other, for a terminal. */
+export function table(suite: string, rows: readonly Measured[]): string {
+  const lines = aligned([[suite, ...HEADINGS.slice(1)], ...rows.map(cells)]);
+  return lines.map((line) => line.join('  ')).join('\n');
+}
+
+/** Aligned as the formatter would, so that a written README needs no second step. */
 function markdown(rows: readonly Measured[]): string {
-  const line = (columns: readonly string[]) => `| ${columns.join(' | ')} |`;
-  const rule = HEADINGS.map((_, i) => (i === 0 ? '---' : '---:'));
-  return [line(HEADINGS), line(rule), ...rows.map((row) => line(cells(row)))].join('\n');
+  const [head, ...body] = aligned([HEADINGS, ...rows.map(cells)]);
+  const rule = (head ?? []).map((cell, i) =>
+    i === 0 ? '-'.repeat(cell.length) : `${'-'.repeat(cell.length - 1)}:`,
+  );
+  return [head ?? [], rule, ...body].map((line) => `| ${line.join(' | ')} |`).join('\n');
 }
 
 /**

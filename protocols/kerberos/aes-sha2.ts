@@ -5,10 +5,11 @@
 import { concat, equalSecret, uint32be, utf8 } from '../../src/bytes/bytes.ts';
 import { BLOCK } from '../../src/crypto/aes.ts';
 import { type AesCts, aesCts } from '../../src/crypto/aes-cts.ts';
-import { type DigestName, type HmacKey, hmacKey, pbkdf2 } from '../../src/crypto/digest.ts';
+import { type DigestName, type HmacKey, hmac, hmacKey, pbkdf2 } from '../../src/crypto/digest.ts';
 import { octets } from '../../src/crypto/slab.ts';
 import { joined, KC, KE, KI, type Mechanism, type Profile, perUsage } from './profile.ts';
 
+const NONE = new Uint8Array(0);
 const ZERO = new Uint8Array(BLOCK);
 
 interface Parameters {
@@ -34,6 +35,7 @@ export const aes256Sha384 = profile(20, 'aes256-cts-hmac-sha384-192', {
 
 function profile(etype: number, name: string, parameters: Parameters): Profile {
   const { digest, keyLength, mac } = parameters;
+  const derivations = inputs(parameters);
   return {
     etype,
     name,
@@ -43,49 +45,62 @@ function profile(etype: number, name: string, parameters: Parameters): Profile {
     checksumType: etype, // RFC 8009 section 6 chose equal numbers
     checksumLength: mac,
     iterations: 32768,
-    open: (key) => open(key, parameters),
+    open: (key) => open(key, parameters, derivations),
     stringToKey(password, salt, iterations) {
       const saltp = concat(utf8(name), new Uint8Array(1), salt);
       const tkey = pbkdf2(digest, utf8(password), saltp, iterations, keyLength);
-      return kdf(hmacKey(digest, tkey), utf8('kerberos'), keyLength);
+      return hmac(digest, tkey, input(utf8('kerberos'), keyLength)).subarray(0, keyLength);
     },
   };
 }
 
-/** KDF-HMAC-SHA2 of section 3; the result is never longer than one digest, so one block is all. */
-function kdf(key: HmacKey, label: Uint8Array, size: number, context?: Uint8Array): Uint8Array {
-  const none = new Uint8Array(0);
-  const input = concat(uint32be(1), label, new Uint8Array(1), context ?? none, uint32be(8 * size));
-  return key(input, size);
+/**
+ * What KDF-HMAC-SHA2 of section 3 puts under the key to derive `size` octets: they are never more
+ * than one digest, so the counter is always 1.
+ */
+function input(label: Uint8Array, size: number, context: Uint8Array = NONE): Uint8Array {
+  return concat(uint32be(1), label, new Uint8Array(1), context, uint32be(8 * size));
 }
 
-const label = (usage: number, kind: number) => concat(uint32be(usage), new Uint8Array([kind]));
+/** The inputs for a usage (section 5), which depend on no key. */
+function inputs({ keyLength, mac }: Parameters) {
+  return perUsage((usage) => {
+    const label = (kind: number) => concat(uint32be(usage), new Uint8Array([kind]));
+    return {
+      ke: input(label(KE), keyLength),
+      ki: input(label(KI), mac),
+      kc: input(label(KC), mac),
+    };
+  });
+}
 
 interface EncryptionKeys {
   readonly ke: AesCts;
   readonly ki: HmacKey;
 }
 
-function open(key: Uint8Array, { digest, keyLength, mac, prf }: Parameters): Mechanism {
+function open(
+  key: Uint8Array,
+  { digest, keyLength, mac, prf }: Parameters,
+  derivations: ReturnType<typeof inputs>,
+): Mechanism {
   const base = hmacKey(digest, key);
-  const encryption = perUsage(
-    (usage): EncryptionKeys => ({
-      ke: aesCts(kdf(base, label(usage, KE), keyLength)),
-      ki: hmacKey(digest, kdf(base, label(usage, KI), mac)),
-    }),
-  );
-  const kc = perUsage((usage) => hmacKey(digest, kdf(base, label(usage, KC), mac)));
+  const encryption = perUsage((usage): EncryptionKeys => {
+    const { ke, ki } = derivations(usage);
+    return { ke: aesCts(base(ke, keyLength)), ki: hmacKey(digest, base(ki, mac)) };
+  });
+  const kc = perUsage((usage) => hmacKey(digest, base(derivations(usage).kc, mac)));
 
   return {
     encrypt(usage, plaintext, confounder) {
       const { ke, ki } = encryption(usage);
       const p = joined(confounder, plaintext);
       // The MAC's input is the initial vector, all zero, and then the ciphertext.
-      const input = octets(BLOCK + p.length + mac);
+      const out = octets(BLOCK + p.length + mac);
       const end = BLOCK + p.length;
-      ke.encrypt(p, input, BLOCK);
-      input.set(ki(input.subarray(0, end), mac), end);
-      return input.subarray(BLOCK);
+      ke.encrypt(p, out, BLOCK);
+      out.set(ki(out.subarray(0, end), mac), end);
+      return out.subarray(BLOCK);
     },
     decrypt(usage, ciphertext) {
       const size = ciphertext.length - mac;
@@ -98,6 +113,6 @@ function open(key: Uint8Array, { digest, keyLength, mac, prf }: Parameters): Mec
       return p.subarray(BLOCK);
     },
     checksum: (usage, data) => kc(usage)(data, mac),
-    prf: (data) => kdf(base, utf8('prf'), prf, data),
+    prf: (data) => base(input(utf8('prf'), prf, data), prf),
   };
 }

@@ -6,7 +6,7 @@ import { concat, equalSecret, uint32le, utf8, utf16le } from '../../src/bytes/by
 import { digest, type HmacKey, hmac, hmacKey } from '../../src/crypto/digest.ts';
 import { md4 } from '../../src/crypto/md4.ts';
 import { rc4 } from '../../src/crypto/rc4.ts';
-import { type Mechanism, type Profile, perUsage } from './profile.ts';
+import { joined, type Mechanism, type Profile, perUsage } from './profile.ts';
 
 const CONFOUNDER = 8;
 const MAC = 16;
@@ -34,6 +34,7 @@ function messageType(usage: number): Uint8Array {
 
 function open(key: Uint8Array): Mechanism {
   const base = hmacKey('md5', key);
+  let ks: HmacKey | undefined;
   const k1 = perUsage((usage): HmacKey => hmacKey('md5', base(messageType(usage))));
 
   const decrypt = (usage: number, ciphertext: Uint8Array): Uint8Array | undefined => {
@@ -45,7 +46,7 @@ function open(key: Uint8Array): Mechanism {
 
   return {
     encrypt(usage, plaintext, confounder) {
-      const p = concat(confounder, plaintext);
+      const p = joined(confounder, plaintext);
       const mk = k1(usage);
       const mac = mk(p);
       return concat(mac, rc4(mk(mac), p));
@@ -55,17 +56,24 @@ function open(key: Uint8Array): Mechanism {
       // A peer may have followed the text of RFC 4757 before its erratum: 9 sent as 8.
       return decrypt(usage, ciphertext) ?? (usage === 9 ? decrypt(8, ciphertext) : undefined);
     },
-    checksum: (usage, data) => hmacMd5(key, usage, data),
+    checksum(usage, data) {
+      ks ??= hmacKey('md5', base(SIGNATURE_KEY));
+      return ks(hashed(usage, data));
+    },
     prf: (data) => hmac('sha1', key, data),
   };
 }
 
 /** HMAC-MD5, checksum type -138 (section 4). Keys of any type serve (MS-SFU 2.2.1 does so). */
 export function hmacMd5(key: Uint8Array, usage: number, data: Uint8Array): Uint8Array {
-  return md5Hmac(hmac('md5', key, SIGNATURE_KEY), usage, data);
+  return hmac('md5', hmac('md5', key, SIGNATURE_KEY), hashed(usage, data));
 }
 
 /** MD5-HMAC, checksum type -137: the same without a key of its own for signatures. */
 export function md5Hmac(key: Uint8Array, usage: number, data: Uint8Array): Uint8Array {
-  return hmac('md5', key, digest('md5', concat(messageType(usage), data)));
+  return hmac('md5', key, hashed(usage, data));
+}
+
+function hashed(usage: number, data: Uint8Array): Uint8Array {
+  return digest('md5', joined(messageType(usage), data));
 }

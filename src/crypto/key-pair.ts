@@ -20,7 +20,7 @@ const E = 65537n;
 
 /**
  * An RSA key of `bits` bits (a multiple of 128, at least 512) and exponent 65537. RSA-2048 takes
- * about as long as `generateKeyPairSync` (bench `sign`): keep what it returns.
+ * half as long as `generateKeyPairSync` (bench `sign`), still tens of milliseconds: keep it.
  */
 export function rsaKeyPair(seed: number | string, label: string, bits = 2048): KeyPair {
   if (bits % 128 !== 0 || bits < 512) {

@@ -1,7 +1,7 @@
 /**
- * AES (FIPS 197) in plain code, for the few blocks of a short message or a derived key: calling
- * node:crypto costs as much as 6 blocks here, and making a cipher object as much as 17
- * (bench `etypes`, rows `AES-256-CBC ...`). `aes.ts` chooses.
+ * AES (FIPS 197) in plain code, for the few blocks of a short message or a derived key: a call of
+ * node:crypto costs as much as 12 blocks here, and making a cipher object as much as 10 more
+ * (bench `etypes`, rows `AES-256-...`). `aes.ts` chooses.
  *
  * Table lookups depend on the key, so the time does too, as in every AES without AES instructions:
  * a simulated realm has no secrets worth that attack.

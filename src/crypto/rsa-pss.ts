@@ -7,18 +7,27 @@ import { constants, type KeyObject, privateEncrypt } from 'node:crypto';
 import { concat } from '../bytes/bytes.ts';
 import { DIGESTS, type DigestName, digest, hmac, plain } from './digest.ts';
 
-/** Salt as long as the digest, MGF1 with the same digest. @throws RangeError: the key is too short. */
-export function rsaPssSign(key: KeyObject, name: DigestName, data: Uint8Array): Uint8Array {
+export interface RsaPssKey {
+  /** Salt as long as the digest, MGF1 with the same digest. @throws RangeError: too short a key. */
+  sign(name: DigestName, data: Uint8Array): Uint8Array;
+}
+
+/** @throws RangeError for keys that are not RSA's. */
+export function rsaPssKey(key: KeyObject): RsaPssKey {
   const bits = key.asymmetricKeyDetails?.modulusLength;
   if (key.asymmetricKeyType !== 'rsa' || bits === undefined) {
     throw new RangeError(`RSASSA-PSS wants an RSA key, not ${key.asymmetricKeyType}`);
   }
-  const hashed = digest(name, data);
   const secret = key.export({ format: 'der', type: 'pkcs8' });
-  const encoded = emsaPss(name, hashed, hmac(name, secret, hashed), bits - 1);
-  const padded = new Uint8Array(Math.ceil(bits / 8));
-  padded.set(encoded, padded.length - encoded.length);
-  return plain(privateEncrypt({ key, padding: constants.RSA_NO_PADDING }, padded));
+  return {
+    sign(name, data) {
+      const hashed = digest(name, data);
+      const encoded = emsaPss(name, hashed, hmac(name, secret, hashed), bits - 1);
+      const padded = new Uint8Array(Math.ceil(bits / 8));
+      padded.set(encoded, padded.length - encoded.length);
+      return plain(privateEncrypt({ key, padding: constants.RSA_NO_PADDING }, padded));
+    },
+  };
 }
 
 /** EMSA-PSS-ENCODE of section 9.1.1, the message already hashed. */
