@@ -1,0 +1,95 @@
+/** A trace told to people: one line for what somebody did, sent or became, and why. */
+import { formatTime } from '../scenario/judge.ts';
+import { printed } from '../scenario/match.ts';
+import { NET } from '../sim/network.ts';
+import type { TraceRecord, Wire } from '../trace/record.ts';
+
+export interface StoryLine {
+  readonly at: string;
+  readonly actor: string;
+  readonly text: string;
+  /** `cause` lines say what a failed run is about. */
+  readonly kind: 'act' | 'message' | 'state' | 'note' | 'cause' | 'trouble';
+}
+
+/** The lines of a trace, equal neighbours joined. */
+export function storyOf(records: readonly TraceRecord[]): readonly StoryLine[] {
+  const peers = new Map<string, string>();
+  const lines = records.flatMap((record) => linesOf(record, peers));
+  const joined: { line: StoryLine; times: number }[] = [];
+  for (const line of lines) {
+    const last = joined.at(-1);
+    if (last !== undefined && last.line.actor === line.actor && last.line.text === line.text) {
+      last.times++;
+    } else joined.push({ line, times: 1 });
+  }
+  return joined.map(({ line, times }) =>
+    times === 1 ? line : { ...line, text: `${line.text} (${times} times)` },
+  );
+}
+
+/** The first and the last lines of a long story. */
+export function shortened<T>(
+  lines: readonly T[],
+  max: number,
+  left: (count: number) => T,
+): readonly T[] {
+  if (lines.length <= max) return lines;
+  const head = Math.ceil((max * 2) / 3);
+  const tail = max - head - 1;
+  return [
+    ...lines.slice(0, head),
+    left(lines.length - head - tail),
+    ...lines.slice(lines.length - tail),
+  ];
+}
+
+function linesOf(record: TraceRecord, peers: Map<string, string>): readonly StoryLine[] {
+  const { actor, event, effects } = record;
+  const at = formatTime(record.at);
+  const line = (kind: StoryLine['kind'], text: string): StoryLine => ({ at, actor, text, kind });
+  if (actor === NET) return [line('trouble', networkText(event))];
+  const lines: StoryLine[] = [];
+  if (event.kind === 'accepted')
+    peers.set(`${actor} ${String(event.connection)}`, String(event.from));
+  if (event.kind === 'commanded') lines.push(line('act', commandText(event)));
+  for (const effect of effects) {
+    if (effect.kind === 'connect')
+      peers.set(`${actor} ${String(effect.connection)}`, String(effect.to));
+    if (effect.kind === 'send') {
+      const to = effect.to ?? peers.get(`${actor} ${String(effect.connection)}`) ?? '?';
+      lines.push(line('message', `${effect.message} → ${String(to)}`));
+    }
+    if (effect.kind === 'note') {
+      lines.push(line(effect.level === 'cause' ? 'cause' : 'note', String(effect.text)));
+    }
+    if (effect.kind === 'rejected') {
+      lines.push(
+        line('trouble', `did not expect ${String(effect.got)} in state ${String(effect.state)}`),
+      );
+    }
+  }
+  if (record.from !== record.to) lines.push(line('state', `is ${record.to}`));
+  return lines;
+}
+
+/** `enters password, on laptop`: the verb with its own value first, what people type left out. */
+function commandText(event: Wire): string {
+  const verb = String(event.verb);
+  const args = (event.args ?? {}) as Readonly<Record<string, unknown>>;
+  const said = (value: unknown): string =>
+    typeof value === 'object' && value !== null && 'secretFrom' in value
+      ? '(secret)'
+      : printed(value);
+  const { [verb]: main, ...others } = args;
+  const rest = Object.entries(others).map(([name, value]) => `${name} ${said(value)}`);
+  return [main === undefined ? verb : `${verb} ${said(main)}`, ...rest].join(', ');
+}
+
+function networkText(event: Wire): string {
+  if (event.kind === 'lost') {
+    const message = event.message ?? (event.transport === 'tcp' ? 'a segment' : 'a datagram');
+    return `lost: ${String(message)} from ${String(event.from)} to ${String(event.to)} (${String(event.reason)})`;
+  }
+  return `${String(event.what)}: ${String(event.reason)}`;
+}
