@@ -11,8 +11,14 @@ export interface BuiltCast {
   readonly addresses: Readonly<Record<string, string>>;
 }
 
+/** The IPv4 addresses that captures show. */
+export function addressesOf(scenario: Pick<Scenario, 'actors'>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.keys(scenario.actors).map((name, i) => [name, addressOf(i)]));
+}
+
 /**
- * Builds every actor of `scenario` for `seed`: the same scenario and seed give the same actors.
+ * Builds every actor of `scenario` for `seed`, in the order of the file: the same scenario and seed
+ * give the same actors.
  * @throws Error when a role is not among `roles` (the scenario was loaded with others).
  */
 export function buildCast(
@@ -20,8 +26,7 @@ export function buildCast(
   seed: number,
   roles: readonly RoleDefinition[],
 ): BuiltCast {
-  const names = Object.keys(scenario.actors);
-  const addresses = Object.fromEntries(names.map((name, i) => [name, addressOf(i)]));
+  const addresses = addressesOf(scenario);
   const scene: Scene = {
     seed,
     start: scenario.start,

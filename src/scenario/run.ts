@@ -7,16 +7,15 @@ import type { Dissector } from '../trace/dissector.ts';
 import type { TraceRecord } from '../trace/record.ts';
 import type { TraceRecorder } from '../trace/store.ts';
 import { buildCast } from './cast.ts';
+import type { Vocabulary } from './context.ts';
 import { type Ending, type Failure, formatTime, judge } from './judge.ts';
 import { messageReader } from './messages.ts';
-import type { RoleDefinition } from './role.ts';
 import type { Scenario } from './scenario.ts';
 import { type ScriptPlayer, scriptPlayer, waitedFor } from './script.ts';
 import type { Place } from './yaml.ts';
 
 /** What a scenario is played with, from the composition root. */
-export interface Stage {
-  readonly roles: readonly RoleDefinition[];
+export interface Stage extends Vocabulary {
   readonly framings: readonly Framing[];
   readonly dissector: Dissector;
   readonly signer?: Signer;

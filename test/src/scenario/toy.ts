@@ -2,7 +2,6 @@
 import { fromUtf8, utf8 } from '../../../src/bytes/bytes.ts';
 import type { Actor, ActorEffect, ActorEvent } from '../../../src/machine/actor.ts';
 import { type Env, type Step, to, unexpected } from '../../../src/machine/machine.ts';
-import type { Vocabulary } from '../../../src/scenario/context.ts';
 import { loadScenario } from '../../../src/scenario/load.ts';
 import { type RoleDefinition, role } from '../../../src/scenario/role.ts';
 import type { RunOutcome, Stage } from '../../../src/scenario/run.ts';
@@ -125,8 +124,12 @@ const dissector: Dissector = {
   keyring: () => ({ add: () => undefined, learn: () => undefined }),
 };
 
-export const stage: Stage = { roles: [asker, answerer], framings: [], dissector };
-export const vocabulary: Vocabulary = { roles: stage.roles, messages: ['QUESTION', 'ANSWER'] };
+export const stage: Stage = {
+  roles: [asker, answerer],
+  messages: ['QUESTION', 'ANSWER'],
+  framings: [],
+  dissector,
+};
 
 /** A whole file around `sections`. */
 export function file(sections: string): string {
@@ -147,7 +150,7 @@ export const ASKS = `script:
 `;
 
 export function load(text: string): Scenario {
-  return loadScenario('scenarios/question.yaml', text, vocabulary);
+  return loadScenario('scenarios/question.yaml', text, stage);
 }
 
 export interface Played {
