@@ -80,10 +80,11 @@ function element(
       return;
     case 'list': {
       rows.push({ path, type, start, end });
-      checkWhole(reader, codec, end);
+      const content = reader.pos;
       for (let i = 0; reader.pos < end; i++) {
         element(rows, reader, shape.of, `${path}[${i}]`, end, reader.pos, shape.of.type);
       }
+      checkList(reader, codec, content, end);
       return;
     }
     default: {
@@ -95,13 +96,12 @@ function element(
   }
 }
 
-/** What only the codec itself knows about a list: its bound, its order. The reader stays where it is. */
-function checkWhole(reader: Reader, codec: Codec<unknown>, end: number): void {
+/** What only the codec knows about a list that could be read: its bound, its order. */
+function checkList(reader: Reader, codec: Codec<unknown>, content: number, end: number): void {
   const { shape } = codec;
   if (shape.kind !== 'list' || (!shape.sorted && shape.max === Number.POSITIVE_INFINITY)) return;
-  const { pos } = reader;
+  reader.pos = content;
   codec.read(reader, end);
-  reader.pos = pos;
 }
 
 function alternative(

@@ -96,7 +96,7 @@ function restricted(type: string, tag: number, alphabet: RegExp): Codec<string> 
     read(reader, end) {
       const start = reader.pos;
       const text = readUtf8(reader, end, type);
-      if (!whole.test(text)) reader.fail(`a character is not allowed in a ${type}`, start);
+      if (!whole.test(text)) reader.fail(`${type} has a character outside of its alphabet`, start);
       return text;
     },
   };

@@ -1,0 +1,177 @@
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { hex, toHex } from '../../../src/bytes/bytes.ts';
+import {
+  type Codec,
+  DEFAULT_MAX_SIZE,
+  DecodeError,
+  decode,
+  encode,
+  Reader,
+  SELF,
+  tagsOf,
+  tryDecode,
+  Writer,
+} from '../../../src/der/codec.ts';
+import { integer, octetString } from '../../../src/der/primitives.ts';
+import { any } from '../../../src/der/raw.ts';
+import { field, sequence, sequenceOf } from '../../../src/der/structures.ts';
+import { refusal } from '../../codec-vectors.ts';
+
+const s = suite('der/codec');
+
+const Pair = sequence('Pair', { first: field(0, integer), rest: field(1, sequenceOf(integer)) });
+
+s('encode gives an array of its own', () => {
+  const one = encode(octetString, hex`01`);
+  const two = encode(octetString, hex`02`);
+  assert.is(toHex(one), '040101');
+  assert.is(toHex(two), '040102');
+  assert.is(one.byteLength, one.buffer.byteLength, 'and no more memory than it needs');
+});
+
+s('a value bigger than the buffer that waits is written all the same', () => {
+  const big = new Uint8Array(600_000).fill(0xa5);
+  const bytes = encode(octetString, big);
+  assert.is(toHex(bytes.subarray(0, 5)), '04830927c0');
+  assert.equal(decode(octetString, bytes), big);
+  assert.is(toHex(encode(octetString, hex`01`)), '040101');
+});
+
+s('lengths have as few octets as they can', () => {
+  for (const [size, header] of [
+    [0, '0400'],
+    [127, '047f'],
+    [128, '048180'],
+    [255, '0481ff'],
+    [256, '04820100'],
+    [65535, '0482ffff'],
+    [65536, '0483010000'],
+  ] as const) {
+    const bytes = encode(octetString, new Uint8Array(size));
+    assert.is(toHex(bytes.subarray(0, header.length / 2)), header);
+    assert.is(decode(octetString, bytes).length, size);
+  }
+});
+
+s('encoding inside of encoding does not mix the two', () => {
+  const nested: Codec<Uint8Array> = {
+    ...octetString,
+    write: (writer, value) => writer.octets(encode(octetString, value)),
+  };
+  const list = sequenceOf(nested);
+  assert.is(toHex(encode(list, [hex`01`, hex`02`])), '300a04030401010403040102');
+});
+
+s('a refusal to encode leaves nothing behind', () => {
+  assert.throws(() => encode(Pair, { first: 1.5, rest: [1] }), RangeError);
+  assert.is(
+    toHex(encode(Pair, { first: 1, rest: [2] })),
+    '300ca003020101a10530030201 02'.replace(' ', ''),
+  );
+});
+
+s('an error says path, offset and reason', () => {
+  const error = refusal(Pair, hex`30 0d a0 03 02 01 01 a1 06 30 04 02 02 00 05`);
+  assert.is(error.path, 'rest[0]');
+  assert.is(error.offset, 13);
+  assert.is(error.reason, 'INTEGER is not minimal');
+  assert.is(error.message, 'rest[0]: INTEGER is not minimal at 13');
+  assert.is(error.name, 'DecodeError');
+  const whole = refusal(Pair, hex`31 00`);
+  assert.is(whole.path, '');
+  assert.is(whole.message, 'expected SEQUENCE, got SET at 0');
+});
+
+s('a path through lists of lists reads like an expression', () => {
+  const table = sequence('Table', { rows: field(0, sequenceOf(sequenceOf(Pair))) });
+  const error = refusal(table, hex`30 0a a0 08 30 06 30 04 30 02 a0 00`);
+  assert.is(error.path, 'rows[0][0].first');
+});
+
+s('tryDecode gives refusals as values, and nothing else', () => {
+  assert.equal(tryDecode(integer, hex`02 01 05`), { ok: true, value: 5 });
+  const refused = tryDecode(integer, hex`02 01`);
+  assert.ok(!refused.ok && refused.error instanceof DecodeError);
+  const broken: Codec<never> = {
+    ...integer,
+    read: () => {
+      throw new Error('a bug of ours');
+    },
+  };
+  assert.throws(() => tryDecode(broken, hex`02 01 05`), /a bug of ours/);
+});
+
+s('size and depth have limits', () => {
+  const tooBig = new Uint8Array(DEFAULT_MAX_SIZE + 1);
+  assert.match(refusal(octetString, tooBig).message, '1048577 octets are more than');
+  const small = { maxSize: 4 };
+  assert.throws(() => decode(octetString, hex`04 03 01 02 03`, small), /5 octets are more than/);
+  assert.equal(decode(octetString, hex`04 02 01 02`, small), hex`01 02`);
+  const nest = (levels: number) => {
+    let bytes = hex`30 00`;
+    for (let i = 1; i < levels; i++) bytes = encode(sequenceOf(any), [bytes]);
+    return bytes;
+  };
+  assert.is(decode(any, nest(32)).length, nest(32).length);
+  assert.throws(() => decode(any, nest(33)), /nested too deeply/);
+  assert.throws(() => decode(any, nest(4), { maxDepth: 3 }), /nested too deeply/);
+  // A million octets of open SEQUENCEs would be a stack of half a million calls.
+  const tower = new Uint8Array(1_000_000);
+  for (let i = 0; i < tower.length; i += 2) tower[i] = 0x30;
+  assert.ok(!tryDecode(any, tower).ok);
+});
+
+s('reads where it is told to, and not behind the end of an inner element', () => {
+  // The inner length reaches beyond the outer element, not beyond the octets.
+  const error = refusal(Pair, hex`30 05 a0 05 02 03 01 01 01`);
+  assert.is(error.message, 'first: the length says 5 octets, 3 are left at 3');
+});
+
+s('a view into a bigger buffer is decoded from its own beginning', () => {
+  const buffer = hex`ff ff 02 01 07 ff`;
+  assert.is(decode(integer, buffer.subarray(2, 5)), 7);
+  const error = refusal(integer, buffer.subarray(2, 4));
+  assert.is(error.offset, 1);
+});
+
+s('Writer fills from the end and keeps what it has when it grows', () => {
+  const writer = new Writer(2);
+  for (let i = 0; i < 300; i++) writer.octet(i);
+  writer.header(0x04, 0);
+  assert.is(writer.mark(), 304);
+  const bytes = writer.bytes.subarray(writer.pos);
+  assert.is(toHex(bytes.subarray(0, 6)), '0482012c2b2a');
+  assert.is(bytes.at(-1), 0);
+});
+
+s('Reader passes over elements, checking what their tags say', () => {
+  const reader = new Reader(hex`30 03 02 01 05 04 00`);
+  reader.skip(7);
+  assert.is(reader.pos, 5);
+  assert.throws(() => new Reader(hex`30 03 02 02 05`).skip(5), /the length says 2 octets/);
+  assert.throws(() => new Reader(hex`1f 81 01 00`).skip(4), /tag numbers above 30/);
+  assert.throws(() => new Reader(hex``).skip(0), /expected an element/);
+});
+
+s('tagsOf knows what an element may begin with', () => {
+  assert.equal(tagsOf(integer), [0x02]);
+  assert.is(tagsOf(any), undefined);
+  assert.equal(tagsOf({ ...integer, tag: SELF, tags: [1, 2] }), [1, 2]);
+});
+
+s('octets of chance give a value or a DecodeError', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+      for (const codec of [Pair, any, integer, octetString]) {
+        const decoded = tryDecode<unknown>(codec, bytes);
+        if (decoded.ok) assert.equal(encode(codec as Codec<unknown>, decoded.value), bytes);
+        else assert.ok(decoded.error.offset <= bytes.length);
+      }
+    }),
+    { seed: 1, numRuns: 5000 },
+  );
+});
+
+s.run();
