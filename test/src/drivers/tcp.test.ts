@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { concat } from '../../../src/bytes/bytes.ts';
+import { seededRandom } from '../../../src/crypto/random.ts';
 import { directory } from '../../../src/drivers/outside.ts';
 import type { Framing } from '../../../src/machine/actor.ts';
 import { answerTo, dialler, echo, toy, toyFraming } from '../sim/toys.ts';
@@ -280,6 +281,39 @@ s('as a client: connects, is refused, finds nobody', async () => {
   const nobody = await driven([dialler([])]);
   assert.is(nobody.driver.stateName('client'), 'unreachable');
   await nobody.driver.stop();
+});
+
+s('a sleeping actor is not heard; what waits is read when it wakes', async () => {
+  const { driver, trace, port } = await driven([echo()]);
+  const peer = await client(port);
+  peer.socket.write(framed(octets(3)));
+  await peer.hears(4);
+  const id = driver.trouble({ kind: 'sleep', actor: 'server' });
+  peer.socket.write(framed(octets(4), octets(5)));
+  await pause(50);
+  assert.is(trace.of('server', 'received').length, 1);
+  assert.ok(driver.heal(id));
+  assert.not(driver.heal(id));
+  await peer.hears(4 + 5 + 6);
+  peer.socket.destroy();
+  await driver.stop();
+});
+
+s('seeded noise: neither a crash nor a connection that stays', async () => {
+  const { driver, port, metrics } = await driven([echo('server', 'wide')], { framings: [wide] });
+  const noise = seededRandom(1, 'test/noise');
+  for (let i = 0; i < 60; i++) {
+    const peer = await client(port);
+    for (let j = 0; j < 4; j++) peer.socket.write(noise((noise(1)[0] as number) * 8));
+    peer.socket.end();
+    await peer.ended();
+  }
+  assert.is(metrics.counted('steps_failed'), 0);
+  await until(() => (/^kerblab_connections 0$/m.test(metrics.text()) ? true : undefined));
+  const peer = await client(port);
+  peer.socket.write(wide.wrap(octets(9)));
+  await peer.hears(13);
+  await driver.stop();
 });
 
 s('stops within half a second, whoever is connected; answers under way arrive', async () => {

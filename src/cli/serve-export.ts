@@ -1,0 +1,88 @@
+/** What `serve --export` writes, so that other people's clients and Wireshark can take part. */
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
+import { join } from 'node:path';
+import type { KeyRecord } from '../machine/actor.ts';
+import { keytabEntry, writeKeytab } from '../trace/keytab.ts';
+import { principalParts } from '../trace/principal.ts';
+
+/** A realm and where its KDC listens. */
+export interface ServedRealm {
+  readonly realm: string;
+  /** The domain controller's DNS name. */
+  readonly host: string;
+  readonly kdc: number;
+}
+
+export interface Exported {
+  /** The first is the default realm. */
+  readonly realms: readonly ServedRealm[];
+  /** The address that the listeners are bound to. */
+  readonly host: string;
+  readonly keys: readonly KeyRecord[];
+  /** Milliseconds since 1970-01-01T00:00:00Z: when the keys came to be, as keytabs say it. */
+  readonly start: number;
+  /** The control token; absent: there is no control interface. */
+  readonly token?: string;
+}
+
+/** @throws the system's error when the folder or a file cannot be written. */
+export function writeExports(folder: string, exported: Exported): void {
+  mkdirSync(folder, { recursive: true });
+  const { keys, start, token } = exported;
+  const entries = (of: readonly KeyRecord[]): Uint8Array =>
+    writeKeytab(of.map((key) => keytabEntry(key, Math.floor(start / 1000))));
+  writePrivate(join(folder, 'krb5.conf'), krb5Conf(exported));
+  writePrivate(join(folder, 'all.keytab'), entries(keys));
+  writePrivate(join(folder, 'services.keytab'), entries(keys.filter(isService)));
+  if (token !== undefined) writePrivate(join(folder, 'token'), `${token}\n`);
+}
+
+/** There whole or not at all, and for nobody else: these files hold keys. */
+function writePrivate(path: string, content: string | Uint8Array): void {
+  const partial = `${path}.${process.pid}.partial`;
+  writeFileSync(partial, content, { mode: 0o600 });
+  renameSync(partial, path);
+}
+
+/** Services are named `class/host`; the ticket-granting service keeps its keys to itself. */
+function isService({ principal }: KeyRecord): boolean {
+  const { components } = principalParts(principal);
+  return components.length > 1 && components[0] !== 'krbtgt';
+}
+
+/**
+ * krb5.conf(5) for MIT krb5 and Heimdal. The KDC's addresses stand in it, so nothing is asked of DNS;
+ * names of services are taken as they are written (no reverse lookup, no canonical name).
+ */
+export function krb5Conf({ realms, host }: Pick<Exported, 'realms' | 'host'>): string {
+  const address = addressFor(host);
+  const [first] = realms;
+  const lines = ['[libdefaults]'];
+  if (first !== undefined) lines.push(`  default_realm = ${first.realm}`);
+  lines.push(
+    '  dns_lookup_realm = false',
+    '  dns_lookup_kdc = false',
+    '  dns_canonicalize_hostname = false',
+    '  rdns = false',
+    '',
+    '[realms]',
+  );
+  for (const { realm, kdc } of realms) {
+    lines.push(`  ${realm} = {`, `    kdc = ${address}:${kdc}`, '  }');
+  }
+  lines.push('', '[domain_realm]');
+  for (const { realm, host: controller } of realms) {
+    const domain = realm.toLowerCase();
+    lines.push(`  .${domain} = ${realm}`, `  ${domain} = ${realm}`);
+    if (!controller.toLowerCase().endsWith(`.${domain}`)) lines.push(`  ${controller} = ${realm}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** Where clients on this machine reach what is bound to `host`. */
+function addressFor(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return isIPv6(host) ? `[${host}]` : host;
+}

@@ -1,0 +1,44 @@
+/** Which option of `serve` opens which port of an actor, and which options are for later versions. */
+
+/** An option that opens listeners, and the port that the actors believe to listen on. */
+export interface ListenerOption {
+  readonly option: 'kdc';
+  readonly port: number;
+  readonly about: string;
+}
+
+export const LISTENERS: readonly ListenerOption[] = [
+  {
+    option: 'kdc',
+    port: 88,
+    about:
+      'the KDC, on UDP and TCP; of a file with several realms the first, the others take free ports',
+  },
+];
+
+/** Options of the program's outside whose listeners are not there yet: refused, not ignored. */
+export const LATER: readonly (readonly [option: string, what: string])[] = [
+  ['--kpasswd <port>', 'password changes (RFC 3244)'],
+  ['--kkdcp <port>', 'the KDC proxy (MS-KKDCP)'],
+  ['--ldap <port>', 'the directory'],
+  ['--entra <port>', 'the Entra tenant'],
+  ['--rdp <port>', 'remote desktop hosts'],
+  ['--vpcd <host:port>', 'smart cards'],
+  ['--workers <n>', 'several processes'],
+  ['--state <dir>', 'a state that outlasts the process'],
+];
+
+/** `--kdc 8800` as what the actors ask for: the first asks for that port, the others for any. */
+export function realPorts(
+  wanted: Readonly<Record<ListenerOption['option'], number | undefined>>,
+): (actor: string, port: number) => number | undefined {
+  const first = new Map<string, string>();
+  return (actor, port) => {
+    const listener = LISTENERS.find((known) => known.port === port);
+    const real = listener === undefined ? undefined : wanted[listener.option];
+    if (listener === undefined || real === undefined) return undefined;
+    const owner = first.get(listener.option) ?? actor;
+    first.set(listener.option, owner);
+    return owner === actor ? real : 0;
+  };
+}

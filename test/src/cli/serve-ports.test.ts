@@ -1,0 +1,16 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { realPorts } from '../../../src/cli/serve-ports.ts';
+
+const s = suite('serve ports');
+
+s('the first actor has the port that was asked for, the others any; other ports stay shut', () => {
+  const real = realPorts({ kdc: 8800 });
+  assert.is(real('dc1', 88), 8800);
+  assert.is(real('dc2', 88), 0);
+  assert.is(real('dc1', 88), 8800);
+  assert.is(real('dc1', 445), undefined);
+  assert.is(realPorts({ kdc: undefined })('dc1', 88), undefined);
+});
+
+s.run();
