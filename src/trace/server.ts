@@ -11,6 +11,7 @@ import type { Dissector } from './dissector.ts';
 import { type Live, live } from './live.ts';
 import { pageFiles } from './page.ts';
 import { type Answer, answerTo, type Controls, errorAnswer, type Served } from './routes.ts';
+import { RunError } from './run-error.ts';
 import type { TraceSource } from './source.ts';
 import { trees } from './tree.ts';
 
@@ -67,7 +68,7 @@ export async function traceServer(options: TraceServerOptions): Promise<TraceSer
   http.on('request', (request, response) => {
     const asked = askedOf(request);
     void answerTo(served, door, files, request, asked)
-      .catch((error: Error) => errorAnswer(500, `the server failed: ${error.message}`))
+      .catch(failed)
       .then((answer) => send(answer, request, response))
       .catch(() => response.destroy());
   });
@@ -90,6 +91,12 @@ export async function traceServer(options: TraceServerOptions): Promise<TraceSer
       await closed(http, consumers);
     },
   };
+}
+
+/** A run folder that was changed is not the server's failure, but nothing the client can put right. */
+function failed(error: Error): Answer {
+  const why = error instanceof RunError ? error.message : `the server failed: ${error.message}`;
+  return errorAnswer(500, why);
 }
 
 function listening(http: Server, host: string, port: number): Promise<number> {

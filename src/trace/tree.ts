@@ -4,10 +4,12 @@
  */
 import type { KeyRecord } from '../machine/actor.ts';
 import type { DissectedField, Dissector, Hints, Keyring } from './dissector.ts';
+import { hintsOf, keysOf, messageOf } from './hints.ts';
 import { OCTET_FIELDS, type TraceRecord, type Wire } from './record.ts';
+import { RunError } from './run-error.ts';
 import type { TraceSource } from './source.ts';
 import type { TreeField } from './tree-field.ts';
-import { isLink, linkOf } from './wire.ts';
+import { linkOf } from './wire.ts';
 
 export interface Trees {
   /** The octets behind a link: of the trace, or plaintext that a tree showed lately. */
@@ -34,12 +36,9 @@ export function trees(source: TraceSource, dissector: Dissector): Trees {
 
   // Keys are told of once, early, and must not be missed when their records are dropped.
   const keepKeys = (record: TraceRecord): void => {
-    for (const effect of record.effects) {
-      if (effect.kind !== 'keyed') continue;
-      const told = effect.keys as readonly KeyRecord[];
-      keyring.add(told);
-      for (const key of told) keys.set(`${key.principal} ${key.kvno} ${key.etype}`, key);
-    }
+    const told = keysOf(record);
+    keyring.add(told);
+    for (const key of told) keys.set(`${key.principal} ${key.kvno} ${key.etype}`, key);
   };
   for (const record of source.records()) keepKeys(record);
   const leave = source.subscribe(keepKeys);
@@ -67,7 +66,7 @@ export function trees(source: TraceSource, dissector: Dissector): Trees {
       const bytes = octets(link);
       if (bytes === undefined) return undefined;
       await learner.learn();
-      const known = { ...hintsOf(source, link), ...hints };
+      const known = { ...hintsOfLink(source, link), ...hints };
       return dissector.fields(bytes, known, keyring).map(linked);
     },
     keys: () => [...keys.values()],
@@ -81,14 +80,23 @@ function learnerOf(source: TraceSource, keyring: Keyring): { learn(): Promise<vo
   let next = 0;
   let under: Promise<void> | undefined;
 
+  /** Octets that were changed teach nothing; asked for themselves, they say what is wrong. */
+  function intact(link: string): Uint8Array | undefined {
+    try {
+      return source.octets(link);
+    } catch (error) {
+      if (error instanceof RunError) return undefined;
+      throw error;
+    }
+  }
+
   function learnFrom(wire: Wire): void {
-    const { bytes: link } = wire;
-    if (!isLink(link) || learnt.has(link)) return;
-    const bytes = source.octets(link);
+    const link = String(wire.bytes);
+    const bytes = learnt.has(link) ? undefined : messageOf(wire, intact);
     if (bytes === undefined) return;
     if (learnt.size >= LEARNT_MAX) learnt.clear();
     learnt.add(link);
-    keyring.learn(bytes, hintsOfWire(wire));
+    keyring.learn(bytes, hintsOf(wire));
   }
 
   async function learnAll(): Promise<void> {
@@ -115,20 +123,11 @@ function learnerOf(source: TraceSource, keyring: Keyring): { learn(): Promise<vo
   };
 }
 
-function hintsOfWire(wire: Wire): Hints {
-  const port = wire.kind === 'received' ? wire.port : wire.toPort;
-  return {
-    ...(wire.message === undefined ? {} : { message: wire.message }),
-    ...(typeof port === 'number' ? { port } : {}),
-    ...(wire.transport === 'udp' || wire.transport === 'tcp' ? { transport: wire.transport } : {}),
-  };
-}
-
 /** What the first record that names these octets says about them. */
-function hintsOf(source: TraceSource, link: string): Hints {
+function hintsOfLink(source: TraceSource, link: string): Hints {
   for (const { event, effects } of source.records()) {
     for (const wire of [event, ...effects]) {
-      for (const name of OCTET_FIELDS) if (wire[name] === link) return hintsOfWire(wire);
+      for (const name of OCTET_FIELDS) if (wire[name] === link) return hintsOf(wire);
     }
   }
   return {};

@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -6,12 +9,15 @@ import WebSocket from 'ws';
 import { toHex, utf8 } from '../../../src/bytes/bytes.ts';
 import type { Dissector } from '../../../src/trace/dissector.ts';
 import { readKeytab } from '../../../src/trace/keytab.ts';
+import { readRun } from '../../../src/trace/read.ts';
 import type { Wire } from '../../../src/trace/record.ts';
 import type { Controls } from '../../../src/trace/routes.ts';
+import { writeRun } from '../../../src/trace/run-folder.ts';
 import { type TraceServer, traceServer } from '../../../src/trace/server.ts';
+import { runSource } from '../../../src/trace/source.ts';
 import { type TraceRecorder, traceRecorder } from '../../../src/trace/store.ts';
 import { lineOf, linkOf, type RecordedStep } from '../../../src/trace/wire.ts';
-import { START } from './toy.ts';
+import { RESULT, START } from './toy.ts';
 
 const s = suite('trace server');
 
@@ -55,7 +61,7 @@ function saying(at: number, text: string): RecordedStep {
       transport: 'udp',
       to: 'bob',
       toPort: 88,
-      port: 5,
+      port: 50000,
       message: 'WORD',
       bytes: utf8(text),
     },
