@@ -13,12 +13,7 @@ import {
 } from '../schema/schema.ts';
 import { DURATION, readDuration, readTime, TIME } from '../schema/units.ts';
 import type { Controlled, Controls } from '../trace/routes.ts';
-
-/** The forms of `POST /faults`; `kerblab serve --help` shows the examples. */
-export const TROUBLES = [
-  '{"fault":"sleep","actor":"dc1"}',
-  '{"fault":"loss","actor":"dc1","loss":"30%"}',
-];
+import { TROUBLE_EXAMPLES } from './serve-faults.ts';
 
 const sleep = object({ fault: exactly('it hears nothing', 'sleep'), actor: actor('Who') });
 const loss = object({
@@ -78,7 +73,7 @@ function troubleOf(fault: unknown, served: Cast): Read {
     const { actor: name, loss: share }: Infer<typeof loss> = checked.value;
     return { ok: true, value: { kind: 'loss', actor: name, loss: share } };
   }
-  return { ok: false, error: `expected ${TROUBLES.join(' or ')}` };
+  return { ok: false, error: `expected ${TROUBLE_EXAMPLES.join(' or ')}` };
 }
 
 function refused(problems: readonly { readonly message: string }[]): Read {

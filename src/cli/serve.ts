@@ -1,30 +1,11 @@
-/** `kerblab serve`: the actors of a scenario on real sockets, for other people's clients. */
+/** `kerblab serve`: its options. What it does is in `serving.ts`, loaded when it is asked for. */
 import { isIP } from 'node:net';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { errorName } from '../../protocols/kerberos/error-codes.ts';
-import { KrbError } from '../../protocols/kerberos/messages.ts';
-import { messageName } from '../../protocols/kerberos/recognise.ts';
-import { tryDecode } from '../der/codec.ts';
-import { type Clock, wallClock } from '../drivers/clock.ts';
-import { Driver } from '../drivers/driver.ts';
-import { type Metrics, metrics } from '../drivers/metrics.ts';
-import type { Actor, KeyRecord } from '../machine/actor.ts';
-import { buildCast } from '../scenario/cast.ts';
-import type { Scenario } from '../scenario/scenario.ts';
-import { keyStore } from '../signing/key-store.ts';
-import { nodeProvider } from '../signing/node-provider.ts';
-import { type Signer, signer } from '../signing/signer.ts';
-import { stepRandom } from '../sim/chance.ts';
-import { type TraceServer, traceServer } from '../trace/server.ts';
-import { type TraceRecorder, traceRecorder } from '../trace/store.ts';
-import { loadScenarios, portArgument, seedArgument } from './arguments.ts';
-import { InputError } from './exit.ts';
-import { serveControls, TROUBLES } from './serve-controls.ts';
-import { type ServedRealm, writeExports } from './serve-export.ts';
-import { LATER, LISTENERS, realPorts } from './serve-ports.ts';
-import { stage, vocabulary } from './stage.ts';
+import { portArgument, seedArgument } from './arguments.ts';
+import { TROUBLE_EXAMPLES } from './serve-faults.ts';
+import { LATER, LISTENERS } from './serve-ports.ts';
 
-interface ServeOptions {
+export interface ServeOptions {
   readonly host: string;
   readonly kdc?: number;
   readonly trace?: number;
@@ -32,19 +13,13 @@ interface ServeOptions {
   readonly seed?: number;
 }
 
-/** What memory holds of the trace; older records go first. */
-const TRACE_RECORDS = 100_000;
-const TRACE_OCTETS = 256 << 20;
-/** A stop takes less than a second, whatever still hangs. */
-const STOP_MS = 900;
-
 const EXAMPLES = `
 Example:
   $ kerblab serve scenarios/password-sign-in.yaml --kdc 0 --trace 0 --export run
   $ KRB5_CONFIG=run/krb5.conf kinit alice
 
 Requests of the control interface are in src/trace/README.md. POST /faults takes
-  ${TROUBLES.join('\n  ')}`;
+  ${TROUBLE_EXAMPLES.join('\n  ')}`;
 
 export function registerServe(program: Command): void {
   const command = program
@@ -68,222 +43,14 @@ export function registerServe(program: Command): void {
     .option('--export <dir>', 'write krb5.conf, keytabs and the control token there')
     .option('--seed <n>', 'chance from this seed instead of the system', seedArgument)
     .addHelpText('after', EXAMPLES)
-    .action(serve);
+    .action(async (file: string, options: ServeOptions) => {
+      const { serve } = await import('./serving.ts');
+      await serve(file, options);
+    });
 }
 
 function address(text: string): string {
   if (text === 'localhost') return '127.0.0.1';
   if (isIP(text) === 0) throw new InvalidArgumentError('Expected an IP address.');
   return text;
-}
-
-/** Everything that runs, and has to be stopped. */
-interface Serving {
-  readonly driver: Driver;
-  readonly signer: Signer;
-  readonly trace: TraceServer | undefined;
-}
-
-async function serve(file: string, options: ServeOptions): Promise<void> {
-  if (options.kdc === undefined && options.trace === undefined) {
-    throw new InputError('nothing to serve: give --kdc PORT (0 takes a free one), or --trace PORT');
-  }
-  const [scenario] = loadScenarios([file], vocabulary);
-  if (scenario === undefined) throw new InputError(`${file}: no scenario`);
-  const clock = wallClock();
-  const actors = servedActors(scenario, options.seed ?? scenario.seed, clock);
-  const recorder = options.trace === undefined ? undefined : recorderOf();
-  const keys = new Map<string, KeyRecord>();
-  const counts = metrics();
-  const signing = signer(keyStore(), nodeProvider({ deterministic: options.seed !== undefined }));
-  const driver = driverOf(scenario, actors, options, { clock, keys, counts, signing, recorder });
-  await driver.start().catch((error: Error) => {
-    throw new InputError(error.message, { cause: error });
-  });
-  const trace =
-    recorder === undefined
-      ? undefined
-      : await traceOf(scenario, options, recorder, { clock, driver, counts, signing, actors });
-  const realms = realmsOf(driver, actors);
-  if (options.export !== undefined) {
-    writeExports(options.export, {
-      realms,
-      host: options.host,
-      keys: [...keys.values()],
-      start: clock.start,
-      ...(trace === undefined ? {} : { token: trace.token }),
-    });
-  }
-  stopOnSignals({ driver, signer: signing, trace });
-  warnIfOpen(options.host);
-  process.stdout.write(`${JSON.stringify(readyLine(options, realms, actors, driver, trace))}\n`);
-}
-
-/** @throws InputError when the scenario has nobody who could be served. */
-function servedActors(scenario: Scenario, seed: number, clock: Clock): readonly Actor[] {
-  const serving = stage.roles.filter(({ servesIn }) => servesIn === true).map(({ role }) => role);
-  // Passwords were set and certificates issued when the wall's clock says so, not the scenario's.
-  const start = clock.start - (clock.start % 1000);
-  const { actors } = buildCast({ actors: scenario.actors, start }, seed, stage.roles);
-  const served = [...actors.values()].filter(({ role }) => serving.includes(role));
-  if (served.length > 0) return served;
-  throw new InputError(
-    `${scenario.file}: expected an actor that can be served (role ${serving.join(' or ')}), found none`,
-  );
-}
-
-function recorderOf(): TraceRecorder {
-  return traceRecorder({
-    recordsMax: TRACE_RECORDS,
-    bytesMax: TRACE_OCTETS,
-    nameOf: (bytes) => stage.dissector.name(bytes),
-  });
-}
-
-interface Parts {
-  readonly clock: Clock;
-  readonly counts: Metrics;
-  readonly signing: Signer;
-}
-
-function driverOf(
-  { skews }: Scenario,
-  actors: readonly Actor[],
-  { host, seed, kdc }: ServeOptions,
-  {
-    clock,
-    counts,
-    signing,
-    keys,
-    recorder,
-  }: Parts & { keys: Map<string, KeyRecord>; recorder: TraceRecorder | undefined },
-): Driver {
-  return new Driver({
-    actors,
-    framings: stage.framings,
-    host,
-    clock,
-    skews,
-    metrics: counts,
-    signer: signing,
-    log,
-    realPort: realPorts({ kdc }),
-    keyed: (known) => {
-      for (const key of known) keys.set(`${key.principal} ${key.kvno} ${key.etype}`, key);
-    },
-    messageName,
-    errorName: errorIn,
-    ...(recorder === undefined ? {} : { recorder }),
-    ...(seed === undefined
-      ? {}
-      : { random: (actor: string, step: number) => stepRandom(seed, actor, step) }),
-  });
-}
-
-/** The name of the error in a KRB-ERROR. */
-function errorIn(message: string, bytes: Uint8Array): string | undefined {
-  if (message !== 'KRB-ERROR') return undefined;
-  const read = tryDecode(KrbError, bytes);
-  return read.ok ? errorName(read.value.errorCode) : undefined;
-}
-
-function traceOf(
-  scenario: Scenario,
-  { host, trace = 0 }: ServeOptions,
-  source: TraceRecorder,
-  { clock, driver, counts, signing, actors }: Parts & { driver: Driver; actors: readonly Actor[] },
-): Promise<TraceServer> {
-  const cast = Object.fromEntries(actors.map(({ name, role }) => [name, { role }]));
-  const { title, name } = scenario;
-  return traceServer({
-    source,
-    dissector: stage.dissector,
-    host,
-    port: trace,
-    about: { title, scenario: name, start: clock.start, live: true },
-    controls: serveControls(clock, driver, cast, () => counts.text() + signingText(signing)),
-  });
-}
-
-function signingText(signing: Signer): string {
-  const { batches, signatures, failures, milliseconds } = signing.stats();
-  return [
-    ['signing_batches_total', 'Batches of signatures.', batches],
-    ['signing_signatures_total', 'Signatures made.', signatures],
-    ['signing_failures_total', 'Signatures that could not be made.', failures],
-    ['signing_seconds_total', 'Time from batches to their signatures.', milliseconds / 1000],
-  ]
-    .map(([what, help, value]) => {
-      const metric = `kerblab_${what}`;
-      return `# HELP ${metric} ${help}\n# TYPE ${metric} counter\n${metric} ${value}\n`;
-    })
-    .join('');
-}
-
-/** The realms that are on sockets, in the order of the file. */
-function realmsOf(driver: Driver, actors: readonly Actor[]): readonly ServedRealm[] {
-  return actors.flatMap(({ name }) => {
-    const kdc = driver.portOf(name, 88);
-    const { realm, host } = realmOf(driver, name);
-    return kdc === undefined ? [] : [{ realm, host, kdc }];
-  });
-}
-
-/** What a domain controller says of itself. */
-function realmOf(driver: Driver, name: string): { readonly realm: string; readonly host: string } {
-  const view = driver.view(name) as { readonly realm?: unknown; readonly host?: unknown } | null;
-  return { realm: String(view?.realm), host: String(view?.host) };
-}
-
-function readyLine(
-  { host, export: folder }: ServeOptions,
-  realms: readonly ServedRealm[],
-  actors: readonly Actor[],
-  driver: Driver,
-  trace: TraceServer | undefined,
-): object {
-  const [first] = realms;
-  const [actor] = actors;
-  const shownHost = host.includes(':') ? `[${host}]` : host;
-  return {
-    ready: true,
-    pid: process.pid,
-    realm: first?.realm ?? (actor === undefined ? null : realmOf(driver, actor.name).realm),
-    kdc: first === undefined ? null : `${shownHost}:${first.kdc}`,
-    kpasswd: null,
-    kkdcp: null,
-    ldap: null,
-    entra: null,
-    rdp: null,
-    trace: trace?.url ?? null,
-    export: folder ?? null,
-  };
-}
-
-function warnIfOpen(host: string): void {
-  if (host.startsWith('127.') || host === '::1') return;
-  log(`${host} can be reached from other machines: anybody there can ask this KDC`);
-}
-
-function stopOnSignals({ driver, signer: signing, trace }: Serving): void {
-  let stopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) return;
-    stopping = true;
-    log(`${signal}: stopping`);
-    setTimeout(() => process.exit(0), STOP_MS).unref();
-    void (async () => {
-      await driver.stop();
-      // Only now: what the last steps recorded is still sent.
-      await trace?.close();
-      await signing.close();
-      process.exit(0);
-    })();
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-}
-
-function log(text: string): void {
-  process.stderr.write(`kerblab: ${text}\n`);
 }
