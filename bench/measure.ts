@@ -41,8 +41,11 @@ export async function measure(
   });
   if (rows.length === 0) throw new Error(`the suite ${module.name} added no rows`);
   const measured: Measured[] = [];
-  for (const row of rows) measured.push(await measureRow(row, time, smoke));
-  if (typeof finish === 'function') await finish();
+  try {
+    for (const row of rows) measured.push(await measureRow(row, time, smoke));
+  } finally {
+    if (typeof finish === 'function') await finish();
+  }
   const yardstick = measured[
     Math.max(
       0,

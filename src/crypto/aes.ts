@@ -31,8 +31,8 @@ export interface AesCbc {
  * again. Session keys see one or two messages, so the first one may be longer and still go without
  * a cipher object.
  *
- * Against `createCipheriv` for each message (bench `etypes`): 3 times as fast on 64 octets, and
- * never slower.
+ * Against `createCipheriv` for each message (bench `etypes`, rows `AES-256-...`): 2.7 times as fast
+ * on 64 octets, 1.7 times on 256, 1.1 times on 1,088.
  * @throws RangeError for lengths that AES does not have.
  */
 export function aesCbc(key: Uint8Array): AesCbc {
@@ -61,7 +61,7 @@ export function aesCbc(key: Uint8Array): AesCbc {
       cipher ??= createCipheriv(algorithm, key, ZERO).setAutoPadding(false);
       xor(blocks, 0, sent, 0);
       const out = cipher.update(blocks);
-      sent.set(out.subarray(length - BLOCK));
+      copy(out, length - BLOCK, sent, 0, BLOCK);
       return out;
     },
 
@@ -77,10 +77,21 @@ export function aesCbc(key: Uint8Array): AesCbc {
       decipher ??= createDecipheriv(algorithm, key, ZERO).setAutoPadding(false);
       const out = decipher.update(blocks);
       xor(out, 0, taken, 0);
-      taken.set(blocks.subarray(length - BLOCK));
+      copy(blocks, length - BLOCK, taken, 0, BLOCK);
       return out;
     },
   };
+}
+
+/** For a block or two: views cost more, those of a Buffer much more. */
+export function copy(
+  from: Uint8Array,
+  start: number,
+  to: Uint8Array,
+  at: number,
+  size: number,
+): void {
+  for (let i = 0; i < size; i++) to[at + i] = from[start + i] as number;
 }
 
 /** One block of `b` into one block of `a`. */
