@@ -550,6 +550,26 @@ s('GET /run, /health and /metrics', async () => {
   assert.match(metrics, /^own_metric 1$/m);
 });
 
+s('a finished run: all of it, and octets that were changed say so', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kerblab-view-'));
+  const recorder = traceRecorder();
+  for (const text of ['one', 'two']) recorder.record(saying(0, text));
+  writeRun(folder, recorder, RESULT);
+  writeFileSync(join(folder, 'bytes', linkOf(utf8('two'))), 'changed');
+  const about = { title: 'Toy', start: START, live: false };
+  const source = runSource(readRun(folder));
+  const server = await traceServer({ source, dissector, port: 0, about });
+  standing.push(server);
+  const headers = { authorization: `Bearer ${server.token}` };
+  const asked = (path: string) => fetch(`http://127.0.0.1:${server.port}${path}`, { headers });
+  assert.is((await (await asked('/trace')).text()).split('\n').length, 3);
+  assert.is((await asked(`/tree/${linkOf(utf8('one'))}`)).status, 200);
+  const changed = await asked(`/bytes/${linkOf(utf8('two'))}`);
+  assert.is(changed.status, 500);
+  assert.match(await errorOf(changed), 'the file was changed');
+  rmSync(folder, { recursive: true });
+});
+
 s("a token of one's own must be long; a port that is taken is an error", async () => {
   const { server, recorder } = await stand();
   const about = { title: 'Toy', start: START, live: true };
