@@ -1,0 +1,79 @@
+/** What the viewer, `decode`, the matcher of `with:` and the trace server see of a message. */
+import { explainGeneric } from '../../src/der/generic.ts';
+import type { DissectedField, Dissector, Hints, Keyring } from '../../src/trace/dissector.ts';
+import { openGssToken } from '../kerberos/gss.ts';
+import { messageName } from '../kerberos/recognise.ts';
+import type { Contents } from './contents.ts';
+import { gssToken } from './gss-token.ts';
+import { KeyStore } from './keyring.ts';
+import { MESSAGES } from './messages.ts';
+import { jsonOf, type Part, rowsOf, takeApart } from './tree.ts';
+import { TYPES } from './types.ts';
+
+const GSS_TOKEN = 0x60;
+const token = gssToken((name) => MESSAGES.get(name));
+
+/** The contents that the octets begin, or that the hints name. */
+function contentsOf(bytes: Uint8Array, hints: Hints): Contents | undefined {
+  const recognised = messageName(bytes);
+  if (recognised !== undefined) return MESSAGES.get(recognised);
+  if (bytes[0] === GSS_TOKEN) return token;
+  return hints.message === undefined ? undefined : TYPES.get(hints.message);
+}
+
+/** The keyring that a caller holds. Identity is the point: the dissector made it and knows it again. */
+class OwnKeyring implements Keyring {
+  readonly keys = new KeyStore();
+
+  add(keys: Parameters<Keyring['add']>[0]): void {
+    this.keys.add(keys);
+  }
+
+  learn(bytes: Uint8Array, hints: Hints = {}): void {
+    const contents = contentsOf(bytes, hints);
+    if (contents !== undefined) takeApart(contents, bytes, this.keys);
+  }
+}
+
+/** @throws TypeError for a keyring that another dissector made. */
+function keysOf(keyring: Keyring | undefined): KeyStore {
+  if (keyring === undefined) return new KeyStore();
+  if (keyring instanceof OwnKeyring) return keyring.keys;
+  throw new TypeError('the keyring is of another dissector: make one with dissector.keyring()');
+}
+
+function partOf(bytes: Uint8Array, hints: Hints, keyring: Keyring | undefined): Part | undefined {
+  const contents = contentsOf(bytes, hints);
+  return contents && takeApart(contents, bytes, keysOf(keyring));
+}
+
+function fields(
+  bytes: Uint8Array,
+  hints: Hints = {},
+  keyring?: Keyring,
+): readonly DissectedField[] {
+  const contents = contentsOf(bytes, hints);
+  if (contents === undefined) return explainGeneric(bytes);
+  const part = takeApart(contents, bytes, keysOf(keyring));
+  // What does not decode is shown as far as it goes, with the reason.
+  if (part === undefined) return contents.rows(bytes, contents.type);
+  return rowsOf(part, contents.type);
+}
+
+export const dissector: Dissector = {
+  name(bytes, hints = {}) {
+    const recognised = messageName(bytes);
+    if (recognised !== undefined) return recognised;
+    if (bytes[0] === GSS_TOKEN) {
+      const opened = openGssToken(bytes);
+      if (opened.ok) return opened.message;
+    }
+    return contentsOf(bytes, hints)?.type;
+  },
+  fields,
+  value(bytes, hints = {}, keyring) {
+    const part = partOf(bytes, hints, keyring);
+    return part && jsonOf(part);
+  },
+  keyring: () => new OwnKeyring(),
+};
