@@ -88,21 +88,24 @@ export const matcher = object({
   ),
 });
 
-export const expectations = object({
-  within: optional(duration('everything below must hold by then, and the run ends there')),
-  trace: defaulted(
-    listOf('steps that must happen in this order; others may stand between', matcher),
-    [],
-  ),
-  never: defaulted(listOf('steps that must not happen', matcher), []),
-  end: defaulted(
-    record(
-      'how actors must end: `actor: state`, `actor: { fields of its view }` or `actor.path: value`',
-      anything(''),
+export const expectations = object(
+  {
+    within: optional(duration('everything below must hold by then, and the run ends there')),
+    trace: defaulted(
+      listOf('steps that must happen in this order; others may stand between', matcher),
+      [],
     ),
-    {},
-  ),
-});
+    never: defaulted(listOf('steps that must not happen', matcher), []),
+    end: defaulted(
+      record(
+        'how actors must end: `actor: state`, `actor: { fields of its view }` or `actor.path: value`',
+        anything(''),
+      ),
+      {},
+    ),
+  },
+  'what must be seen, and what must not',
+);
 
 export const file = object({
   scenario: exactly('the version of the format: 1', 1),
@@ -113,7 +116,7 @@ export const file = object({
   start: defaulted(time('the wall clock at virtual time 0'), '2026-03-02T08:00:00Z'),
   actors: record('who is there, by name', anything('')),
   links: defaulted(
-    listOf('how they are joined; pairs not named here are, by a fast link', link),
+    listOf('how they are joined; a pair that is not named here is joined by a fast link', link),
     [],
   ),
   script: defaulted(listOf('what people do', anything('')), []),

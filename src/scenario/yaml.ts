@@ -12,6 +12,7 @@ import {
   type Node,
   type Pair,
   parseDocument,
+  stringify,
   type YAMLMap,
 } from 'yaml';
 
@@ -204,4 +205,9 @@ function offsetOf(contents: unknown, path: Path, atKey: boolean): number {
     node = next;
   }
   return offset;
+}
+
+/** Plain values as YAML, for people. */
+export function writeYaml(value: unknown): string {
+  return stringify(value, { lineWidth: 100, singleQuote: false, flowCollectionPadding: true });
 }

@@ -8,7 +8,7 @@ function tolerance(word: string): number {
 /** Words longer than this are nobody's typing error, and comparing them would take long. */
 const LENGTH_MAX = 100;
 
-/** The nearest of `known`, or undefined when none is near; case counts half a letter. */
+/** The nearest of `known`, or undefined when none is near; case counts next to nothing. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   if (word.length > LENGTH_MAX) return undefined;
   let best: string | undefined;
@@ -58,7 +58,7 @@ function editDistance(a: string, b: string): number {
 
 function substitution(a: string, b: string): number {
   if (a === b) return 0;
-  return a.toLowerCase() === b.toLowerCase() ? 0.5 : 1;
+  return a.toLowerCase() === b.toLowerCase() ? 0.1 : 1;
 }
 
 /** `a device`, `an asker`. */

@@ -107,7 +107,7 @@ function wanted(expected: string, hint?: (input: unknown) => string | undefined)
 function readText<T>(about: string, expected: string, read: (text: string) => Read<T>, meta = {}) {
   return z
     .string({ error: wanted(expected, numberHint) })
-    .meta({ description: `${about} (${expected})`, ...meta })
+    .meta({ description: about, ...meta })
     .transform((input, context): T => {
       const result = read(input);
       if (result.ok) return result.value;
@@ -171,23 +171,27 @@ export function integer(about: string, { min = 0, max = 2 ** 32 - 1 }: IntegerOp
 /** Milliseconds, written `40ms 3s 30m 10h 7d`. */
 export function duration(about: string) {
   const pattern = '^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$';
-  return readText(about, DURATION, readDuration, { pattern });
+  return readText(about, DURATION, readDuration, { pattern, examples: ['30s'] });
 }
 
 /** Milliseconds by which a clock is ahead (`+10m`) or behind (`-10m`). */
 export function skew(about: string) {
   const pattern = '^[+-][0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$';
-  return readText(about, SKEW, readSkew, { pattern });
+  return readText(about, SKEW, readSkew, { pattern, examples: ['+10m'] });
 }
 
 /** 0 to 1, written `0%` to `100%`. */
 export function percentage(about: string) {
-  return readText(about, PERCENTAGE, readPercentage, { pattern: '^[0-9]+(\\.[0-9]+)?%$' });
+  const pattern = '^[0-9]+(\\.[0-9]+)?%$';
+  return readText(about, PERCENTAGE, readPercentage, { pattern, examples: ['10%'] });
 }
 
 /** Milliseconds since 1970-01-01T00:00:00Z, written as RFC 3339 has it. */
 export function time(about: string) {
-  return readText(about, TIME, readTime, { format: 'date-time' });
+  return readText(about, TIME, readTime, {
+    format: 'date-time',
+    examples: ['2026-03-02T08:00:00Z'],
+  });
 }
 
 /** One of these words. */
@@ -203,8 +207,8 @@ export function oneOf<const W extends readonly [string, ...string[]]>(about: str
 export function actor(about: string, ...roles: readonly string[]) {
   const kind = roles.length === 0 ? 'actor' : roles.join(' or ');
   return z
-    .string({ error: wanted(`the name of an actor (${kind})`) })
-    .meta({ description: `${about} (the name of an actor: ${kind})` })
+    .string({ error: wanted(`the name of ${withArticle(kind)}`) })
+    .meta({ description: `${about} (the name of ${withArticle(kind)})` })
     .check((context) => {
       const message = castProblem(context.value, roles, kind);
       if (message === undefined) return;
@@ -290,4 +294,26 @@ export function optional<S extends z.ZodType>(schema: S) {
 /** The field may be left out; then `value` stands there, written as in a file (`10h`). */
 export function defaulted<S extends z.ZodType>(schema: S, value: z.input<S>) {
   return z.prefault(schema, value as z.core.util.NoUndefined<z.input<S>>);
+}
+
+/** A JSON Schema (2020-12), as far as it is made and read here. */
+export interface JsonSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly examples?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: JsonSchema | boolean;
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly [keyword: string]: unknown;
+}
+
+/** What a file may hold, for editors and documentation: units as texts, defaults as written. */
+export function jsonSchema(schema: z.ZodType): JsonSchema {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return rest as JsonSchema;
 }
