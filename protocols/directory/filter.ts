@@ -1,0 +1,327 @@
+/** Search filters: RFC 4511 §4.5.1.7 with the matching rules of MS-ADTS 3.1.1.3.4.4. */
+import { fromUtf8, toHex } from '../../src/bytes/bytes.ts';
+import { parseSid } from '../pac/sid.ts';
+import type { Directory } from './directory.ts';
+import { parseBase, parseGuid } from './dn.ts';
+import { type Entry, reference, referred, type Value } from './entry.ts';
+import { resolveBase } from './names.ts';
+import { type AttributeSchema, attribute, classSchema } from './schema.ts';
+import { indexForm } from './syntax.ts';
+
+export type Filter =
+  | { readonly kind: 'and' | 'or'; readonly filters: readonly Filter[] }
+  | { readonly kind: 'not'; readonly filter: Filter }
+  | { readonly kind: 'present'; readonly attribute: string }
+  | {
+      readonly kind: 'equal' | 'greaterOrEqual' | 'lessOrEqual' | 'approximate';
+      readonly attribute: string;
+      readonly value: Uint8Array;
+    }
+  | {
+      readonly kind: 'substrings';
+      readonly attribute: string;
+      readonly initial?: Uint8Array;
+      readonly any: readonly Uint8Array[];
+      readonly final?: Uint8Array;
+    }
+  | {
+      readonly kind: 'extensible';
+      readonly rule?: string;
+      readonly attribute?: string;
+      readonly value: Uint8Array;
+      readonly dnAttributes: boolean;
+    };
+
+/** LDAP_MATCHING_RULE_* of MS-ADTS 3.1.1.3.4.4. */
+export const MatchingRule = {
+  BIT_AND: '1.2.840.113556.1.4.803',
+  BIT_OR: '1.2.840.113556.1.4.804',
+  TRANSITIVE_EVAL: '1.2.840.113556.1.4.1941',
+} as const;
+
+/** Where matching looks an object's values up: access control and constructed attributes apply. */
+export type ValuesOf = (entry: Entry, schema: AttributeSchema) => readonly Value[];
+
+/** RFC 4511 §4.5.1.7: true, false, or undefined where a filter item cannot be evaluated. */
+export type Predicate = (entry: Entry) => boolean | undefined;
+
+/** Compiled once a search: attributes, rules and assertion values are resolved before any entry. */
+export function compileFilter(filter: Filter, directory: Directory, valuesOf: ValuesOf): Predicate {
+  switch (filter.kind) {
+    case 'and': {
+      const parts = filter.filters.map((part) => compileFilter(part, directory, valuesOf));
+      return (entry) => {
+        let result: boolean | undefined = true;
+        for (const part of parts) {
+          const each = part(entry);
+          if (each === false) return false;
+          if (each === undefined) result = undefined;
+        }
+        return result;
+      };
+    }
+    case 'or': {
+      const parts = filter.filters.map((part) => compileFilter(part, directory, valuesOf));
+      return (entry) => {
+        let result: boolean | undefined = false;
+        for (const part of parts) {
+          const each = part(entry);
+          if (each === true) return true;
+          if (each === undefined) result = undefined;
+        }
+        return result;
+      };
+    }
+    case 'not': {
+      const part = compileFilter(filter.filter, directory, valuesOf);
+      return (entry) => {
+        const each = part(entry);
+        return each === undefined ? undefined : !each;
+      };
+    }
+    case 'extensible':
+      return compileExtensible(filter, directory, valuesOf);
+    default: {
+      const schema = attribute(filter.attribute);
+      // An attribute that the schema does not know is undefined, not false (MS-ADTS 3.1.1.3.1.3.1).
+      if (schema === undefined) return () => undefined;
+      const test = compileItem(filter, schema, directory);
+      return (entry) => test(valuesOf(entry, schema));
+    }
+  }
+}
+
+type Item = Exclude<Filter, { readonly kind: 'and' | 'or' | 'not' | 'extensible' }>;
+
+function compileItem(
+  filter: Item,
+  schema: AttributeSchema,
+  directory: Directory,
+): (values: readonly Value[]) => boolean | undefined {
+  switch (filter.kind) {
+    case 'present':
+      return (values) => values.length > 0;
+    case 'equal':
+    case 'approximate': {
+      const wanted = assertionForm(schema, filter.value, directory);
+      if (wanted === undefined) return () => false;
+      return (values) => values.some((value) => indexForm(schema.syntax, value) === wanted);
+    }
+    case 'greaterOrEqual':
+    case 'lessOrEqual': {
+      const wanted = assertionForm(schema, filter.value, directory);
+      if (wanted === undefined) return () => undefined;
+      const sign = filter.kind === 'greaterOrEqual' ? 1 : -1;
+      return (values) =>
+        values.some((value) => sign * order(schema, indexForm(schema.syntax, value), wanted) >= 0);
+    }
+    case 'substrings':
+      return compileSubstrings(filter, schema);
+  }
+}
+
+/** Numbers by their size, the rest by their text. */
+function order(schema: AttributeSchema, a: string, b: string): number {
+  if (['integer', 'enumeration', 'largeInteger'].includes(schema.syntax)) {
+    const difference = BigInt(a) - BigInt(b);
+    return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+  }
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function compileSubstrings(
+  filter: Extract<Filter, { readonly kind: 'substrings' }>,
+  schema: AttributeSchema,
+): (values: readonly Value[]) => boolean | undefined {
+  // Substrings of names, numbers and descriptors match nothing (MS-ADTS 3.1.1.2.2.4).
+  if (schema.syntax === 'dn' || schema.syntax === 'descriptor') return () => false;
+  const form = (value: Value): string =>
+    typeof value === 'string' ? value.toLowerCase() : toHex(value);
+  const part = (bytes: Uint8Array | undefined): string | undefined => {
+    if (bytes === undefined) return undefined;
+    const octets = schema.syntax === 'octets' || schema.syntax === 'sid';
+    return octets ? toHex(bytes) : fromUtf8(bytes).toLowerCase();
+  };
+  const initial = part(filter.initial);
+  const any = filter.any.map((bytes) => part(bytes) as string);
+  const final = part(filter.final);
+  const test = (value: Value): boolean => {
+    const text = form(value);
+    let at = 0;
+    if (initial !== undefined) {
+      if (!text.startsWith(initial)) return false;
+      at = initial.length;
+    }
+    for (const piece of any) {
+      const found = text.indexOf(piece, at);
+      if (found < 0) return false;
+      at = found + piece.length;
+    }
+    return final === undefined || (text.length - final.length >= at && text.endsWith(final));
+  };
+  return (values) => values.some(test);
+}
+
+function compileExtensible(
+  filter: Extract<Filter, { readonly kind: 'extensible' }>,
+  directory: Directory,
+  valuesOf: ValuesOf,
+): Predicate {
+  const schema = filter.attribute === undefined ? undefined : attribute(filter.attribute);
+  if (schema === undefined) return () => undefined;
+  switch (filter.rule) {
+    case undefined: {
+      const test = compileItem(
+        { kind: 'equal', attribute: schema.name, value: filter.value },
+        schema,
+        directory,
+      );
+      return (entry) => test(valuesOf(entry, schema));
+    }
+    case MatchingRule.BIT_AND:
+    case MatchingRule.BIT_OR: {
+      const text = fromUtf8(filter.value);
+      if (!/^-?\d{1,19}$/.test(text)) return () => undefined;
+      const bits = BigInt.asUintN(64, BigInt(text));
+      const all = filter.rule === MatchingRule.BIT_AND;
+      return (entry) =>
+        valuesOf(entry, schema).some((value) => {
+          if (typeof value !== 'string' || !/^-?\d+$/.test(value)) return false;
+          const common = BigInt.asUintN(64, BigInt(value)) & bits;
+          return all ? common === bits : common !== 0n;
+        });
+    }
+    case MatchingRule.TRANSITIVE_EVAL: {
+      const wanted = assertionForm(schema, filter.value, directory);
+      const id = wanted === undefined ? undefined : referred(wanted);
+      if (id === undefined) return () => false;
+      return (entry) => reaches(entry, schema, id, directory, valuesOf);
+    }
+    default:
+      return () => undefined; // a rule that Active Directory does not know
+  }
+}
+
+/** Whether following the link from the entry, however often, leads to the record. */
+function reaches(
+  start: Entry,
+  schema: AttributeSchema,
+  id: number,
+  directory: Directory,
+  valuesOf: ValuesOf,
+): boolean {
+  const seen = new Set<number>([start.id]);
+  const queue: Entry[] = [start];
+  for (let entry = queue.pop(); entry !== undefined; entry = queue.pop()) {
+    for (const value of valuesOf(entry, schema)) {
+      const next = referred(value);
+      if (next === id) return true;
+      if (next === undefined || seen.has(next)) continue;
+      seen.add(next);
+      const further = directory.entry(next);
+      if (further !== undefined) queue.push(further);
+    }
+  }
+  return false;
+}
+
+/** An assertion value in the form in which stored values are compared; undefined: it has no such form. */
+export function assertionForm(
+  schema: AttributeSchema,
+  value: Uint8Array,
+  directory: Directory,
+): string | undefined {
+  const text = fromUtf8(value);
+  switch (schema.syntax) {
+    case 'sid': {
+      if (/^S-1-\d+(-\d+){0,15}$/i.test(text)) return toHex(parseSid(text.toUpperCase()));
+      return toHex(value);
+    }
+    case 'octets': {
+      const guid = value.length === 16 ? undefined : parseGuid(text);
+      return toHex(guid ?? value);
+    }
+    case 'descriptor':
+      return toHex(value);
+    case 'dn': {
+      if (schema.name === 'objectCategory' && !text.includes('=')) {
+        const category = classSchema(text)?.defaultObjectCategory;
+        return category === undefined ? undefined : categoryReference(category, directory);
+      }
+      const base = parseBase(text);
+      const id = base === undefined ? undefined : resolveBase(directory, base);
+      return id === undefined ? undefined : reference(id);
+    }
+    case 'dnBinary':
+    case 'dnString': {
+      const match = /^([BS]:\d+:.*?):(.*)$/s.exec(text);
+      const base = match === null ? undefined : parseBase(match[2] as string);
+      const id = base === undefined ? undefined : resolveBase(directory, base);
+      return id === undefined
+        ? undefined
+        : indexForm(schema.syntax, `${match?.[1]}:${reference(id)}`);
+    }
+    case 'oid':
+      return (classSchema(text)?.name ?? attribute(text)?.name ?? text).toLowerCase();
+    case 'integer':
+    case 'enumeration':
+    case 'largeInteger':
+      return /^-?\d+$/.test(text) ? indexForm(schema.syntax, text) : undefined;
+    default:
+      return indexForm(schema.syntax, text);
+  }
+}
+
+function categoryReference(className: string, directory: Directory): string | undefined {
+  const id = directory.find('lDAPDisplayName', className)[0];
+  return id === undefined ? undefined : reference(id);
+}
+
+/**
+ * Records among which all matches are, by the indexes; undefined when only a walk finds them. An
+ * entry that is found must still be tested.
+ */
+export function candidates(filter: Filter, directory: Directory): readonly number[] | undefined {
+  switch (filter.kind) {
+    case 'equal': {
+      const schema = attribute(filter.attribute);
+      if (schema === undefined) return [];
+      const back = backLinkCandidates(schema, filter.value, directory);
+      if (back !== undefined) return back;
+      if (!schema.indexed || schema.constructed) return undefined;
+      const form = assertionForm(schema, filter.value, directory);
+      return form === undefined ? [] : directory.findForm(schema.name, form);
+    }
+    case 'and': {
+      let best: readonly number[] | undefined;
+      for (const part of filter.filters) {
+        const ids = candidates(part, directory);
+        if (ids !== undefined && (best === undefined || ids.length < best.length)) best = ids;
+      }
+      return best;
+    }
+    case 'or': {
+      const all = new Set<number>();
+      for (const part of filter.filters) {
+        const ids = candidates(part, directory);
+        if (ids === undefined) return undefined;
+        for (const id of ids) all.add(id);
+      }
+      return [...all].sort((a, b) => a - b);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** `(memberOf=<group>)`: the group's own values of `member` are the answer. */
+function backLinkCandidates(
+  schema: AttributeSchema,
+  value: Uint8Array,
+  directory: Directory,
+): readonly number[] | undefined {
+  if (schema.name !== 'memberOf') return undefined;
+  const form = assertionForm(schema, value, directory);
+  const group = form === undefined ? undefined : directory.entry(referred(form) as number);
+  return (group?.attributes.member ?? []).flatMap((each) => referred(each) ?? []);
+}

@@ -1,0 +1,42 @@
+/** An entry's security descriptor, decoded once, and the nodes that access checks ask about. */
+import type { Entry } from './entry.ts';
+import { octets } from './entry.ts';
+import { sidText } from './names.ts';
+import { type AttributeSchema, classSchema } from './schema.ts';
+import { decodeDescriptor, type SecurityDescriptor } from './security/descriptor.ts';
+
+/** An object without a descriptor (damaged, or before its own is made) grants nothing. */
+const CLOSED: SecurityDescriptor = { control: 0, dacl: [] };
+
+const decoded = new WeakMap<Entry, SecurityDescriptor>();
+
+export function descriptorOf(entry: Entry): SecurityDescriptor {
+  const known = decoded.get(entry);
+  if (known !== undefined) return known;
+  const bytes = octets(entry, 'nTSecurityDescriptor');
+  const outcome = bytes === undefined ? undefined : decodeDescriptor(bytes);
+  const descriptor = outcome?.ok === true ? outcome.value : CLOSED;
+  decoded.set(entry, descriptor);
+  return descriptor;
+}
+
+/** The most specific class of an object: the last value of objectClass. */
+export function structuralClass(entry: Entry): string {
+  const value = entry.attributes.objectClass?.at(-1);
+  return typeof value === 'string' ? value : 'top';
+}
+
+/** The object type tree from the attribute up: itself, its property set, the object's class. */
+export function objectTypes(entry: Entry, schema: AttributeSchema): readonly string[] {
+  const types = [schema.guid];
+  if (schema.propertySet !== undefined) types.push(schema.propertySet);
+  const classGuid = classSchema(structuralClass(entry))?.guid;
+  if (classGuid !== undefined) types.push(classGuid);
+  return types;
+}
+
+/** For PRINCIPAL_SELF in an access check. */
+export function selfSidOf(entry: Entry): { readonly selfSid?: string } {
+  const sid = sidText(entry);
+  return sid === undefined ? {} : { selfSid: sid };
+}

@@ -1,0 +1,143 @@
+/**
+ * How Active Directory refuses an operation: an LDAP result code (RFC 4511 §4.1.9) and a diagnostic
+ * message with the Win32 error, as MS-ADTS 3.1.1.3.1.9 lays it out.
+ */
+
+export const ResultCode = {
+  success: 0,
+  operationsError: 1,
+  protocolError: 2,
+  timeLimitExceeded: 3,
+  sizeLimitExceeded: 4,
+  compareFalse: 5,
+  compareTrue: 6,
+  authMethodNotSupported: 7,
+  strongerAuthRequired: 8,
+  referral: 10,
+  adminLimitExceeded: 11,
+  unavailableCriticalExtension: 12,
+  confidentialityRequired: 13,
+  saslBindInProgress: 14,
+  noSuchAttribute: 16,
+  undefinedAttributeType: 17,
+  inappropriateMatching: 18,
+  constraintViolation: 19,
+  attributeOrValueExists: 20,
+  invalidAttributeSyntax: 21,
+  noSuchObject: 32,
+  invalidDNSyntax: 34,
+  invalidCredentials: 49,
+  insufficientAccessRights: 50,
+  busy: 51,
+  unavailable: 52,
+  unwillingToPerform: 53,
+  namingViolation: 64,
+  objectClassViolation: 65,
+  notAllowedOnNonLeaf: 66,
+  notAllowedOnRDN: 67,
+  entryAlreadyExists: 68,
+  objectClassModsProhibited: 69,
+  affectsMultipleDSAs: 71,
+  other: 80,
+} as const;
+
+/** Win32 errors (MS-ERREF 2.2) that a directory server answers with. */
+export const Win32 = {
+  ERROR_ACCESS_DENIED: 0x00000005,
+  ERROR_GEN_FAILURE: 0x0000001f,
+  ERROR_INVALID_PARAMETER: 0x00000057,
+  ERROR_PASSWORD_RESTRICTION: 0x0000052d,
+  ERROR_USER_EXISTS: 0x00000524,
+  ERROR_MEMBER_IN_ALIAS: 0x00000562,
+  ERROR_MEMBER_NOT_IN_ALIAS: 0x00000561,
+  ERROR_NO_SUCH_MEMBER: 0x0000056b,
+  ERROR_DS_NO_ATTRIBUTE_OR_VALUE: 0x0000200a,
+  ERROR_DS_INVALID_ATTRIBUTE_SYNTAX: 0x0000200b,
+  ERROR_DS_ATTRIBUTE_TYPE_UNDEFINED: 0x0000200c,
+  ERROR_DS_ATTRIBUTE_OR_VALUE_EXISTS: 0x0000200d,
+  ERROR_DS_NO_SUCH_OBJECT: 0x00002030,
+  ERROR_DS_INVALID_DN_SYNTAX: 0x00002032,
+  ERROR_DS_OBJ_CLASS_VIOLATION: 0x00002014,
+  ERROR_DS_CANT_ON_NON_LEAF: 0x00002015,
+  ERROR_DS_CANT_ON_RDN: 0x00002016,
+  ERROR_DS_CANT_MOD_OBJ_CLASS: 0x00002017,
+  ERROR_DS_OBJ_STRING_NAME_EXISTS: 0x00002071,
+  ERROR_DS_CONSTRAINT_VIOLATION: 0x0000202f,
+  ERROR_DS_UNWILLING_TO_PERFORM: 0x00002035,
+  ERROR_DS_NAMING_VIOLATION: 0x00002037,
+  ERROR_DS_ILLEGAL_SUPERIOR: 0x0000208d,
+  ERROR_DS_SINGLE_VALUE_CONSTRAINT: 0x00002081,
+  ERROR_DS_ATT_NOT_DEF_IN_SCHEMA: 0x0000208e,
+  ERROR_DS_MISSING_REQUIRED_ATT: 0x0000208c,
+  ERROR_DS_ATT_NOT_DEF_FOR_CLASS: 0x000020b1,
+  ERROR_DS_ATT_VAL_ALREADY_EXISTS: 0x00002083,
+  ERROR_DS_CANT_REM_MISSING_ATT: 0x00002084,
+  ERROR_DS_CANT_REM_MISSING_ATT_VAL: 0x00002085,
+  ERROR_DS_CANT_MOD_SYSTEM_ONLY: 0x000020b2,
+  ERROR_DS_INSUFF_ACCESS_RIGHTS: 0x00002098,
+  ERROR_DS_ILLEGAL_MOD_OPERATION: 0x00002077,
+  ERROR_DS_MOD_WITH_NO_EFFECT: 0x00002078,
+  ERROR_DS_UNIQUE_VALUE_VIOLATION: 0x000021c8,
+  ERROR_DS_NAME_UNPARSEABLE: 0x0000208f,
+  ERROR_DS_CANT_DELETE: 0x00002072,
+} as const;
+
+/** The part of the server that speaks, which names the shape of the message. */
+export type Family = 'NameErr' | 'UpdErr' | 'AtrErr' | 'SecErr' | 'SvcErr' | 'LdapErr';
+
+export interface Refusal {
+  readonly ok: false;
+  readonly code: number;
+  readonly win32: number;
+  /** Active Directory's own form, for tools that parse it. */
+  readonly message: string;
+  /** Why, in words: goes into the trace, not on the wire. */
+  readonly reason: string;
+  readonly matchedDn?: string;
+}
+
+/** Problem numbers and names by result code, as they stand in the diagnostic message. */
+const PROBLEMS: Readonly<Record<number, readonly [Family, number, string]>> = {
+  [ResultCode.noSuchAttribute]: ['AtrErr', 1001, 'NO_ATTRIBUTE_OR_VAL'],
+  [ResultCode.invalidAttributeSyntax]: ['AtrErr', 1002, 'INVALID_ATT_SYNTAX'],
+  [ResultCode.undefinedAttributeType]: ['AtrErr', 1003, 'UNDEFINED_ATT_TYPE'],
+  [ResultCode.inappropriateMatching]: ['AtrErr', 1004, 'INAPPROPRIATE_MATCHING'],
+  [ResultCode.constraintViolation]: ['AtrErr', 1005, 'CONSTRAINT_ATT_TYPE'],
+  [ResultCode.attributeOrValueExists]: ['AtrErr', 1006, 'ATT_OR_VALUE_EXISTS'],
+  [ResultCode.noSuchObject]: ['NameErr', 2001, 'NO_OBJECT'],
+  [ResultCode.invalidDNSyntax]: ['NameErr', 2005, 'BAD_NAME'],
+  [ResultCode.insufficientAccessRights]: ['SecErr', 4003, 'INSUFF_ACCESS_RIGHTS'],
+  [ResultCode.busy]: ['SvcErr', 5001, 'BUSY'],
+  [ResultCode.unavailable]: ['SvcErr', 5002, 'UNAVAILABLE'],
+  [ResultCode.unwillingToPerform]: ['SvcErr', 5003, 'WILL_NOT_PERFORM'],
+  [ResultCode.operationsError]: ['SvcErr', 5012, 'DIR_ERROR'],
+  [ResultCode.unavailableCriticalExtension]: ['SvcErr', 5010, 'UNAVAIL_EXTENSION'],
+  [ResultCode.namingViolation]: ['UpdErr', 6001, 'NAMING_VIOLATION'],
+  [ResultCode.objectClassViolation]: ['UpdErr', 6002, 'OBJ_CLASS_VIOLATION'],
+  [ResultCode.notAllowedOnNonLeaf]: ['UpdErr', 6003, 'CANT_ON_NON_LEAF'],
+  [ResultCode.notAllowedOnRDN]: ['UpdErr', 6004, 'CANT_ON_RDN'],
+  [ResultCode.entryAlreadyExists]: ['UpdErr', 6005, 'ENTRY_EXISTS'],
+  [ResultCode.objectClassModsProhibited]: ['UpdErr', 6006, 'OBJ_CLASS_PROHIBITED'],
+};
+
+/**
+ * A refusal. The DSID in Microsoft's messages names a line of their source; ours is always 0, so
+ * that nobody looks it up.
+ */
+export function refuse(code: number, win32: number, reason: string, matchedDn?: string): Refusal {
+  const [family, problem, name] = PROBLEMS[code] ?? ['LdapErr', 0, ''];
+  const number = win32.toString(16).toUpperCase().padStart(8, '0');
+  const best = code === ResultCode.noSuchObject ? `, best match of:\n\t'${matchedDn ?? ''}'\n` : '';
+  const message =
+    problem === 0
+      ? `${number}: LdapErr: DSID-00000000, comment: ${reason}, data 0, v4f7c`
+      : `${number}: ${family}: DSID-00000000, problem ${problem} (${name}), data 0${best === '' ? '\n' : best}`;
+  return {
+    ok: false,
+    code,
+    win32,
+    message,
+    reason,
+    ...(matchedDn === undefined ? {} : { matchedDn }),
+  };
+}
