@@ -1,6 +1,6 @@
 /** The list of steps: rows are drawn only where the list is looked at, so a long run stays quick. */
 import { element } from './element.js';
-import { isTelling, LANE, laneOf, OUTSIDE, ROW, rowOf, wordsOf } from './row.js';
+import { endsOf, isTelling, LANE, laneOf, OUTSIDE, ROW, rowOf, wordsOf } from './row.js';
 
 /** @typedef {import('../trace/record.ts').TraceRecord} TraceRecord */
 
@@ -12,8 +12,10 @@ export class RecordList {
   records = [];
   /** Those that pass the filters. @type {TraceRecord[]} */
   shown = [];
-  /** In the order in which they appeared; they are the lanes. @type {string[]} */
+  /** In the order in which they appeared; each has a lane. @type {string[]} */
   actors = [];
+  /** Names at the ends of arrows. */
+  #ends = new Set();
   /** @type {TraceRecord | undefined} */
   selected;
   isFollowing = true;
@@ -34,8 +36,11 @@ export class RecordList {
   /** @param {TraceRecord} record */
   add(record) {
     this.records.push(record);
-    if (!this.actors.includes(record.actor) && record.actor !== 'net') {
-      this.actors.push(record.actor);
+    const { from, to } = endsOf(record);
+    const isNew = !this.actors.includes(record.actor) && record.actor !== 'net';
+    if (isNew) this.actors.push(record.actor);
+    if (isNew || !this.#ends.has(from)) {
+      this.#ends.add(from).add(to);
       this.#nameLanes();
     }
     if (this.#matches(record)) this.shown.push(record);
@@ -105,14 +110,21 @@ export class RecordList {
     return this.#words.every((word) => all.includes(word));
   }
 
+  /** The actors, and one lane for everybody else if there is anybody. */
+  #lanes() {
+    const isInside = (/** @type {string} */ name) => name === 'net' || this.actors.includes(name);
+    return [...this.#ends].every(isInside) ? this.actors : [...this.actors, OUTSIDE];
+  }
+
   #nameLanes() {
     const { list, lanes } = this.#parts;
+    const all = this.#lanes();
     for (const part of [list, lanes]) {
-      part.style.setProperty('--lanes', `${(this.actors.length + 1) * LANE}px`);
+      part.style.setProperty('--lanes', `${all.length * LANE}px`);
     }
-    const names = [...this.actors, OUTSIDE].map((name) => {
+    const names = all.map((name) => {
       const label = element('span', { title: name }, name);
-      label.style.left = `${laneOf(this.actors, name)}px`;
+      label.style.left = `${laneOf(all, name)}px`;
       return label;
     });
     lanes.replaceChildren(element('div', { className: 'names' }, ...names));
@@ -132,8 +144,9 @@ export class RecordList {
     if (this.isFollowing) list.scrollTop = shown.length * ROW;
     const first = Math.max(0, Math.floor(list.scrollTop / ROW) - MARGIN);
     const end = Math.ceil((list.scrollTop + list.clientHeight) / ROW) + MARGIN;
+    const lanes = this.#lanes();
     const rows = shown.slice(first, end).map((record, i) => {
-      const row = rowOf(record, this.actors, record === this.selected);
+      const row = rowOf(record, lanes, record === this.selected);
       row.setAttribute('aria-posinset', String(first + i + 1));
       row.setAttribute('aria-setsize', String(shown.length));
       row.style.top = `${(first + i) * ROW}px`;

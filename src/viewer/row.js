@@ -11,7 +11,7 @@ import { element, shownTime } from './element.js';
 /** Height of a row, in pixels; viewer.css says it too. */
 export const ROW = 24;
 /** Width of an actor's lane. */
-export const LANE = 90;
+export const LANE = 68;
 /** Whoever is not an actor of the run shares one lane. */
 export const OUTSIDE = 'outside';
 const SVG = 'http://www.w3.org/2000/svg';
@@ -57,7 +57,7 @@ function said(event) {
 }
 
 /** Who is at the two ends of what happened. @param {TraceRecord} record */
-function ends({ actor, event }) {
+export function endsOf({ actor, event }) {
   if (event.kind === 'lost') return { from: String(event.from), to: String(event.to), lost: true };
   const hasSender = event.kind === 'received' || event.kind === 'told' || event.kind === 'accepted';
   return { from: hasSender ? String(event.from) : actor, to: actor, lost: false };
@@ -86,16 +86,16 @@ const TELLING = new Set([
   'commanded',
 ]);
 
-/** The middle of an actor's lane. @param {readonly string[]} actors @param {string} name */
-export function laneOf(actors, name) {
-  const at = actors.indexOf(name);
-  return (at < 0 ? actors.length : at) * LANE + LANE / 2;
+/** The middle of a lane; the last one is for whoever has none. @param {readonly string[]} lanes @param {string} name */
+export function laneOf(lanes, name) {
+  const at = lanes.indexOf(name);
+  return (at < 0 ? lanes.length - 1 : at) * LANE + LANE / 2;
 }
 
-/** @param {TraceRecord} record @param {readonly string[]} actors */
-function drawing(record, actors) {
+/** @param {TraceRecord} record @param {readonly string[]} lanes */
+function drawing(record, lanes) {
   const svg = document.createElementNS(SVG, 'svg');
-  const width = (actors.length + 1) * LANE;
+  const width = lanes.length * LANE;
   svg.setAttribute('class', 'lane');
   svg.setAttribute('viewBox', `0 0 ${width} ${ROW}`);
   svg.setAttribute('width', String(width));
@@ -105,14 +105,14 @@ function drawing(record, actors) {
     for (const [name, value] of Object.entries(attributes)) shape.setAttribute(name, String(value));
     svg.append(shape);
   };
-  for (const name of actors) {
-    const x = laneOf(actors, name);
+  for (const name of lanes) {
+    const x = laneOf(lanes, name);
     draw('line', { x1: x, x2: x, y1: 0, y2: ROW });
   }
-  const { from, to, lost } = ends(record);
+  const { from, to, lost } = endsOf(record);
   const y = ROW / 2;
-  const x1 = laneOf(actors, from);
-  const x2 = laneOf(actors, to);
+  const x1 = laneOf(lanes, from);
+  const x2 = laneOf(lanes, to);
   if (x1 === x2) draw('circle', { cx: x2, cy: y, r: 3, class: 'still' });
   else if (lost) {
     const end = (x1 + x2) / 2;
@@ -126,8 +126,8 @@ function drawing(record, actors) {
   return svg;
 }
 
-/** @param {TraceRecord} record @param {readonly string[]} actors @param {boolean} isSelected */
-export function rowOf(record, actors, isSelected) {
+/** @param {TraceRecord} record @param {readonly string[]} lanes @param {boolean} isSelected */
+export function rowOf(record, lanes, isSelected) {
   return element(
     'div',
     {
@@ -138,7 +138,7 @@ export function rowOf(record, actors, isSelected) {
     },
     element('span', { className: 'seq' }, String(record.seq)),
     element('span', { className: 'at' }, shownTime(record.at)),
-    drawing(record, actors),
+    drawing(record, lanes),
     element('span', { className: 'text' }, ...summary(record)),
   );
 }

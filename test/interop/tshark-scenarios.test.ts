@@ -1,0 +1,75 @@
+/**
+ * Wireshark's dissectors judge every message of every scenario: the exported capture has no malformed
+ * packet, the exported keytab opens every ticket, and the PACs in them are read and verified.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { peerTest } from '../peers.ts';
+import { built, root } from '../root.ts';
+
+const s = suite('tshark reads scenarios');
+
+/** PI_WARN in Wireshark's epan/proto.h. */
+const EXPERT_WARNING = 0x600000;
+
+const folder = mkdtempSync(join(tmpdir(), 'kerblab-scenarios-'));
+s.after(() => rmSync(folder, { recursive: true }));
+
+const files = readdirSync(root('scenarios'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.yaml'))
+  .sort();
+
+function kerblab(...args: readonly string[]): void {
+  execFileSync(process.execPath, [built('src/cli/main.js'), ...args], { stdio: 'pipe' });
+}
+
+/** Runs a scenario and exports it; the answer asks tshark. */
+function captured(file: string): (...args: readonly string[]) => string {
+  const name = basename(file, '.yaml');
+  const out = join(folder, name);
+  const [pcapng, keytab] = [join(out, 'run.pcapng'), join(out, 'all.keytab')];
+  kerblab('run', root('scenarios', file), '--out', out);
+  kerblab('export', 'latest', '--runs', out, '--pcapng', pcapng, '--keytab', keytab);
+  const decrypting = ['-o', 'kerberos.decrypt:TRUE', '-o', `kerberos.file:${keytab}`];
+  const checking = ['ip', 'udp', 'tcp'].flatMap((p) => ['-o', `${p}.check_checksum:TRUE`]);
+  return (...args) =>
+    execFileSync('tshark', ['-r', pcapng, ...decrypting, ...checking, ...args], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+      maxBuffer: 256 << 20,
+    });
+}
+
+function count(text: string, pattern: RegExp): number {
+  return text.match(pattern)?.length ?? 0;
+}
+
+for (const file of files) {
+  peerTest(s, file, ['tshark'], () => {
+    const tshark = captured(file);
+    const bad = ['_ws.malformed', '_ws.short', 'kerberos.missing_keytype', 'tcp.analysis.flags'];
+    for (const layer of ['ip', 'udp', 'tcp']) bad.push(`${layer}.checksum.status == 0`);
+    bad.push(`_ws.expert.severity > ${EXPERT_WARNING}`);
+    assert.is(tshark('-Y', bad.join(' || ')), '');
+
+    const printed = tshark('-V');
+    const messages = count(printed, /^Kerberos$|^ {4,}Kerberos$/gm);
+    assert.ok(messages > 0, 'no Kerberos in the capture');
+    const tickets = count(printed, /^ +ticket$/gm);
+    const opened = count(printed, /^ +encTicketPart$/gm);
+    assert.is(opened, tickets, `${opened} of ${tickets} tickets are opened`);
+    const pacs = count(printed, /ad-type: aD-WIN2K-PAC \(128\)/g);
+    if (tickets > 0) assert.ok(pacs > 0, 'tickets without a PAC');
+    assert.is(count(printed, /Type: Logon Info \(1\)/g), pacs, 'PACs whose LOGON_INFO is read');
+    for (const who of ['Server', 'KDC']) {
+      const verified = count(printed, new RegExp(`^ +Verified ${who} checksum `, 'gm'));
+      assert.is(verified, pacs, `PACs whose ${who} checksum Wireshark has verified`);
+    }
+  });
+}
+
+s.run();
