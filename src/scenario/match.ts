@@ -22,26 +22,33 @@ function isFields(value: unknown): value is Fields {
 export function differences(expected: Fields, actual: unknown): readonly Difference[] {
   const found: Difference[] = [];
   for (const [path, value] of Object.entries(expected)) {
-    const candidates = valuesAt(actual, partsOf(path));
+    const candidates = valuesAt(actual, path);
     if (matches(value, candidates)) continue;
     found.push({ path, text: clause(path, value, candidates, actual) });
   }
   return found;
 }
 
-function partsOf(path: string): readonly string[] {
-  return path.split(/[.[\]]+/).filter((part) => part !== '');
+/** What stands at a path. Names may have dots in them, so at each level the shortest one that is there counts. */
+function valuesAt(value: unknown, path: string): readonly unknown[] {
+  if (path === '') return value === undefined ? [] : [value];
+  if (Array.isArray(value)) {
+    const index = /^\[?(\d+)\]?(?:$|\.|(?=\[))/.exec(path);
+    if (index !== null) return valuesAt(value[Number(index[1])], path.slice(index[0].length));
+    return value.flatMap((item) => valuesAt(item, path));
+  }
+  if (!isFields(value)) return [];
+  for (const end of endsOf(path)) {
+    const name = path.slice(0, end);
+    if (Object.hasOwn(value, name))
+      return valuesAt(value[name], path.slice(end).replace(/^\./, ''));
+  }
+  return [];
 }
 
-function valuesAt(value: unknown, parts: readonly string[]): readonly unknown[] {
-  const [part, ...rest] = parts;
-  if (part === undefined) return value === undefined ? [] : [value];
-  if (Array.isArray(value)) {
-    if (/^\d+$/.test(part)) return valuesAt(value[Number(part)], rest);
-    return value.flatMap((item) => valuesAt(item, parts));
-  }
-  if (isFields(value) && Object.hasOwn(value, part)) return valuesAt(value[part], rest);
-  return [];
+/** Where the first name of a path may end. */
+function endsOf(path: string): readonly number[] {
+  return [...Array.from(path.matchAll(/[.[]/g), (match) => match.index), path.length];
 }
 
 function matches(expected: unknown, candidates: readonly unknown[]): boolean {
@@ -82,7 +89,10 @@ function clause(
   actual: unknown,
 ): string {
   if (candidates.length === 0) {
-    return `${path} is absent${missingHint(actual, partsOf(path))}, expected ${printed(expected)}`;
+    return `${path} is absent${missingHint(
+      actual,
+      path.split(/[.[\]]+/).filter((part) => part !== ''),
+    )}, expected ${printed(expected)}`;
   }
   const came = candidates.map(printed).join(' and ');
   if (expected === null) return `${path} is ${came}, expected it to be absent`;
@@ -94,7 +104,7 @@ function clause(
 function missingHint(actual: unknown, parts: readonly string[]): string {
   let standing: readonly unknown[] = [actual];
   for (const part of parts) {
-    const next = standing.flatMap((value) => valuesAt(value, [part]));
+    const next = standing.flatMap((value) => valuesAt(value, part));
     if (next.length > 0) {
       standing = next;
       continue;

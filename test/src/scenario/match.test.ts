@@ -14,6 +14,7 @@ const REPLY = {
   ],
   flags: ['forwardable', 'renewable', 'initial'],
   kvno: 0x5a310001,
+  opened: { 'cifs/files.corp.example': { state: 'sessionOpen' } },
 };
 
 function texts(expected: Record<string, unknown>): string[] {
@@ -33,6 +34,9 @@ match('finds fields by path, through lists, by index, in maps, and absent ones',
       etype: [18, 23],
       flags: ['forwardable', 'initial'],
       kvno: '1513160705',
+      'opened.cifs/files.corp.example.state': 'sessionOpen',
+      opened: { 'cifs/files.corp.example': { state: 'sessionOpen' } },
+      'padata[0].entries[0].etype': 18,
       crealm: null,
     }),
     [],
