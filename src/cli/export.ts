@@ -1,5 +1,5 @@
 /** `kerblab export`: a run as files for Wireshark, MIT's and Heimdal's programs, and documents. */
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import type { Stage } from '../scenario/run.ts';
@@ -11,10 +11,9 @@ import { mermaid } from '../trace/mermaid.ts';
 import { pcapng } from '../trace/pcapng.ts';
 import { principalParts } from '../trace/principal.ts';
 import { type Run, readRun } from '../trace/read.ts';
-import { runFolderOf } from '../trace/run-folder.ts';
+import { runFolderOf, writeWhole } from '../trace/run-folder.ts';
 import type { Given } from './credentials.ts';
 import { InputError } from './exit.ts';
-import { writeSecret } from './files.ts';
 
 interface ExportOptions {
   readonly pcapng?: string;
@@ -74,9 +73,14 @@ async function exportRun(name: string, options: ExportOptions): Promise<void> {
   if (bundle !== undefined) writeBundle(bundle, run, stage, given());
 }
 
-function write(file: string, content: string | Uint8Array): void {
+function write(file: string, content: string | Uint8Array, mode?: number): void {
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, content);
+  writeWhole(file, content, mode);
+}
+
+/** For nobody else: there are keys in it. */
+function writeSecret(file: string, content: Uint8Array): void {
+  write(file, content, 0o600);
 }
 
 function titleOf({ result }: Run): string {

@@ -50,10 +50,10 @@ export interface RunWriter extends TraceSink {
 /** Bytes that may wait for the end of the turn before they are written. */
 const PENDING_MAX = 1 << 20;
 
-/** A file that is there whole or not at all. */
-export function writeWhole(path: string, content: string | Uint8Array): void {
+/** A file that is there whole or not at all; one with keys in it has mode 0o600. */
+export function writeWhole(path: string, content: string | Uint8Array, mode = 0o666): void {
   const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, content);
+  writeFileSync(temporary, content, { mode });
   renameSync(temporary, path);
 }
 
