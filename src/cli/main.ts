@@ -15,6 +15,26 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; load(): Promis
     about: 'play scenarios in virtual time and judge what they expect',
     load: async () => (await import('./run.ts')).registerRun,
   },
+  serve: {
+    about: 'put the same machines on sockets, for kinit and other clients',
+    load: async () => (await import('./serve.ts')).registerServe,
+  },
+  view: {
+    about: 'the web viewer on a finished run',
+    load: async () => (await import('./view.ts')).registerView,
+  },
+  replay: {
+    about: 'feed the recorded events of a run back, and report the first difference',
+    load: async () => (await import('./replay.ts')).registerReplay,
+  },
+  export: {
+    about: 'a run as pcapng, keytab, ccache, Mermaid',
+    load: async () => (await import('./export.ts')).registerExport,
+  },
+  decode: {
+    about: 'any message as a tree with offsets',
+    load: async () => (await import('./decode.ts')).registerDecode,
+  },
   explain: {
     about: 'an error code with its likely causes; a scenario with its defaults filled in',
     load: async () => (await import('./explain.ts')).registerExplain,
@@ -42,9 +62,9 @@ function programme(): Command {
 
 async function main(args: readonly string[]): Promise<void> {
   const program = programme();
-  const wanted = args.find((arg) => !arg.startsWith('-'));
-  const command = wanted === undefined ? undefined : COMMANDS[wanted];
-  if (command !== undefined && args[0] === wanted) (await command.load())(program);
+  const wanted = (args[0] === 'help' ? args[1] : args[0]) ?? '';
+  const command = Object.hasOwn(COMMANDS, wanted) ? COMMANDS[wanted] : undefined;
+  if (command !== undefined) (await command.load())(program);
   else
     for (const [name, { about }] of Object.entries(COMMANDS))
       program.command(name).description(about);
