@@ -1,0 +1,95 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readCcache } from '../../../src/trace/ccache.ts';
+import { readKeytab } from '../../../src/trace/keytab.ts';
+import { principalText } from '../../../src/trace/principal.ts';
+import { finishedRun, kerblab, SCENARIO } from './finished-run.ts';
+
+const s = suite('kerblab export');
+const run = finishedRun();
+s.after(run.remove);
+
+function exported(...args: readonly string[]): {
+  readonly status: number | null;
+  readonly stderr: string;
+} {
+  return kerblab('export', 'latest', '--runs', run.runs, ...args);
+}
+
+function octets(file: string): Uint8Array {
+  return new Uint8Array(readFileSync(file));
+}
+
+s('--keytab: every long-term key, for nobody else', () => {
+  const file = join(run.runs, 'out', 'all.keytab');
+  assert.is(exported('--keytab', file).status, 0);
+  const names = new Set(readKeytab(octets(file)).map((entry) => principalText(entry.principal)));
+  for (const name of ['alice', 'krbtgt/CORP.EXAMPLE', 'LAPTOP$']) {
+    assert.ok(names.has(`${name}@CORP.EXAMPLE`), [...names].join(', '));
+  }
+  assert.is(statSync(file).mode & 0o777, 0o600);
+});
+
+s("--ccache: the user's tickets with the times of the run, or somebody else's", () => {
+  const file = join(run.runs, 'ccache');
+  assert.is(exported('--ccache', file).status, 0);
+  const cache = readCcache(octets(file));
+  assert.is(principalText(cache.principal), 'alice@CORP.EXAMPLE');
+  const servers = cache.credentials.map(({ server }) => principalText(server));
+  for (const name of ['krbtgt/CORP.EXAMPLE', 'cifs/files.corp.example']) {
+    assert.is(
+      servers.filter((server) => server === `${name}@CORP.EXAMPLE`).length,
+      1,
+      servers.join(', '),
+    );
+  }
+  for (const { authtime, endtime, ticket, key } of cache.credentials) {
+    assert.is(authtime, Date.UTC(2026, 2, 2, 8) / 1000);
+    assert.ok(endtime > authtime);
+    assert.is(ticket[0], 0x61);
+    assert.is(key.bytes.length, 32);
+  }
+  assert.is(exported('--ccache', file, '--principal', 'LAPTOP$').status, 0);
+  assert.is(principalText(readCcache(octets(file)).principal), 'LAPTOP$@CORP.EXAMPLE');
+  const unknown = exported('--ccache', file, '--principal', 'carol');
+  assert.is(unknown.status, 2);
+  assert.match(unknown.stderr, /carol was given no ticket; these were: .*alice@CORP\.EXAMPLE/);
+});
+
+s('--pcapng and --mermaid', () => {
+  const [pcapng, diagram] = [join(run.runs, 'run.pcapng'), join(run.runs, 'run.mmd')];
+  assert.is(exported('--pcapng', pcapng, '--mermaid', diagram).status, 0);
+  assert.is(Buffer.from(octets(pcapng)).readUInt32LE(), 0x0a0d0d0a);
+  const text = readFileSync(diagram, 'utf8');
+  assert.match(text, 'sequenceDiagram');
+  assert.match(text, /->>a\d+: AS-REQ/);
+});
+
+s('--bundle: everything, and the run in it can be replayed', () => {
+  const folder = join(run.runs, 'bundle');
+  assert.is(exported('--bundle', folder).status, 0);
+  const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+  const named = Array.from(readme.matchAll(/^\| `([^`]+)`/gm), (match) => match[1] as string);
+  assert.ok(named.length >= 6, readme);
+  for (const file of named) assert.ok(existsSync(join(folder, file)), file);
+  const scenario = readFileSync(join(folder, `${SCENARIO}.yaml`), 'utf8');
+  assert.match(scenario, 'scenario: 1');
+  assert.is(kerblab('replay', join(folder, 'run')).status, 0);
+});
+
+s('nothing to do, nothing to give, nothing there', () => {
+  const none = exported();
+  assert.is(none.status, 2);
+  assert.match(none.stderr, 'nothing to export: name a file with --pcapng');
+  const tls = exported('--keylog', join(run.runs, 'keys.log'));
+  assert.is(tls.status, 2);
+  assert.match(tls.stderr, 'nothing in a run speaks TLS');
+  assert.not.ok(existsSync(join(run.runs, 'keys.log')));
+  const nowhere = kerblab('export', join(run.runs, 'nothing'), '--keytab', 'x');
+  assert.is(nowhere.status, 2);
+  assert.match(nowhere.stderr, 'is not a run folder');
+});
+
+s.run();
