@@ -47,44 +47,56 @@ function serviceName(target: string): ReturnType<typeof principal> {
 }
 
 /** The KDC's time in milliseconds, as far as it is known. */
-function kdcTime(state: WithSession, env: Env): number {
-  return env.now + state.base.exchanges.offset / 1_000;
+function kdcTime({ base }: Pick<WithSession, 'base'>, env: Env): number {
+  return env.now + base.exchanges.offset / 1_000;
 }
 
-/** Gets what is missing for a session with the service, in this order: TGT, ticket, connection. */
+/**
+ * Gets what is missing for a session with the service, in this order: TGT, ticket, connection. A session
+ * lasts as long as its ticket: after that it is opened anew.
+ */
 export function open(
   config: DeviceConfig,
   state: WithSession,
   target: string,
   env: Env,
 ): SessionStep {
-  const { cache, who } = state.session;
-  const now = kdcTime(state, env);
-  const ticket = serviceTicket(cache, serviceName(target), now);
-  if (ticket !== undefined) return connect(config, state, target, ticket);
+  const opened = state.session.opened[target];
+  const underWay = opened?.name === 'expectTicket' || opened?.name === 'expectSession';
+  return underWay ? settled(to(state)) : proceed(config, state, target, env);
+}
+
+/** The next of the three. */
+function proceed(config: DeviceConfig, state: WithSession, target: string, env: Env): SessionStep {
+  const { cache, opened } = state.session;
+  const ticket = serviceTicket(cache, serviceName(target), kdcTime(state, env));
+  if (ticket !== undefined) {
+    const open = opened[target]?.name === 'sessionOpen';
+    return open ? settled(to(state)) : connect(config, state, target, ticket);
+  }
+  const last = closing(opened[target]);
+  const { effects, ...progress } = askTicket(config, state, target, env);
   const expecting = withOpened(state, target, { name: 'expectTicket' });
+  return began(expecting, { ...progress, effects: [...last, ...effects] });
+}
+
+function askTicket(
+  config: DeviceConfig,
+  { base, session }: WithSession,
+  target: string,
+  env: Env,
+): Progress<Purpose> {
+  const { cache, who, preAuth } = session;
+  const now = kdcTime({ base }, env);
   const tgt = ticketGrantingTicket(cache, who.realm);
   if (tgt === undefined || !isValid(tgt, now)) {
+    const purpose: Purpose = { for: 'anew', target };
     const request = tgtRequest(who.realm, who.cname, config);
-    const { preAuth } = state.session;
-    return began(
-      expecting,
-      exchanges.beginAs(
-        state.base.exchanges,
-        { for: 'anew', target },
-        request,
-        preAuth,
-        config.exchanges,
-        env,
-      ),
-    );
+    return exchanges.beginAs(base.exchanges, purpose, request, preAuth, config.exchanges, env);
   }
-  const request = serviceRequest(tgt, serviceName(target), config);
   const purpose: Purpose = { for: 'ticket', target };
-  return began(
-    expecting,
-    exchanges.beginTgs(state.base.exchanges, purpose, request, config.exchanges, env),
-  );
+  const request = serviceRequest(tgt, serviceName(target), config);
+  return exchanges.beginTgs(base.exchanges, purpose, request, config.exchanges, env);
 }
 
 function connect(
@@ -145,7 +157,9 @@ export function finished(
       const anew = withCache(state, [reply.credential]);
       const session = { ...anew.session, preAuth };
       const next = { ...anew, session };
-      return purpose.for === 'anew' ? open(config, next, purpose.target, env) : settled(to(next));
+      return purpose.for === 'anew'
+        ? proceed(config, next, purpose.target, env)
+        : settled(to(next));
     }
     case 'tgs': {
       const next = withCache(state, [...outcome.gained, outcome.credential]);
@@ -195,9 +209,12 @@ export function closed(state: WithSession, connection: string): WithSession {
 
 /** What is to be done when the session ends. */
 export function closeAll(session: LogonSession): readonly ActorEffect[] {
-  return Object.values(session.opened).flatMap((opened): ActorEffect[] =>
-    opened.name === 'sessionOpen' ? [{ kind: 'close', connection: opened.connection }] : [],
-  );
+  return Object.values(session.opened).flatMap(closing);
+}
+
+function closing(opened: Opened | undefined): readonly ActorEffect[] {
+  if (opened?.name !== 'sessionOpen') return [];
+  return [{ kind: 'close', connection: opened.connection }];
 }
 
 function withOpened(state: WithSession, target: string, opened: Opened): WithSession {

@@ -317,6 +317,6 @@ export function view(state: State): Json {
     user: who.user,
     identity: { ...identity },
     tickets: cache.map(ticketView),
-    opened: Object.fromEntries(Object.entries(opened).map(([target, { name }]) => [target, name])),
+    opened: Object.entries(opened).map(([service, { name }]) => ({ service, state: name })),
   };
 }

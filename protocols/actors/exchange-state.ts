@@ -97,11 +97,11 @@ export function stamping<P>(
   exchanges: Exchanges<P>,
   env: Env,
 ): { readonly clientEnv: ClientEnv; readonly stamped: Exchanges<P> } {
-  const now = Math.floor(env.now) * 1_000 + exchanges.offset;
-  const last = exchanges.stamp;
+  const now = Math.floor(env.now) * 1_000;
+  const { stamp: last, offset } = exchanges;
   const stamp = now > last || last - now > 1_000_000 ? now : last + 1;
   return {
-    clientEnv: { now: env.now, random: (size) => env.random(size), stamp },
+    clientEnv: { now: env.now, random: (size) => env.random(size), stamp, offset },
     stamped: { ...exchanges, stamp },
   };
 }
@@ -115,11 +115,11 @@ export function finish<P>(
 ): Progress<P> {
   const { id, purpose, client } = exchange;
   // Only KDCs teach the time: a service's clock counts for the one exchange with it.
-  const learnt = client.kind !== 'ap' && 'learnt' in client.state ? (client.state.learnt ?? 0) : 0;
+  const learnt = client.kind !== 'ap' && 'learnt' in client.state ? client.state.learnt : undefined;
   return {
     exchanges: {
       ...exchanges,
-      offset: exchanges.offset + learnt,
+      offset: learnt ?? exchanges.offset,
       running: exchanges.running.filter((other) => other.id !== id),
     },
     effects: client.kind === 'ap' ? [{ kind: 'cancel', timer: id }, ...effects] : effects,

@@ -135,6 +135,7 @@ export function ticketView(credential: Credential): Json {
     flags: Object.entries(TicketFlags)
       .filter(([, mask]) => (flags & mask) !== 0)
       .map(([name]) => name),
+    authtime: new Date(credential.authtime).toISOString(),
     starttime: new Date(credential.starttime).toISOString(),
     endtime: new Date(credential.endtime).toISOString(),
     ...(credential.renewTill === undefined

@@ -46,6 +46,9 @@ export function domainControllers(scene: Scene, realmName: string): readonly str
   return members(scene, realmName, 'domain-controller').map(([name]) => name);
 }
 
+/** All passwords were set a month before the story begins. */
+const PASSWORD_AGE = 30 * 86_400_000;
+
 /** A realm with everything that its KDC knows. */
 export interface RealmCast {
   readonly realm: Realm;
@@ -65,9 +68,14 @@ export function realmCast(scene: Scene, name: string, config: DomainControllerFi
       ? {}
       : { defaultDomainSupportedEncTypes: encTypesOf(policy.defaultDomainSupportedEncTypes) }),
   });
+  const pwdLastSet = scene.start - PASSWORD_AGE;
   return {
     realm: own,
-    accounts: accountsFrom(accountSeeds(scene, own), own, trustSeeds(scene, own)),
+    accounts: accountsFrom(
+      accountSeeds(scene, own).map((seed) => ({ pwdLastSet, ...seed })),
+      own,
+      trustSeeds(scene, own),
+    ),
   };
 }
 

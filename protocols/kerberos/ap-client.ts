@@ -46,6 +46,7 @@ interface Progress {
   /** What the AP-REP must repeat: microseconds since 1970. */
   readonly stamp: number;
   readonly seqNumber: number;
+  /** Microseconds by which the service's clock is ahead of ours; absent: not learnt here. */
   readonly learnt?: number;
 }
 
@@ -97,7 +98,7 @@ export function step(state: State, event: Event, env: ClientEnv): Step<State, Ef
 function ask(request: ApRequest, learnt: number | undefined, env: ClientEnv): Step<State, Effect> {
   const { credential, gssFlags } = request;
   const { key } = credential;
-  const stamp = env.stamp + (learnt ?? 0);
+  const stamp = env.stamp + (learnt ?? env.offset);
   const subkey = keyOf(key.etype, env.random(keyLength(key.etype)));
   // RFC 4121 §4.1: sequence numbers start anywhere; below 2^30 they never turn negative.
   const seqNumber = freshNonce(env) & 0x3fffffff;

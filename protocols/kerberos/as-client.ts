@@ -76,7 +76,7 @@ interface Progress<P> {
   readonly hints: readonly PaData[];
   /** The present request carries a proof. */
   readonly proven: boolean;
-  /** Microseconds that the KDC's clock is ahead of `env.stamp`; absent: not learnt here. */
+  /** Microseconds by which the KDC's clock is ahead of ours; absent: not learnt here. */
   readonly learnt?: number;
 }
 
@@ -212,9 +212,14 @@ function contextOf<P>(progress: Progress<P>, request: Request, env: ClientEnv): 
     etypes: progress.ask.etypes,
     reqBody: request.reqBody,
     nonce: request.nonce,
-    stamp: env.stamp + (progress.learnt ?? 0),
+    stamp: kdcStamp(progress, env),
     hints: progress.hints,
   };
+}
+
+/** The KDC's clock in microseconds, as far as it is known. */
+function kdcStamp<P>({ learnt }: Progress<P>, env: ClientEnv): number {
+  return env.stamp + (learnt ?? env.offset);
 }
 
 function send<P>(progress: Progress<P>, request: Request, proof: PreAuthStep<P>): AsStep<P> {
@@ -279,18 +284,19 @@ function answered<P>(
     encPaRep: progress.ask.encPaRep,
   });
   if (opened.kind === 'failed') return failed(progress, opened.failure);
-  return timed(progress, opened.reply, context.stamp);
+  return timed(progress, opened.reply, env);
 }
 
 /** RFC 4120 §3.1.5: the reply's time must be ours, or becomes ours. */
-function timed<P>(progress: Progress<P>, reply: AsOpened, stamp: number): AsStep<P> {
+function timed<P>(progress: Progress<P>, reply: AsOpened, env: ClientEnv): AsStep<P> {
   const { preAuth } = progress;
-  const ahead = reply.credential.authtime * 1_000 - stamp;
-  if (Math.abs(ahead) <= CLOCK_SKEW * 1_000) {
+  const stamp = kdcStamp(progress, env);
+  const authtime = reply.credential.authtime * 1_000;
+  if (Math.abs(authtime - stamp) <= CLOCK_SKEW * 1_000) {
     return to({ name: 'done', reply, preAuth, ...learntOf(progress.learnt) });
   }
   if (progress.ask.learnsTime) {
-    return to({ name: 'done', reply, preAuth, learnt: (progress.learnt ?? 0) + ahead });
+    return to({ name: 'done', reply, preAuth, learnt: authtime - env.stamp });
   }
   return failed(progress, {
     kind: 'untrusted',

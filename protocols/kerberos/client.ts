@@ -11,10 +11,12 @@ import { KerbErrorData, type KrbError } from './messages.ts';
 /** What a client's step may ask of its host. */
 export interface ClientEnv extends Env {
   /**
-   * Microseconds since 1970 by the KDC's clock, as far as the host knows it. The host gives each
-   * value once, so that no two authenticators are the same: RFC 4120 §5.5.1.
+   * Microseconds since 1970 by our own clock. The host gives each value once, so that no two
+   * authenticators are the same: RFC 4120 §5.5.1.
    */
   readonly stamp: number;
+  /** Microseconds by which the KDC's clock is ahead of ours, as far as the host knows. */
+  readonly offset: number;
 }
 
 /** Why an exchange came to nothing. */

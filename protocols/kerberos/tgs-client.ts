@@ -78,7 +78,7 @@ interface Progress {
   readonly realms: readonly string[];
   /** Tickets for other realms' KDCs, gained on the way. */
   readonly gained: readonly Credential[];
-  /** Microseconds that the KDC's clock is ahead of `env.stamp`; absent: not learnt here. */
+  /** Microseconds by which the KDC's clock is ahead of ours; absent: not learnt here. */
   readonly learnt?: number;
 }
 
@@ -195,7 +195,7 @@ function apReq(
   env: ClientEnv,
 ): Uint8Array {
   const { key, cname, crealm } = credential;
-  const stamp = env.stamp + (learnt ?? 0);
+  const stamp = env.stamp + (learnt ?? env.offset);
   const cksumtype = wanted.cksumtype ?? mandatoryChecksum(key.etype);
   const authenticator = encode(Authenticator, {
     authenticatorVno: PVNO,

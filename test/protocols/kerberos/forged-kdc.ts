@@ -62,7 +62,7 @@ const random = seededRandom(1, 'forged-kdc');
 
 /** The environment of a client's step; chance begins anew each time. */
 export function clientEnv(ms = NOW) {
-  return { now: ms, random: seededRandom(1, 'client'), stamp: ms * 1_000 + 123 };
+  return { now: ms, random: seededRandom(1, 'client'), stamp: ms * 1_000 + 123, offset: 0 };
 }
 
 export function freshKey(etype: number): Key {

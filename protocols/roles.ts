@@ -1,0 +1,44 @@
+/**
+ * What `protocols/` has for the composition root: every role, framing and message, and the dissector.
+ * This is the only list of everything; `src/` gets it as values and names none of it.
+ */
+import type { Framing } from '../src/machine/actor.ts';
+import type { RoleDefinition } from '../src/scenario/role.ts';
+import type { Dissector } from '../src/trace/dissector.ts';
+import { deviceRole } from './actors/device-role.ts';
+import { directTcpFraming } from './actors/direct-tcp.ts';
+import { domainController } from './actors/domain-controller.ts';
+import { fileServer } from './actors/file-server.ts';
+import { user } from './actors/user.ts';
+import { dissector as kerberosDissector } from './dissect/dissector.ts';
+import { kerberosTcpFraming } from './kerberos/framing.ts';
+
+/** What the actors of a scenario file can be. */
+export const ROLES: readonly RoleDefinition[] = [domainController, deviceRole, fileServer, user];
+
+/** How streams are cut into messages. */
+export const FRAMINGS: readonly Framing[] = [kerberosTcpFraming, directTcpFraming];
+
+/** Looks into the octets of every message. */
+export const dissector: Dissector = kerberosDissector;
+
+/** A message that traces, `sent:` and `received:` name. */
+export interface MessageDefinition {
+  /** The standard's name: `AS-REQ`. */
+  readonly name: string;
+  /** What it is for, and where it is defined. */
+  readonly about: string;
+}
+
+export const MESSAGES: readonly MessageDefinition[] = [
+  { name: 'AS-REQ', about: 'asks for a first ticket, with the client’s own key (RFC 4120 §5.4.1)' },
+  { name: 'AS-REP', about: 'brings it (RFC 4120 §5.4.2)' },
+  { name: 'TGS-REQ', about: 'asks for a ticket with a ticket (RFC 4120 §5.4.1)' },
+  { name: 'TGS-REP', about: 'brings it (RFC 4120 §5.4.2)' },
+  { name: 'AP-REQ', about: 'shows a ticket to a service (RFC 4120 §5.5.1)' },
+  { name: 'AP-REP', about: 'proves that the service could open it (RFC 4120 §5.5.2)' },
+  { name: 'KRB-SAFE', about: 'octets with a keyed checksum (RFC 4120 §5.6.1)' },
+  { name: 'KRB-PRIV', about: 'encrypted octets (RFC 4120 §5.7.1)' },
+  { name: 'KRB-CRED', about: 'tickets with their keys (RFC 4120 §5.8.1)' },
+  { name: 'KRB-ERROR', about: 'a refusal, or what is wanted first (RFC 4120 §5.9.1)' },
+];
