@@ -69,7 +69,9 @@ function linesOf(record: TraceRecord, peers: Map<string, string>): readonly Stor
       );
     }
   }
-  if (record.from !== record.to) lines.push(line('state', `is ${record.to}`));
+  // That everybody is there when the story begins is no news.
+  const begins = event.kind === 'started' && record.at === 0;
+  if (record.from !== record.to && !begins) lines.push(line('state', `is ${record.to}`));
   return lines;
 }
 

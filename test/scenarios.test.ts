@@ -1,0 +1,103 @@
+/** Each scenario holds, equals its golden trace octet for octet, gives it twice, and replays. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { goldenDifference, goldenText } from '../src/cli/golden.ts';
+import { replayed } from '../src/cli/replay.ts';
+import { stage } from '../src/cli/stage.ts';
+import { addressesOf } from '../src/scenario/cast.ts';
+import { editorSchema } from '../src/scenario/editor-schema.ts';
+import { loadScenario } from '../src/scenario/load.ts';
+import { formatReadme } from '../src/scenario/readme.ts';
+import { type RunOutcome, runScenario } from '../src/scenario/run.ts';
+import type { Scenario } from '../src/scenario/scenario.ts';
+import { readRun } from '../src/trace/read.ts';
+import { writeRun } from '../src/trace/run-folder.ts';
+import { type TraceRecorder, traceRecorder } from '../src/trace/store.ts';
+import { root } from './root.ts';
+import { scenarioFiles } from './stories.ts';
+
+const scenarios = suite('scenarios');
+
+/** The stories of a realm with passwords; none of them may go missing unnoticed. */
+const NEEDED = [
+  'clock-skew',
+  'dc-unreachable',
+  'etype-mismatch',
+  'password-sign-in',
+  'password-wrong',
+  'ticket-renewal',
+  'two-realms-referral',
+];
+
+function load(file: string): Scenario {
+  return loadScenario(`scenarios/${basename(file)}`, readFileSync(file, 'utf8'), stage);
+}
+
+async function play(
+  scenario: Scenario,
+): Promise<{ readonly outcome: RunOutcome; readonly recorder: TraceRecorder }> {
+  const recorder = traceRecorder();
+  const { seed } = scenario;
+  const outcome = await runScenario({ scenario, seed, chanceFaults: false, recorder }, stage);
+  return { outcome, recorder };
+}
+
+for (const file of scenarioFiles()) {
+  scenarios(`${basename(file)} holds, equals its golden trace, and replays`, async () => {
+    const scenario = load(file);
+    const { outcome, recorder } = await play(scenario);
+    assert.equal(
+      outcome.failures.map(({ line, text }) => `${scenario.file}:${line}: ${text}`),
+      [],
+    );
+    const records = recorder.records();
+    const again = await play(load(file));
+    assert.is(goldenText(again.recorder.records()), goldenText(records), 'twice the same');
+    assert.is(goldenDifference(root('test', 'golden'), scenario.name, records), undefined);
+    assertReplays(scenario, recorder);
+  });
+}
+
+/** Writes the run down, reads it back and replays it, as `kerblab replay` does. */
+function assertReplays(scenario: Scenario, recorder: TraceRecorder): void {
+  const folder = mkdtempSync(join(tmpdir(), 'kerblab-'));
+  try {
+    const { name, text, seed, start } = scenario;
+    const addresses = addressesOf(scenario);
+    const head = { v: 1, kerblab: '0', scenario: name, text, seed, start } as const;
+    writeRun(folder, recorder, { ...head, complete: true, addresses });
+    const outcome = replayed(readRun(folder), stage);
+    assert.is(outcome.kind, 'same', JSON.stringify(outcome));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+scenarios('every needed scenario is there, and every one says what it shows', () => {
+  const all = scenarioFiles().map(load);
+  const names = all.map(({ name }) => name);
+  assert.equal(
+    NEEDED.filter((name) => !names.includes(name)),
+    [],
+  );
+  for (const { file, about, specs, expect } of all) {
+    assert.ok(about.length > 80, `${file}: about is too short to learn from`);
+    assert.ok(specs.length > 0, `${file}: which standards does it show?`);
+    assert.ok(expect.trace.length > 0, `${file}: nothing is expected`);
+  }
+});
+
+scenarios('scenarios/README.md and the editors’ schema are current', () => {
+  const schema = `${JSON.stringify(editorSchema(stage), null, 2)}\n`;
+  const hint = 'write it again: node dist/src/cli/main.js list';
+  const file = root('scenarios', 'scenario.schema.json');
+  assert.is(readFileSync(file, 'utf8'), schema, `${hint} schema > scenarios/scenario.schema.json`);
+  const readme = readFileSync(root('scenarios', 'README.md'), 'utf8');
+  const format = formatReadme(stage, scenarioFiles().map(load));
+  assert.is(readme, format, `${hint} format > scenarios/README.md`);
+});
+
+scenarios.run();
