@@ -1,0 +1,42 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { root } from '../../root.ts';
+import { inFolder, kerblab } from './called.ts';
+
+const explain = suite('explain');
+
+explain('errors by code, hexadecimal code, name and short name', () =>
+  inFolder(async (folder) => {
+    for (const what of ['24', '0x18', 'KDC_ERR_PREAUTH_FAILED', 'preauth_failed']) {
+      const { status, stdout } = await kerblab(['explain', what], folder);
+      assert.is(status, 0, what);
+      assert.match(stdout, /^KDC_ERR_PREAUTH_FAILED \(KRB-ERROR 24, RFC 4120 §7\.5\.9\)\n/, what);
+      assert.match(stdout, /likely causes:\n {2}- /);
+    }
+    const status = await kerblab(['explain', '0xC000006D'], folder);
+    assert.match(status.stdout, /^STATUS_LOGON_FAILURE \(NTSTATUS 0xc000006d/);
+  }),
+);
+
+explain('a scenario with its defaults is the same scenario', () =>
+  inFolder(async (folder) => {
+    const file = root('scenarios', 'password-sign-in.yaml');
+    const { status, stdout } = await kerblab(['explain', file], folder);
+    assert.is(status, 0);
+    assert.ok(stdout.length > readFileSync(file, 'utf8').length, 'defaults are written out');
+    writeFileSync(join(folder, 'password-sign-in.yaml'), stdout);
+    for (const [path, out] of [
+      [file, 'a'],
+      ['password-sign-in.yaml', 'b'],
+    ] as const) {
+      assert.is((await kerblab(['run', path, '--out', out], folder)).status, 0);
+    }
+    const trace = (out: string): string =>
+      readFileSync(join(folder, out, 'latest', 'trace.jsonl'), 'utf8');
+    assert.is(trace('a'), trace('b'));
+  }),
+);
+
+explain.run();
