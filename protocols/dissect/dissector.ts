@@ -2,23 +2,21 @@
 import { explainGeneric } from '../../src/der/generic.ts';
 import type { DissectedField, Dissector, Hints, Keyring } from '../../src/trace/dissector.ts';
 import { openGssToken } from '../kerberos/gss.ts';
-import { messageName } from '../kerberos/recognise.ts';
 import type { Contents } from './contents.ts';
 import { gssToken } from './gss-token.ts';
 import { KeyStore } from './keyring.ts';
 import { MESSAGES } from './messages.ts';
-import { jsonOf, type Part, rowsOf, takeApart } from './tree.ts';
-import { TYPES } from './types.ts';
+import { jsonOf, rowsOf, takeApart } from './tree.ts';
+import { TYPES, typeByTag } from './types.ts';
 
 const GSS_TOKEN = 0x60;
 const token = gssToken((name) => MESSAGES.get(name));
 
-/** The contents that the octets begin, or that the hints name. */
-function contentsOf(bytes: Uint8Array, hints: Hints): Contents | undefined {
-  const recognised = messageName(bytes);
-  if (recognised !== undefined) return MESSAGES.get(recognised);
-  if (bytes[0] === GSS_TOKEN) return token;
-  return hints.message === undefined ? undefined : TYPES.get(hints.message);
+/** What the octets are: by the hints where they fit, else by the first octet. */
+function contentsOf(bytes: Uint8Array, { message }: Hints): Contents | undefined {
+  if (bytes[0] === GSS_TOKEN && openGssToken(bytes).ok) return token;
+  // A hint that the first octet contradicts is passed over: a trace may hold what was damaged on its way.
+  return typeByTag(bytes) ?? (message === undefined ? undefined : TYPES.get(message));
 }
 
 /** The keyring that a caller holds. Identity is the point: the dissector made it and knows it again. */
@@ -42,11 +40,6 @@ function keysOf(keyring: Keyring | undefined): KeyStore {
   throw new TypeError('the keyring is of another dissector: make one with dissector.keyring()');
 }
 
-function partOf(bytes: Uint8Array, hints: Hints, keyring: Keyring | undefined): Part | undefined {
-  const contents = contentsOf(bytes, hints);
-  return contents && takeApart(contents, bytes, keysOf(keyring));
-}
-
 function fields(
   bytes: Uint8Array,
   hints: Hints = {},
@@ -62,17 +55,13 @@ function fields(
 
 export const dissector: Dissector = {
   name(bytes, hints = {}) {
-    const recognised = messageName(bytes);
-    if (recognised !== undefined) return recognised;
-    if (bytes[0] === GSS_TOKEN) {
-      const opened = openGssToken(bytes);
-      if (opened.ok) return opened.message;
-    }
-    return contentsOf(bytes, hints)?.type;
+    const opened = bytes[0] === GSS_TOKEN ? openGssToken(bytes) : undefined;
+    return opened?.ok ? opened.message : contentsOf(bytes, hints)?.type;
   },
   fields,
   value(bytes, hints = {}, keyring) {
-    const part = partOf(bytes, hints, keyring);
+    const contents = contentsOf(bytes, hints);
+    const part = contents && takeApart(contents, bytes, keysOf(keyring));
     return part && jsonOf(part);
   },
   keyring: () => new OwnKeyring(),

@@ -31,7 +31,7 @@ const DATA_TYPES: Readonly<Record<number, string>> = {
   [KERB_ERR_TYPE_EXTENDED]: 'KERB_ERR_TYPE_EXTENDED',
 };
 
-const kerbErrorData = der(KerbErrorData, {
+export const kerbErrorData = der(KerbErrorData, {
   json: ({ dataType }) => ({ dataType: DATA_TYPES[dataType] ?? dataType }),
   inside: ({ dataType, dataValue }) =>
     dataType === KERB_ERR_TYPE_EXTENDED && dataValue !== undefined
@@ -39,13 +39,13 @@ const kerbErrorData = der(KerbErrorData, {
       : [],
 });
 
-const methodData = (place: PadataPlace): Contents =>
+export const methodData = (place: PadataPlace): Contents =>
   der(MethodData, {
     json: (value) => ({ padata: value.map(({ padataType }) => padataName(padataType)) }),
     inside: (value) => padataInners(value, '', place),
   });
 
-const typedData = (place: PadataPlace): Contents =>
+export const typedData = (place: PadataPlace): Contents =>
   der(TypedData, {
     json: (value) => ({ typedData: value.map(({ dataType }) => dataName(dataType)) }),
     inside: (value) =>

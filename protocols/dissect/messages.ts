@@ -4,10 +4,10 @@ import * as m from '../kerberos/messages.ts';
 import { formatName } from '../kerberos/names.ts';
 import { authorizationData, authorizationInners } from './authorization-data.ts';
 import { type Contents, der, type FoundKey, type Inner, merging, under } from './contents.ts';
-import { eData } from './error-data.ts';
+import { eData, kerbErrorData, methodData, typedData } from './error-data.ts';
 import { gssChecksum } from './gss-token.ts';
 import { type Library, type PadataPlace, padataInners } from './padata.ts';
-import { readable } from './readable.ts';
+import { padataName } from './readable.ts';
 
 const { KeyUsage } = types;
 
@@ -36,7 +36,7 @@ function ticketInner(ticket: m.Ticket, path: string, put: Inner['put']): Inner {
   const server = formatName(ticket.sname, ticket.realm);
   const usages = { longTerm: KeyUsage.TICKET, session: KeyUsage.TICKET };
   return {
-    path: `${path}.encPart.cipher`,
+    path: `${path === '' ? '' : `${path}.`}encPart.cipher`,
     contents: encTicketPart(server),
     octets: { data: ticket.encPart, usages, principal: server },
     put,
@@ -229,13 +229,27 @@ export const MESSAGES: ReadonlyMap<string, Contents> = new Map(
 );
 
 /** A ticket by itself, as a file may hold it. */
-export const Ticket: Contents = der(m.Ticket, {
-  // Its members are the message's, so that `encPart` is where the ticket has it.
-  json: (value) => readable(m.Ticket, value),
-  inside: (value) => {
-    const { path, ...inner } = ticketInner(value, '', (outer, part) => {
-      merging('encPart')(outer, part);
-    });
-    return [{ ...inner, path: path.slice(1) }];
-  },
+const Ticket: Contents = der(m.Ticket, {
+  inside: (ticket) => [ticketInner(ticket, '', merging('encPart'))],
 });
+
+const PLACE: PadataPlace = { side: 'reply', library };
+
+/** Parts of messages by themselves, where more stands inside them than their codec says. */
+export const PARTS: readonly Contents[] = [
+  Ticket,
+  encTicketPart('an unnamed server'),
+  authenticator('an unnamed server'),
+  encKdcRepPart('an unnamed client', PLACE),
+  encApRepPart,
+  encKrbCredPart,
+  authorizationData,
+  methodData(PLACE),
+  typedData(PLACE),
+  kerbErrorData,
+  der(m.PaData, {
+    json: ({ padataType }) => ({ padata: [padataName(padataType)] }),
+    inside: (one) =>
+      padataInners([one], '', PLACE).map((inner) => ({ ...inner, path: 'padataValue' })),
+  }),
+];

@@ -6,18 +6,19 @@ import * as kerberos from '../kerberos/messages.ts';
 import * as s4u from '../kerberos/s4u-messages.ts';
 import * as transport from '../kerberos/transport-messages.ts';
 import { BUFFERS } from '../pac/buffers.ts';
-import { authorizationData } from './authorization-data.ts';
 import { type Contents, der, under } from './contents.ts';
-import { MESSAGES, Ticket } from './messages.ts';
+import { MESSAGES, PARTS } from './messages.ts';
 import { pacContents, plainJson } from './pac.ts';
+
+const APPLICATION = 0x60;
+
+const isCodec = (value: unknown): value is Codec<unknown> =>
+  typeof value === 'object' && value !== null && 'shape' in value && 'tag' in value;
 
 /** Codecs of a module of messages, by the standard's name. */
 function codecsOf(module: Readonly<Record<string, unknown>>): readonly Contents[] {
   return Object.values(module)
-    .filter(
-      (value): value is Codec<unknown> =>
-        typeof value === 'object' && value !== null && 'shape' in value,
-    )
+    .filter(isCodec)
     .map((codec) => der(codec));
 }
 
@@ -53,9 +54,22 @@ export const TYPES: ReadonlyMap<string, Contents> = new Map(
     ...codecsOf(transport),
     ...buffers,
     pacContents,
-    authorizationData,
     kdcProxyMessage,
-    Ticket,
+    ...PARTS,
     ...MESSAGES.values(),
   ].map((contents) => [contents.type, contents]),
 );
+
+/** Kerberos gives each of its types that stand alone an APPLICATION tag, and no two the same. */
+const BY_TAG: ReadonlyMap<number, Contents> = new Map(
+  Object.values<unknown>(kerberos).flatMap((value) => {
+    if (!isCodec(value) || (value.tag & 0xe0) !== APPLICATION) return [];
+    const contents = TYPES.get(value.type);
+    return contents === undefined ? [] : [[value.tag, contents] as const];
+  }),
+);
+
+/** What the first octet says that these octets are. */
+export function typeByTag(bytes: Uint8Array): Contents | undefined {
+  return bytes[0] === undefined ? undefined : BY_TAG.get(bytes[0]);
+}
