@@ -7,6 +7,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { TraceRecord } from './record.ts';
 import type { TraceSource } from './source.ts';
 import { lineOf } from './wire.ts';
 
@@ -41,6 +42,17 @@ interface Consumer {
   terminate(): void;
 }
 
+/** Consumers are sent the same record one after another: its line is made once. */
+function lines(): (record: TraceRecord) => string {
+  let last: TraceRecord | undefined;
+  let line = '';
+  return (record) => {
+    if (record !== last) line = lineOf(record);
+    last = record;
+    return line;
+  };
+}
+
 export function live(source: TraceSource): Live {
   const server = new WebSocketServer({
     noServer: true,
@@ -49,6 +61,7 @@ export function live(source: TraceSource): Live {
     maxPayload: 1024,
   });
   const consumers = new Set<Consumer>();
+  const line = lines();
   let dropped = 0;
   const leave = source.subscribe(() => {
     for (const consumer of consumers) consumer.pump();
@@ -61,7 +74,7 @@ export function live(source: TraceSource): Live {
   return {
     accept(request, socket, head, from) {
       server.handleUpgrade(request, socket, head, (client) => {
-        const consumer = consumerOf(client, source, from, () => {
+        const consumer = consumerOf(client, source, from, line, () => {
           dropped++;
         });
         consumers.add(consumer);
@@ -90,6 +103,7 @@ function consumerOf(
   client: WebSocket,
   source: TraceSource,
   from: number,
+  line: (record: TraceRecord) => string,
   onDropped: () => void,
 ): Consumer {
   let next = Math.max(from, 0);
@@ -110,7 +124,7 @@ function consumerOf(
       begun = true;
       for (const record of records) {
         next = record.seq + 1;
-        client.send(lineOf(record), () => {
+        client.send(line(record), () => {
           if (next < source.next) pump();
         });
         if (client.bufferedAmount >= BUFFER_MAX) break;

@@ -3,7 +3,7 @@ import type { TraceRecord, Wire } from './record.ts';
 
 /**
  * The diagram: an arrow for each message (with a cross when it was lost), a note for each new state,
- * each rejected event and each cause that an actor named.
+ * each rejected event, each cause that an actor named, and each fault that began or ended.
  */
 export function mermaid(title: string, records: readonly TraceRecord[]): string {
   const ids = new Map<string, string>();
@@ -17,6 +17,10 @@ export function mermaid(title: string, records: readonly TraceRecord[]): string 
   const lost = lostMessages(records);
   for (const record of records) {
     keepPeer(peers, record);
+    if (record.event.kind === 'faulted' || record.event.kind === 'healed') {
+      const who = String(record.event.what).split(' - ').map(id).join(',');
+      body.push(`  Note over ${who}: ${record.event.kind}: ${label(String(record.event.reason))}`);
+    }
     for (const effect of record.effects) {
       const line = effectLine(record, effect, id, peers, lost);
       if (line !== undefined) body.push(line);

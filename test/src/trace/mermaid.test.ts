@@ -60,6 +60,12 @@ s('arrows, losses, states, causes and rejections, in order', () => {
         ],
       },
     ),
+    record(
+      5,
+      'net',
+      { kind: 'faulted', fault: 'outage', what: 'ann - bob', reason: 'no line of sight' },
+      {},
+    ),
   ];
   assert.is(
     mermaid('A "title"', records),
@@ -76,6 +82,7 @@ sequenceDiagram
   Note over a0: signedIn
   Note over a0: rejected expired
   a0-->>a1: bye
+  Note over a0,a1: faulted: no line of sight
 `,
   );
 });
