@@ -1,7 +1,8 @@
 /** e-data of KRB-ERROR, which does not say what it is: RFC 4120 §5.9.1, MS-KILE 2.2.1 and 2.2.2. */
-import { toHex, uint32be, view } from '../../src/bytes/bytes.ts';
+import { view } from '../../src/bytes/bytes.ts';
 import { KERB_AP_ERR_TYPE_SKEW_RECOVERY, KERB_ERR_TYPE_EXTENDED } from '../kerberos/constants.ts';
 import { KerbErrorData, MethodData, TypedData } from '../kerberos/messages.ts';
+import { statusName } from '../kerberos/ntstatus.ts';
 import { type Contents, der, type Fields, generic, plain } from './contents.ts';
 import { type PadataPlace, padataInners, padataValueInner } from './padata.ts';
 import { dataName, padataName } from './readable.ts';
@@ -21,9 +22,9 @@ const kerbExtError = plain(
   (bytes) => ({ status: statusText(bytes), flags: view(bytes).getUint32(8, true) }),
 );
 
-/** `0xc0000234` */
+/** `STATUS_ACCOUNT_LOCKED_OUT`; the number where it has no name here. */
 function statusText(bytes: Uint8Array): string {
-  return `0x${toHex(uint32be(view(bytes).getUint32(0, true)))}`;
+  return statusName(view(bytes).getUint32(0, true));
 }
 
 const DATA_TYPES: Readonly<Record<number, string>> = {
