@@ -9,6 +9,8 @@ import { isReference, type Syntax } from './syntax.ts';
 export interface AttributeSchema {
   /** lDAPDisplayName. */
   readonly name: string;
+  /** Common name: the RDN of the attributeSchema object. */
+  readonly cn: string;
   /** Place in the table: records are stored with it, so rows are only ever added at the end. */
   readonly code: number;
   /** attributeID. */
@@ -24,7 +26,7 @@ export interface AttributeSchema {
   readonly rangeUpper?: number;
   /** searchFlags (MS-ADTS 2.2.10). */
   readonly searchFlags: number;
-  /** Found by an index here, at least where searchFlags says so (fATTINDEX). */
+  /** Found by an index here: as searchFlags says (fATTINDEX), with few exceptions, or linked. */
   readonly indexed: boolean;
   /** systemFlags (MS-ADTS 2.2.11). */
   readonly systemFlags: number;
@@ -38,7 +40,10 @@ export interface AttributeSchema {
 }
 
 export interface ClassSchema {
+  /** lDAPDisplayName. */
   readonly name: string;
+  /** Common name: the RDN of the classSchema object. */
+  readonly cn: string;
   /** governsID. */
   readonly oid: string;
   readonly guid: string;
@@ -56,11 +61,14 @@ export interface ClassSchema {
   /** The class whose objects are this one's defaultObjectCategory. */
   readonly defaultObjectCategory: string;
   readonly systemOnly: boolean;
+  /** showInAdvancedViewOnly of new objects. */
+  readonly defaultHidingValue: boolean;
 }
 
 /** A row of the attribute table: what has a default may be left out. */
 export interface AttributeRow {
   readonly name: string;
+  readonly cn: string;
   readonly oid: string;
   readonly syntax: Syntax;
   readonly guid: string;
@@ -73,8 +81,8 @@ export interface AttributeRow {
   readonly systemOnly?: boolean;
   readonly linkId?: number;
   readonly inGlobalCatalog?: boolean;
-  /** Found by an index here although searchFlags does not say so. */
-  readonly indexedHere?: boolean;
+  /** Not found by an index here although searchFlags says so. */
+  readonly scanned?: boolean;
 }
 
 /** FLAG_ATTR_IS_CONSTRUCTED (MS-ADTS 2.2.11). */
@@ -86,7 +94,7 @@ export const ATTRIBUTES: readonly AttributeSchema[] = ATTRIBUTE_ROWS.map((row, c
   const systemFlags = row.systemFlags ?? 0;
   const backLink = row.linkId !== undefined && row.linkId % 2 === 1;
   const forwardLink = row.linkId !== undefined && row.linkId % 2 === 0;
-  const { single, indexedHere, ...rest } = row;
+  const { single, scanned, ...rest } = row;
   return {
     ...rest,
     code,
@@ -96,7 +104,7 @@ export const ATTRIBUTES: readonly AttributeSchema[] = ATTRIBUTE_ROWS.map((row, c
     systemOnly: row.systemOnly ?? false,
     constructed: (systemFlags & CONSTRUCTED) !== 0 || backLink,
     // Forward links are always indexed: their back links are answered from there.
-    indexed: ((row.searchFlags ?? 0) & INDEX) !== 0 || indexedHere === true || forwardLink,
+    indexed: (((row.searchFlags ?? 0) & INDEX) !== 0 && scanned !== true) || forwardLink,
     inGlobalCatalog: row.inGlobalCatalog ?? false,
   };
 });
