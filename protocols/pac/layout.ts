@@ -1,7 +1,8 @@
 /** Structures of MS-PAC that are plain little-endian members, and what all buffers have in common. */
 import { toHex } from '../../src/bytes/bytes.ts';
+import type { Field } from '../../src/der/explain.ts';
 import { attempt, type Codec, type Decoded, decode, encode, Reader } from '../../src/ndr/codec.ts';
-import { explain, type Field } from '../../src/ndr/explain.ts';
+import { explain } from '../../src/ndr/explain.ts';
 import { nonNull } from '../../src/ndr/structures.ts';
 
 /** The contents of one kind of buffer. */

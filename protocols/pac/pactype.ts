@@ -3,8 +3,8 @@
  * each on a boundary of 8 octets, what lies between zero, the whole a multiple of 8.
  */
 import { view } from '../../src/bytes/bytes.ts';
+import type { Field } from '../../src/der/explain.ts';
 import { attempt, type Decoded, NdrError } from '../../src/ndr/codec.ts';
-import type { Field } from '../../src/ndr/explain.ts';
 import { BUFFERS } from './buffers.ts';
 import { pacTypeName } from './constants.ts';
 

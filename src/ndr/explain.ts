@@ -1,17 +1,7 @@
 /** A serialized type as rows with offsets, for people: interprets the codecs' shapes. */
 import { toHex } from '../bytes/bytes.ts';
+import type { Field } from '../der/explain.ts';
 import { type Codec, closeSerialized, NdrError, openSerialized, type Reader } from './codec.ts';
-
-/** One row; `start` and `end` count from the beginning of the octets given. */
-export interface Field {
-  readonly path: string;
-  readonly type: string;
-  readonly start: number;
-  readonly end: number;
-  /** Plain JSON; absent on rows that only hold others. */
-  readonly value?: unknown;
-  readonly name?: string;
-}
 
 /** A row while its end and its value are still unknown. */
 interface Row {

@@ -2,7 +2,8 @@
  * The types of NDR without members (C706 14.2) and those of MS-DTYP that Windows structures are made
  * of. `type` is the IDL's name.
  */
-import type { Alignment, Codec, Reader, Writer } from './codec.ts';
+import type { Codec, Reader } from './codec.ts';
+import type { Alignment, Writer } from './writer.ts';
 
 /** Names for a number, for people: shown beside it in {@link explain}. */
 type Naming = (value: number) => string | undefined;

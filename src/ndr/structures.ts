@@ -2,16 +2,9 @@
  * The types of NDR that are made of others (C706 14.3). Counts (`size_is`) and tags (`switch_is`) are
  * no part of the values: they are written from what they count and checked against it.
  */
-import {
-  type Alignment,
-  type Codec,
-  type Infer,
-  type Reader,
-  readPointee,
-  type Writer,
-  writePointee,
-} from './codec.ts';
+import { type Codec, type Infer, type Reader, readPointee, writePointee } from './codec.ts';
 import { uint32 } from './primitives.ts';
+import type { Alignment, Writer } from './writer.ts';
 
 function writeElements<T>(w: Writer, of: Codec<T>, values: readonly T[]): void {
   for (const value of values) of.write(w, value);
