@@ -15,6 +15,16 @@ import {
 } from '../kerberos/error-codes.ts';
 import { etypeName } from '../kerberos/etypes.ts';
 import type { HostAddress } from '../kerberos/messages.ts';
+import {
+  STATUS_ACCOUNT_DISABLED,
+  STATUS_ACCOUNT_EXPIRED,
+  STATUS_ACCOUNT_LOCKED_OUT,
+  STATUS_INVALID_LOGON_HOURS,
+  STATUS_INVALID_WORKSTATION,
+  STATUS_PASSWORD_EXPIRED,
+  STATUS_PASSWORD_MUST_CHANGE,
+  STATUS_SMARTCARD_LOGON_REQUIRED,
+} from '../kerberos/ntstatus.ts';
 import { type Account, isProtectedUser, UserAccountControl } from './accounts.ts';
 import { type Refusal, refused } from './errors.ts';
 import { RC4 } from './etype-selection.ts';
@@ -44,15 +54,6 @@ interface AccountCheck {
   readonly again: boolean;
   refusal(account: Account, signIn: SignIn): Refusal | undefined;
 }
-
-const STATUS_ACCOUNT_RESTRICTION_HOURS = 0xc000006f;
-const STATUS_INVALID_WORKSTATION = 0xc0000070;
-const STATUS_PASSWORD_EXPIRED = 0xc0000071;
-const STATUS_ACCOUNT_DISABLED = 0xc0000072;
-const STATUS_ACCOUNT_EXPIRED = 0xc0000193;
-const STATUS_PASSWORD_MUST_CHANGE = 0xc0000224;
-const STATUS_ACCOUNT_LOCKED_OUT = 0xc0000234;
-const STATUS_SMARTCARD_LOGON_REQUIRED = 0xc00002fa;
 
 /** The table: first come, first answered. */
 const CHECKS: readonly AccountCheck[] = [
@@ -106,7 +107,7 @@ const CHECKS: readonly AccountCheck[] = [
         : refused(
             KDC_ERR_CLIENT_REVOKED,
             `${time(now)} is outside the logon hours of ${sAMAccountName}`,
-            { status: STATUS_ACCOUNT_RESTRICTION_HOURS },
+            { status: STATUS_INVALID_LOGON_HOURS },
           ),
   },
   {

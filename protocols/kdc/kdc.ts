@@ -7,6 +7,7 @@ import type { Transport } from '../../src/machine/actor.ts';
 import { assertNever, type Rejected, type Step, to } from '../../src/machine/machine.ts';
 import {
   errorName,
+  KDC_ERR_PREAUTH_REQUIRED,
   KRB_ERR_FIELD_TOOLONG,
   KRB_ERR_RESPONSE_TOO_BIG,
 } from '../kerberos/error-codes.ts';
@@ -208,10 +209,12 @@ function toAnswer(
     return { kind: 'answer', state, message, bytes, notes: [] };
   }
   const bytes = errorMessage(state.realm, exchange, outcome, sname, env.now);
-  const notes = [note(`${errorName(outcome.code)}: ${outcome.cause}`)];
+  // Asking for a proof is how a sign-in begins, and nothing that went wrong.
+  const level = outcome.code === KDC_ERR_PREAUTH_REQUIRED ? 'info' : 'cause';
+  const notes = [note(`${errorName(outcome.code)}: ${outcome.cause}`, level)];
   return { kind: 'answer', state, message: 'KRB-ERROR', bytes, notes };
 }
 
-function note(text: string): Effect {
-  return { kind: 'note', level: 'cause', text };
+function note(text: string, level: 'info' | 'cause' = 'cause'): Effect {
+  return { kind: 'note', level, text };
 }

@@ -9,6 +9,7 @@ import {
   KRB_ERR_GENERIC,
 } from '../kerberos/error-codes.ts';
 import { formatName } from '../kerberos/names.ts';
+import { STATUS_INSUFFICIENT_RESOURCES, STATUS_LOGON_FAILURE } from '../kerberos/ntstatus.ts';
 import { pacOf } from '../pac/authorization-data.ts';
 import { type Pac, readPac } from '../pac/pactype.ts';
 import { type SignatureOutcome, verifyPac } from '../pac/signatures.ts';
@@ -28,9 +29,6 @@ export interface Bearer {
   /** Absent for users of other realms. */
   readonly account?: Account;
 }
-
-const STATUS_LOGON_FAILURE = 0xc000006d;
-const STATUS_INSUFFICIENT_RESOURCES = 0xc000009a;
 
 export function bearerOf(
   realm: Realm,

@@ -11,6 +11,7 @@ import {
 import { decrypt, etypeName, type Key, keyOf } from '../kerberos/etypes.ts';
 import { EncTicketPart, type Ticket } from '../kerberos/messages.ts';
 import { formatName } from '../kerberos/names.ts';
+import { STATUS_INSUFFICIENT_RESOURCES } from '../kerberos/ntstatus.ts';
 import type { Accounts, KeySet, Trust } from './accounts.ts';
 import { type Refusal, refused } from './errors.ts';
 import { isAllowed } from './etype-selection.ts';
@@ -30,8 +31,6 @@ export interface OpenedTicket {
   readonly key: Key;
   readonly sessionKey: Key;
 }
-
-const STATUS_INSUFFICIENT_RESOURCES = 0xc000009a;
 
 interface TicketKeys {
   readonly kind: 'keys';

@@ -15,6 +15,7 @@ import {
 import type { Key } from '../kerberos/etypes.ts';
 import type { KdcReqBody, PrincipalName } from '../kerberos/messages.ts';
 import { formatName } from '../kerberos/names.ts';
+import { STATUS_NO_MATCH } from '../kerberos/ntstatus.ts';
 import type { KdcEnv } from './accounts.ts';
 import { type Refusal, refused } from './errors.ts';
 import type { ServerLookup } from './lookup.ts';
@@ -22,7 +23,6 @@ import { namesRealm, type Realm } from './realm.ts';
 import { bearerOf } from './tgs-pac.ts';
 import { openTgt } from './tgs-ticket.ts';
 
-const STATUS_NO_MATCH = 0xc0000272;
 const SECOND = 'the additional ticket';
 
 type ServerKey = { readonly kind: 'serverKey'; readonly key: Key };

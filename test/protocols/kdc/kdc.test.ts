@@ -33,7 +33,7 @@ const bytesOf = (effects: readonly Effect[]) => replyOf(effects).bytes;
 kdc('a sign-in: told how, proved, granted', () => {
   start()
     .on(received(asReq()))
-    .emits({ kind: 'reply', message: 'KRB-ERROR' }, { kind: 'note', level: 'cause' })
+    .emits({ kind: 'reply', message: 'KRB-ERROR' }, { kind: 'note', level: 'info' })
     .on(received(provedAsReq()))
     .emits({ kind: 'reply', message: 'AS-REP' })
     .check((effects) => openAsRep(effects))
