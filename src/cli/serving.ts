@@ -32,10 +32,11 @@ const STOP_MS = 900;
 /** Everything that runs, and has to be stopped. */
 interface Serving {
   readonly driver: Driver;
-  readonly signer: Signer;
-  readonly trace: TraceServer | undefined;
+  readonly signing: Signer;
+  trace?: TraceServer;
 }
 
+/** @throws InputError when there is nothing to serve, or a port or the folder cannot be had. */
 export async function serve(file: string, options: ServeOptions): Promise<void> {
   if (options.kdc === undefined && options.trace === undefined) {
     throw new InputError('nothing to serve: give --kdc PORT (0 takes a free one), or --trace PORT');
@@ -49,25 +50,38 @@ export async function serve(file: string, options: ServeOptions): Promise<void> 
   const counts = metrics();
   const signing = signer(keyStore(), nodeProvider({ deterministic: options.seed !== undefined }));
   const driver = driverOf(scenario, actors, options, { clock, keys, counts, signing, recorder });
-  await driver.start().catch((error: Error) => {
-    throw new InputError(error.message, { cause: error });
-  });
-  const trace =
-    recorder === undefined
-      ? undefined
-      : await traceOf(scenario, options, recorder, { clock, driver, counts, signing, actors });
-  const realms = realmsOf(driver, actors);
-  if (options.export !== undefined) {
-    writeExports(options.export, {
-      realms,
-      host: options.host,
-      keys: [...keys.values()],
-      start: clock.start,
-      ...(trace === undefined ? {} : { token: trace.token }),
+  const serving: Serving = { driver, signing };
+  try {
+    await driver.start().catch((error: Error) => {
+      throw new InputError(error.message, { cause: error });
     });
+    if (recorder !== undefined) {
+      const parts = { clock, driver, counts, signing, actors };
+      serving.trace = await traceOf(scenario, options, recorder, parts);
+    }
+    announce(options, actors, clock, [...keys.values()], serving);
+  } catch (error) {
+    await stopped(serving);
+    throw error;
   }
-  stopOnSignals({ driver, signer: signing, trace });
-  warnIfOpen(options.host);
+  stopOnSignals(serving);
+}
+
+/** Writes the exports, then the line that says that everything is ready. */
+function announce(
+  options: ServeOptions,
+  actors: readonly Actor[],
+  clock: Clock,
+  keys: readonly KeyRecord[],
+  { driver, trace }: Serving,
+): void {
+  const { host, export: folder } = options;
+  const realms = realmsOf(driver, actors);
+  if (folder !== undefined) {
+    const token = trace === undefined ? {} : { token: trace.token };
+    writeExports(folder, { realms, host, keys, start: clock.start, ...token });
+  }
+  warnIfOpen(host);
   process.stdout.write(`${JSON.stringify(readyLine(options, realms, actors, driver, trace))}\n`);
 }
 
@@ -217,20 +231,21 @@ function warnIfOpen(host: string): void {
   log(`${host} can be reached from other machines: anybody there can ask this KDC`);
 }
 
-function stopOnSignals({ driver, signer: signing, trace }: Serving): void {
+/** The driver first: what its last steps recorded is still sent to who follows the trace. */
+async function stopped({ driver, signing, trace }: Serving): Promise<void> {
+  await driver.stop();
+  await trace?.close();
+  await signing.close();
+}
+
+function stopOnSignals(serving: Serving): void {
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
     if (stopping) return;
     stopping = true;
     log(`${signal}: stopping`);
     setTimeout(() => process.exit(0), STOP_MS).unref();
-    void (async () => {
-      await driver.stop();
-      // Only now: what the last steps recorded is still sent.
-      await trace?.close();
-      await signing.close();
-      process.exit(0);
-    })();
+    void stopped(serving).finally(() => process.exit(0));
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

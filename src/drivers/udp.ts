@@ -43,6 +43,7 @@ export class Datagrams {
       socket.once('error', failed);
       socket.bind({ port: real, address: this.#outside.host, exclusive: false }, () => {
         socket.off('error', failed);
+        this.#watch(socket, actor, port);
         resolve({ port: socket.address().port, close });
       });
     });
@@ -63,7 +64,7 @@ export class Datagrams {
       return;
     }
     // Like a socket that sends before it is bound: the system gives it a port.
-    const socket = this.#socketsOf(actor).get(effect.port) ?? this.#open(actor, effect.port);
+    const socket = this.#socketsOf(actor).get(effect.port) ?? this.#unbound(actor, effect.port);
     if (socket.getSendQueueSize() > limits.datagramOctets) {
       metrics.count('datagrams_shed');
       return;
@@ -101,16 +102,25 @@ export class Datagrams {
   }
 
   #open(actor: string, port: number): Socket {
-    const { host, metrics, log } = this.#outside;
-    const type = isIPv6(host) ? 'udp6' : 'udp4';
+    const type = isIPv6(this.#outside.host) ? 'udp6' : 'udp4';
     const socket = createSocket({ type, lookup: asItIs, recvBufferSize: RECEIVE_OCTETS });
     socket.on('message', (bytes, from) => this.#hear(actor, port, bytes, from));
+    this.#socketsOf(actor).set(port, socket);
+    return socket;
+  }
+
+  #unbound(actor: string, port: number): Socket {
+    const socket = this.#open(actor, port);
+    this.#watch(socket, actor, port);
+    return socket;
+  }
+
+  #watch(socket: Socket, actor: string, port: number): void {
+    const { metrics, log } = this.#outside;
     socket.on('error', (error) => {
       metrics.count('datagrams_failed');
       log(`${actor}, UDP port ${port}: ${error.message}`);
     });
-    this.#socketsOf(actor).set(port, socket);
-    return socket;
   }
 
   #hear(actor: string, port: number, bytes: Uint8Array, { address, port: fromPort }: RemoteInfo) {
