@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { KeyRecord } from '../machine/actor.ts';
 import { keytabEntry, writeKeytab } from '../trace/keytab.ts';
 import { principalParts } from '../trace/principal.ts';
+import { InputError } from './exit.ts';
 
 /** A realm and where its KDC listens. */
 export interface ServedRealm {
@@ -26,9 +27,18 @@ export interface Exported {
   readonly token?: string;
 }
 
-/** @throws the system's error when the folder or a file cannot be written. */
+/** @throws InputError when the folder or a file cannot be written. */
 export function writeExports(folder: string, exported: Exported): void {
-  mkdirSync(folder, { recursive: true });
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeAll(folder, exported);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InputError(`--export ${folder}: ${reason}`, { cause: error });
+  }
+}
+
+function writeAll(folder: string, exported: Exported): void {
   const { keys, start, token } = exported;
   const entries = (of: readonly KeyRecord[]): Uint8Array =>
     writeKeytab(of.map((key) => keytabEntry(key, Math.floor(start / 1000))));

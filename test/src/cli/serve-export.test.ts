@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { InputError } from '../../../src/cli/exit.ts';
 import { krb5Conf, writeExports } from '../../../src/cli/serve-export.ts';
 import { readKeytab } from '../../../src/trace/keytab.ts';
 import { principalText } from '../../../src/trace/principal.ts';
@@ -80,6 +81,27 @@ s('keytabs: all keys, those of services; private files; a token where there is o
   writeExports(join(folder, 'bare'), exported);
   assert.not.ok(readdirSync(join(folder, 'bare')).includes('token'));
   rmSync(join(folder, '..', '..'), { recursive: true });
+});
+
+s('a folder that cannot be is the user’s to put right', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kerblab-'));
+  const exported = { realms: [corp], host: '127.0.0.1', keys: [], start: 0 };
+  writeExports(folder, exported);
+  for (const [name, reason] of [
+    ['krb5.conf', /EEXIST/],
+    ['krb5.conf/below', /ENOTDIR/],
+  ] as const) {
+    const path = join(folder, name);
+    try {
+      writeExports(path, exported);
+      assert.unreachable();
+    } catch (error) {
+      assert.instance(error, InputError);
+      assert.match(String(error), `--export ${path}: `);
+      assert.match(String(error), reason);
+    }
+  }
+  rmSync(folder, { recursive: true });
 });
 
 s.run();
