@@ -87,13 +87,22 @@ function askTicket(
   env: Env,
 ): Progress<Purpose> {
   const { cache, who, preAuth } = session;
-  const now = kdcTime({ base }, env);
   const tgt = ticketGrantingTicket(cache, who.realm);
-  if (tgt === undefined || !isValid(tgt, now)) {
-    const purpose: Purpose = { for: 'anew', target };
-    const request = tgtRequest(who.realm, who.cname, config);
-    return exchanges.beginAs(base.exchanges, purpose, request, preAuth, config.exchanges, env);
+  if (tgt !== undefined && isValid(tgt, kdcTime({ base }, env))) {
+    return askWith(config, base, tgt, target, env);
   }
+  const purpose: Purpose = { for: 'anew', target };
+  const request = tgtRequest(who.realm, who.cname, config);
+  return exchanges.beginAs(base.exchanges, purpose, request, preAuth, config.exchanges, env);
+}
+
+function askWith(
+  config: DeviceConfig,
+  base: WithSession['base'],
+  tgt: Credential,
+  target: string,
+  env: Env,
+): Progress<Purpose> {
   const purpose: Purpose = { for: 'ticket', target };
   const request = serviceRequest(tgt, serviceName(target), config);
   return exchanges.beginTgs(base.exchanges, purpose, request, config.exchanges, env);

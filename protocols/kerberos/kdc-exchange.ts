@@ -116,8 +116,8 @@ export function step(state: State, event: ActorEvent): Step<State, ActorEffect> 
       );
     case 'expectRetry':
       if (event.kind === 'expired') return nextAttempt(state.progress);
-      // The last connection of the attempt may still report its end.
-      if (event.kind === 'closed') return to(state);
+      // The last connection of the attempt may still report its end, and datagrams come late.
+      if (event.kind === 'closed' || event.kind === 'received') return to(state);
       return unexpected(state, event, 'expired');
     case 'answered':
     case 'failed':
@@ -176,9 +176,10 @@ function expectConnection(
   progress: Progress,
   event: ActorEvent,
 ): Step<State, ActorEffect> | undefined {
-  if (event.kind === 'closed' && event.connection !== connectionOf(progress)) {
-    return to({ name: 'expectConnection', progress }); // an earlier try reports its end
-  }
+  const waiting: State = { name: 'expectConnection', progress };
+  // Earlier tries report their end, and answers to datagrams that were given up come late.
+  if (event.kind === 'closed' && event.connection !== connectionOf(progress)) return to(waiting);
+  if (event.kind === 'received' && event.transport === 'udp') return to(waiting);
   switch (event.kind) {
     case 'connected':
       return to({ name: 'expectReply', progress }, [

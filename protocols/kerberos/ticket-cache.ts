@@ -1,4 +1,5 @@
 /** The tickets of one logon session, as plain data: what a credentials cache file holds. */
+import { CLOCK_SKEW } from './client.ts';
 import type { Key } from './etypes.ts';
 import type { HostAddress, PrincipalName } from './messages.ts';
 import { sameNameIgnoringCase } from './names.ts';
@@ -72,9 +73,9 @@ export function isTgtFor(sname: PrincipalName, realm: string): boolean {
   );
 }
 
-/** Has begun and not ended; `now` in milliseconds. */
+/** Has begun, as clocks may differ, and not ended; `now` in milliseconds. */
 export function isValid(credential: Credential, now: number): boolean {
-  return credential.starttime <= now && now < credential.endtime;
+  return credential.starttime - CLOCK_SKEW <= now && now < credential.endtime;
 }
 
 /** Realms that differ only in case are the same in Active Directory: MS-KILE 3.1.5.7. */

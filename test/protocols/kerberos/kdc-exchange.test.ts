@@ -176,6 +176,19 @@ exchange('knows its events, and undoes what it began', () => {
   assert.equal(abandon(begun({ options: UDP }).book.state), [{ kind: 'cancel', timer: 'krb-0.0' }]);
 });
 
+exchange('is not disturbed by what comes too late', () => {
+  begun({ options: UDP })
+    .book.on(EXPIRED)
+    .ends('expectConnection')
+    .on(datagram(REPLY))
+    .emits()
+    .ends('expectConnection')
+    .on({ kind: 'connected', connection: 'krb-0.0/1.0' })
+    .on(datagram(REPLY))
+    .emits()
+    .ends('expectReply');
+});
+
 exchange('rejects events out of turn', () => {
   begun()
     .book.on(message(FIRST, REPLY))
