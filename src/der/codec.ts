@@ -149,10 +149,15 @@ export class Writer {
     this.bytes[--this.pos] = value;
   }
 
-  octets(bytes: Uint8Array): void {
-    this.room(bytes.length);
-    this.pos -= bytes.length;
-    this.bytes.set(bytes, this.pos);
+  octets(octets: Uint8Array): void {
+    const { length } = octets;
+    this.room(length);
+    const { bytes } = this;
+    const pos = this.pos - length;
+    // Below this size the call of `set` costs more than the loop.
+    if (length > 24) bytes.set(octets, pos);
+    else for (let i = 0; i < length; i++) bytes[pos + i] = octets[i] as number;
+    this.pos = pos;
   }
 
   /** Tag and length of what was written since `mark`. */
@@ -173,6 +178,23 @@ export class Writer {
     }
     bytes[--pos] = tag;
     this.pos = pos;
+  }
+
+  /** Two tags around what was written since `mark`: `outer` is EXPLICIT. */
+  nested(outer: number, tag: number, mark: number): void {
+    this.room(12);
+    const { bytes, pos } = this;
+    const length = bytes.length - pos - mark;
+    if (length >= 0x7e) {
+      this.header(tag, mark);
+      this.header(outer, mark);
+      return;
+    }
+    bytes[pos - 1] = length;
+    bytes[pos - 2] = tag;
+    bytes[pos - 3] = length + 2;
+    bytes[pos - 4] = outer;
+    this.pos = pos - 4;
   }
 
   /** A whole element. */
@@ -213,6 +235,26 @@ export class Reader {
       return pos + 2 + length;
     }
     return this.#otherHeader(tag, end);
+  }
+
+  /** Enters the element with `tag` that fills the EXPLICIT tag `outer` at `pos`; the end of both. */
+  nested(outer: number, tag: number, end: number): number {
+    const { bytes, pos } = this;
+    const length = bytes[pos + 1] as number;
+    if (
+      bytes[pos] === outer &&
+      length < 0x80 &&
+      bytes[pos + 2] === tag &&
+      bytes[pos + 3] === length - 2 &&
+      pos + 2 + length <= end
+    ) {
+      this.pos = pos + 4;
+      return pos + 2 + length;
+    }
+    const outerEnd = this.header(outer, end);
+    const innerEnd = this.header(tag, outerEnd);
+    if (innerEnd !== outerEnd) this.fail('octets follow inside the tag', innerEnd);
+    return innerEnd;
   }
 
   /** A long length, or what is wrong. */
@@ -294,7 +336,7 @@ const SPARE_LIMIT = 1 << 18;
 
 /**
  * Short encodings share slabs of memory, as Node's own Buffers do: 200 octets out of a slab take
- * 0.1 us, an array of its own 0.3 us (an AS-REQ is encoded in 0.8 us in all, bench `der`).
+ * 0.1 us, an array of its own 0.3 us (a whole AS-REQ is encoded in 0.6 us, bench `der`).
  */
 const SLAB_SIZE = 1 << 14;
 const SLAB_SHARE = 1 << 10;

@@ -123,8 +123,10 @@ function writeFields(type: string, slots: readonly Slot[], writer: Writer, value
     if (fallback !== undefined && item === fallback) continue;
     const mark = writer.bytes.length - writer.pos;
     inner.write(writer, item);
-    if (tag !== SELF) writer.header(tag, mark);
-    if (outer !== SELF) writer.header(outer, mark);
+    if (tag === SELF) {
+      if (outer !== SELF) writer.header(outer, mark);
+    } else if (outer === SELF) writer.header(tag, mark);
+    else writer.nested(outer, tag, mark);
   }
 }
 
@@ -147,9 +149,12 @@ function readFields(
         if (slot.fallback !== undefined) value[slot.name] = slot.fallback;
         continue;
       }
-      const outerEnd = outer === SELF ? end : reader.header(outer, end);
-      const item = inner.read(reader, tag === SELF ? outerEnd : reader.header(tag, outerEnd));
-      if (outer !== SELF && reader.pos !== outerEnd) reader.fail('octets follow inside the tag');
+      const item =
+        outer === SELF
+          ? reader.element(inner, end)
+          : tag === SELF
+            ? readFilling(reader, inner, reader.header(outer, end))
+            : inner.read(reader, reader.nested(outer, tag, end));
       if (slot.fallback !== undefined && item === slot.fallback) {
         reader.fail('the default value is encoded', start);
       }
@@ -158,6 +163,13 @@ function readFields(
   } catch (error) {
     throw error instanceof DecodeError ? error.within((slots[i] as Slot).name) : error;
   }
+  return value;
+}
+
+/** Reads a codec without a tag of its own, which must fill its EXPLICIT tag. */
+function readFilling<T>(reader: Reader, codec: Codec<T>, end: number): T {
+  const value = codec.read(reader, end);
+  if (reader.pos !== end) reader.fail('octets follow inside the tag');
   return value;
 }
 
@@ -295,11 +307,7 @@ function wrapped<T>(type: string, tag: number, codec: Codec<T>): Codec<T> {
       writer.element(codec, value);
     },
     read(reader, end) {
-      if (inner === SELF) {
-        const value = codec.read(reader, end);
-        if (reader.pos !== end) reader.fail(`${end - reader.pos} octets follow inside the tag`);
-        return value;
-      }
+      if (inner === SELF) return readFilling(reader, codec, end);
       const innerEnd = reader.header(inner, end);
       if (innerEnd !== end) reader.fail('octets follow inside the tag', innerEnd);
       return codec.read(reader, end);

@@ -105,27 +105,29 @@ function readRest(reader: Reader, at: number, year: number, type: string): numbe
 }
 
 function writePair(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = ZERO + Math.floor(value / 10);
-  bytes[at + 1] = ZERO + (value % 10);
+  const tens = (value / 10) | 0;
+  bytes[at] = ZERO + tens;
+  bytes[at + 1] = ZERO + value - 10 * tens;
 }
 
 /** All but the century, with the `Z`: thirteen octets in front. Returns the year. */
 function writeRest(writer: Writer, value: number, type: string): number {
-  if (!Number.isSafeInteger(value) || value % SECOND !== 0) {
-    throw new RangeError(`${type}: ${value} ms are not whole seconds`);
-  }
+  const second = Math.floor(value / SECOND);
+  if (second * SECOND !== value) throw new RangeError(`${type}: ${value} ms are not whole seconds`);
   writer.room(15);
   const { bytes } = writer;
   const at = writer.pos - 13;
-  const days = Math.floor(value / (DAY_SECONDS * SECOND));
-  const seconds = value / SECOND - days * DAY_SECONDS;
+  const days = Math.floor(second / DAY_SECONDS);
+  const rest = (second - days * DAY_SECONDS) | 0;
   const { year, month, day } = dateOf(days);
+  const minutes = (rest / 60) | 0;
+  const hour = (minutes / 60) | 0;
   writePair(bytes, at, ((year % 100) + 100) % 100);
   writePair(bytes, at + 2, month);
   writePair(bytes, at + 4, day);
-  writePair(bytes, at + 6, Math.floor(seconds / 3600));
-  writePair(bytes, at + 8, Math.floor(seconds / 60) % 60);
-  writePair(bytes, at + 10, seconds % 60);
+  writePair(bytes, at + 6, hour);
+  writePair(bytes, at + 8, minutes - 60 * hour);
+  writePair(bytes, at + 10, rest - 60 * minutes);
   bytes[at + 12] = ZULU;
   writer.pos = at;
   return year;

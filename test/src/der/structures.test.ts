@@ -141,7 +141,7 @@ s('EXPLICIT tags around EXPLICIT tags', () => {
   const aroundAny = explicit(1, any);
   vectors(aroundAny, {
     correct: [[hex`05 00`, hex`a1 02 05 00`]],
-    wrong: [['2 octets follow inside the tag', hex`a1 04 05 00 05 00`]],
+    wrong: [['octets follow inside the tag', hex`a1 04 05 00 05 00`]],
   });
 });
 
