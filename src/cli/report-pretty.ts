@@ -13,7 +13,7 @@ import {
 import { type StoryLine, shortened, storyOf } from './story.ts';
 import { type Output, progressOn, type Style, type Styles, stylesFor } from './terminal.ts';
 
-const LINES_MAX = 36;
+const LINES_MAX = 44;
 const CAUSES_MAX = 8;
 const WHO = 12;
 
@@ -102,8 +102,10 @@ function tellStory(lines: readonly StoryLine[], say: Say, styles: Styles): void 
     text: `... ${count} more lines; all steps are in the run folder`,
     kind: 'note',
   });
-  for (const { at, actor, text, kind } of shortened(lines, LINES_MAX, left)) {
-    say(`  ${styles.dim(at.padStart(9))}  ${actor.padEnd(WHO)} ${STYLE[kind](text)}`);
+  const shown = shortened(lines, LINES_MAX, left);
+  const width = Math.max(...shown.map(({ at }) => at.length));
+  for (const { at, actor, text, kind } of shown) {
+    say(`  ${styles.dim(at.padStart(width))}  ${actor.padEnd(WHO)} ${STYLE[kind](text)}`);
   }
 }
 

@@ -2,7 +2,6 @@
  * What a scenario expects, held against what happened. A failure says what was expected in words,
  * which step came nearest and what was different there.
  */
-import { formatDuration } from '../schema/units.ts';
 import type { TraceRecord } from '../trace/record.ts';
 import { type Difference, differences, printed } from './match.ts';
 import { type Point, pointsOf } from './points.ts';
@@ -207,18 +206,13 @@ export function stepName({ seq, at, actor }: TraceRecord): string {
   return `step ${seq} (${formatTime(at)}, ${actor})`;
 }
 
-/** Virtual time for people: `86ms`, `1.204s`, `2h`. */
+/** Virtual time for people: `86ms`, `1.204s`, `8d 00:30:00.020`. */
 export function formatTime(ms: number): string {
-  if (ms < 1_000 || ms % 60_000 === 0) return formatDuration(ms);
+  if (ms < 1_000) return `${ms}ms`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(3)}s`;
   const days = Math.floor(ms / 86_400_000);
-  const hours = Math.floor(ms / 3_600_000) % 24;
-  const minutes = Math.floor(ms / 60_000) % 60;
-  const parts = [
-    days > 0 ? `${days}d` : '',
-    hours > 0 ? `${hours}h` : '',
-    minutes > 0 ? `${minutes}m` : '',
-  ];
-  return `${parts.join('')}${(ms % 60_000) / 1_000}s`;
+  const clock = new Date(ms % 86_400_000).toISOString().slice(11, 23);
+  return days === 0 ? clock : `${days}d ${clock}`;
 }
 
 /** The matcher in words: `dc1 sends KRB-ERROR with errorCode KDC_ERR_PREAUTH_REQUIRED`. */

@@ -117,7 +117,7 @@ run('what comes out of turn is said with both halves', async () => {
 expect: { within: 30s, never: [ { actor: ann, rejected: true } ] }
 `),
     [
-      '13#10: never: ann rejects what came: it did in step 10 (4s, ann): in state answered came received, expected commanded or received',
+      '13#10: never: ann rejects what came: it did in step 10 (4.000s, ann): in state answered came received, expected commanded or received',
     ],
   );
 });
