@@ -287,13 +287,17 @@ export interface TgsWish extends AsWish {
   readonly as?: { readonly cname: PrincipalName; readonly crealm: string };
   /** Seals the authenticator instead of the session key. */
   readonly sealedWith?: Key;
+  /** The body's octets, whatever they are. */
+  readonly reqBody?: Uint8Array;
   /** The checksum covers this instead. */
   readonly covered?: Uint8Array;
 }
 
-export function tgsReq(tgt: Held, wish: TgsWish = {}): Uint8Array {
-  const { now = NOW, ctime, cusec, subkey, cksumtype, as, sealedWith, covered, ...body } = wish;
-  const raw = bodyOf(
+/** Only the octets are written. */
+const NO_VALUE = {} as KdcReqBody;
+
+function tgsReqBody(now: number, wish: AsWish): Uint8Array {
+  return bodyOf(
     {
       kdcOptions: FORWARDABLE_RENEWABLE | KdcOptions.canonicalize,
       realm: 'CONTOSO.COM',
@@ -302,8 +306,24 @@ export function tgsReq(tgt: Held, wish: TgsWish = {}): Uint8Array {
       nonce: 0x11223344,
       etype: [18, 17, 23],
     },
-    body,
+    wish,
   );
+}
+
+export function tgsReq(tgt: Held, wish: TgsWish = {}): Uint8Array {
+  const {
+    now = NOW,
+    ctime,
+    cusec,
+    subkey,
+    cksumtype,
+    as,
+    sealedWith,
+    covered,
+    reqBody,
+    ...body
+  } = wish;
+  const raw = reqBody ?? tgsReqBody(now, body);
   const type = cksumtype ?? mandatoryChecksum(tgt.session.etype);
   const authenticator = encode(Authenticator, {
     authenticatorVno: 5,
@@ -343,7 +363,7 @@ export function tgsReq(tgt: Held, wish: TgsWish = {}): Uint8Array {
     pvno: body.pvno ?? 5,
     msgType: body.msgType ?? KRB_TGS_REQ,
     padata: [{ padataType: PA_TGS_REQ, padataValue: apReq }, ...(body.padata ?? [])],
-    reqBody: { value: decode(KdcReqBody, raw), raw },
+    reqBody: { value: NO_VALUE, raw },
   });
 }
 
