@@ -1,6 +1,6 @@
 /** Types told apart by their tags (X.690 §8.13): CHOICE, one type under several tags, and recursion. */
-import { type Codec, DecodeError, type Infer, SELF, type Shape, tagsOf } from './codec.ts';
-import { tagName } from './tag-name.ts';
+import { type Codec, DecodeError, type Infer, type Shape, tagsOf } from './codec.ts';
+import { SELF, tagName } from './tags.ts';
 
 type Alternatives = Readonly<Record<string, Codec<unknown>>>;
 

@@ -1,6 +1,7 @@
 /** Octets as rows with offsets, for people: interprets the codecs' shapes, so the fast path has no hooks. */
 import { toHex } from '../bytes/bytes.ts';
-import { type Codec, DecodeError, Reader, SELF, type Shape, tagsOf } from './codec.ts';
+import { type Codec, DecodeError, Reader, type Shape, tagsOf } from './codec.ts';
+import { SELF } from './tags.ts';
 
 /** One element; `start` and `end` count octets from the beginning of what was given, tag included. */
 export interface Field {

@@ -2,7 +2,7 @@
 import * as asn1js from 'asn1js';
 import { toHex } from '../bytes/bytes.ts';
 import type { Field } from './explain.ts';
-import { tagName } from './tag-name.ts';
+import { tagName } from './tags.ts';
 
 /** What is read: a viewer's page, not a directory. */
 const LIMITS = { maxDepth: 64, maxNodes: 10_000, maxContentLength: 1 << 20, copyInput: false };

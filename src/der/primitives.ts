@@ -2,7 +2,8 @@
  * ASN.1's types without parts: numbers, octets, bits, identifiers (X.690 §8.2 to §8.9, §8.19). Strings of
  * characters are in `text.ts`, times in `time.ts`.
  */
-import type { Codec, Reader, Shape, Writer } from './codec.ts';
+import type { Codec, Reader, Shape } from './codec.ts';
+import type { Writer } from './writer.ts';
 
 const TAG_BOOLEAN = 0x01;
 const TAG_INTEGER = 0x02;

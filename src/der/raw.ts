@@ -1,6 +1,7 @@
 /** Elements kept as they came: any type at all, and values beside their octets. */
-import { type Codec, encode, SELF, tagsOf } from './codec.ts';
+import { type Codec, encode, tagsOf } from './codec.ts';
 import { slice } from './primitives.ts';
+import { SELF } from './tags.ts';
 
 /** Any element as its octets, tag and length included. */
 export const any: Codec<Uint8Array> = {

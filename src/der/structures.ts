@@ -3,18 +3,10 @@
  * `choice.ts`, what is kept as it came in `raw.ts`.
  */
 import { compare } from '../bytes/bytes.ts';
-import {
-  type Codec,
-  DecodeError,
-  encode,
-  type FieldShape,
-  type Reader,
-  SELF,
-  tagsOf,
-  type Writer,
-} from './codec.ts';
+import { type Codec, DecodeError, encode, type FieldShape, type Reader, tagsOf } from './codec.ts';
 import { slice } from './primitives.ts';
-import { tagName } from './tag-name.ts';
+import { SELF, tagName } from './tags.ts';
+import type { Writer } from './writer.ts';
 
 /** One field of a SEQUENCE. `O`: may its key be absent? */
 export interface Field<T, O extends boolean> {

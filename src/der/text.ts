@@ -1,7 +1,8 @@
 /** ASN.1's character strings (X.690 §8.23), each read strictly and given as a JavaScript string. */
 import { fromUtf8Strict, utf8 } from '../bytes/bytes.ts';
-import type { Codec, Reader, Writer } from './codec.ts';
+import type { Codec, Reader } from './codec.ts';
 import { slice } from './primitives.ts';
+import type { Writer } from './writer.ts';
 
 /**
  * Short texts seen lately: realms and names repeat in every message, and comparing octets with a

@@ -2,7 +2,8 @@
  * ASN.1's times in their one DER form (X.690 §11.7, §11.8): to the second, in UTC, with a `Z` and no
  * fraction. Values are milliseconds since 1970-01-01T00:00:00Z, whole seconds.
  */
-import type { Codec, Reader, Writer } from './codec.ts';
+import type { Codec, Reader } from './codec.ts';
+import type { Writer } from './writer.ts';
 
 const SECOND = 1000;
 const DAY_SECONDS = 86_400;

@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { tagName } from '../../../src/der/tag-name.ts';
+import { tagName } from '../../../src/der/tags.ts';
 
-const s = suite('der/tag-name');
+const s = suite('der/tags');
 
 s('names identifier octets by class, number and form', () => {
   for (const [tag, name] of [

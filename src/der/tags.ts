@@ -1,4 +1,7 @@
-/** What people call identifier octets (X.680 §8.4). */
+/** Identifier octets (X.690 §8.1.2), and what people call them (X.680 §8.4). */
+
+/** In place of a tag: the codec reads and writes whole elements. */
+export const SELF = -1;
 
 const UNIVERSAL: Readonly<Record<number, string>> = {
   1: 'BOOLEAN',
