@@ -34,8 +34,9 @@ import {
 import { draftPac, type PacKeys } from '../pac/signatures.ts';
 import { type Account, isProtectedUser, type KdcEnv, UserAccountControl } from './accounts.ts';
 import { type Refusal, refused } from './errors.ts';
+import { buffersForService } from './inherited-pac.ts';
 import { krbtgtRealm } from './lookup.ts';
-import { buffersForService, tgtPac } from './pac.ts';
+import { tgtPac } from './pac.ts';
 import { encryptedPaData, type Wishes } from './padata.ts';
 import { replyHint } from './preauth.ts';
 import type { Realm } from './realm.ts';

@@ -2,15 +2,7 @@ import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Account } from '../../../protocols/kdc/accounts.ts';
-import {
-  buffersForService,
-  buffersForTgt,
-  declinesPac,
-  logonInfo,
-  requestorSid,
-  sidsOf,
-  tgtPac,
-} from '../../../protocols/kdc/pac.ts';
+import { declinesPac, logonInfo, requestorSid, tgtPac } from '../../../protocols/kdc/pac.ts';
 import { key } from '../../../protocols/kerberos/etypes.ts';
 import { LogonInfo } from '../../../protocols/pac/buffers.ts';
 import { PacType } from '../../../protocols/pac/constants.ts';
@@ -113,55 +105,6 @@ pac('what is known of the account stands in LOGON_INFO', () => {
     info.ExtraSids?.map(({ Sid }) => Sid),
     ['S-1-5-21-9-9-9-1000', 'S-1-18-1', 'S-1-18-4'],
   );
-  assert.equal(sidsOf(info).slice(0, 2), ['S-1-5-21-1-2-3-1105', 'S-1-5-21-1-2-3-513']);
-});
-
-pac('services get neither attributes nor requestor; renewed tickets keep them', () => {
-  const made = tgtPac(realm, INPUT, KEYS, NOW);
-  const types = (buffers: readonly { readonly ulType: number }[]) =>
-    buffers.map((buffer) => buffer.ulType).sort((a, b) => a - b);
-  assert.equal(types(buffersForTgt(made)), [1, 10, 12, 17, 18]);
-  const service = { realm, accounts, encTypes: 0x18, client: alice };
-  assert.equal(types(buffersForService(made, service)), [1, 10, 12]);
-});
-
-pac('domain local groups come into service tickets, compressed or in full', () => {
-  const local = { name: 'Readers', rid: 1500, scope: 'domainLocal' } as const;
-  const at = contoso([{ ...ALICE, groups: [local] }]);
-  const client = at.accounts.bySAMAccountName('alice') as Account;
-  const made = tgtPac(at.realm, { ...INPUT, client }, KEYS, NOW);
-  const infoFor = (encTypes: number, known = true) => {
-    const service = { realm: at.realm, accounts: at.accounts, encTypes };
-    const buffers = buffersForService(made, known ? { ...service, client } : service);
-    return LogonInfo.decode(buffers[0]?.bytes ?? new Uint8Array(0));
-  };
-  const compressed = infoFor(0x18);
-  assert.is(compressed.UserFlags & 0x200, 0x200);
-  assert.is(compressed.ResourceGroupDomainSid, 'S-1-5-21-1-2-3');
-  assert.equal(compressed.ResourceGroupIds, [{ RelativeId: 1500, Attributes: 0x20000007 }]);
-  const full = infoFor(0x18 | 0x80000);
-  assert.is(full.ResourceGroupIds, null);
-  assert.equal(full.ExtraSids?.at(-1), {
-    Sid: 'S-1-5-21-1-2-3-1500',
-    Attributes: 0x20000007,
-  });
-  assert.equal(infoFor(0x18), compressed, 'kept');
-  assert.equal(infoFor(0x18, false), compressed, 'worked out anew');
-});
-
-pac('what was kept of one LOGON_INFO is not given for another', () => {
-  const local = { name: 'Readers', rid: 1500, scope: 'domainLocal' } as const;
-  const at = contoso([{ ...ALICE, groups: [local] }]);
-  const client = at.accounts.bySAMAccountName('alice') as Account;
-  const made = (displayName: string) =>
-    tgtPac(at.realm, { ...INPUT, client: { ...client, displayName } }, KEYS, NOW);
-  const nameFor = (from: Pac) => {
-    const service = { realm: at.realm, accounts: at.accounts, encTypes: 0x18, client };
-    const [info] = buffersForService(from, service);
-    return LogonInfo.decode(info?.bytes ?? new Uint8Array(0)).FullName;
-  };
-  assert.is(nameFor(made('One')), 'One');
-  assert.is(nameFor(made('Two')), 'Two');
 });
 
 pac('requestor and attributes are read back', () => {
