@@ -222,8 +222,8 @@ const PADATA_TYPES: Readonly<Record<number, string>> = {
   [PA_DMSA_KEY_PACKAGE]: 'PA_DMSA_KEY_PACKAGE',
 };
 
-/** Types inside TYPED-DATA: RFC 4556 §3.1.3, RFC 8636 §3 and §4. */
-export const TD_CMS_DIGEST_CERTIFICATES = 101;
+/** Types inside TYPED-DATA: RFC 4120 §7.5.2, RFC 4556 §3.1.3, RFC 8636 §3 and §4. */
+export const TD_PKINIT_CMS_CERTIFICATES = 101;
 export const TD_KRB_PRINCIPAL = 102;
 export const TD_KRB_REALM = 103;
 export const TD_TRUSTED_CERTIFIERS = 104;
@@ -232,11 +232,11 @@ export const TD_APP_DEFINED_ERROR = 106;
 export const TD_REQ_NONCE = 107;
 export const TD_REQ_SEQ = 108;
 export const TD_DH_PARAMETERS = 109;
-export const TD_CERT_DIGEST_ALGORITHMS = 110;
 export const TD_CMS_DIGEST_ALGORITHMS = 111;
+export const TD_CERT_DIGEST_ALGORITHMS = 112;
 
 const DATA_TYPES: Readonly<Record<number, string>> = {
-  [TD_CMS_DIGEST_CERTIFICATES]: 'TD_CMS_DIGEST_CERTIFICATES',
+  [TD_PKINIT_CMS_CERTIFICATES]: 'TD_PKINIT_CMS_CERTIFICATES',
   [TD_KRB_PRINCIPAL]: 'TD_KRB_PRINCIPAL',
   [TD_KRB_REALM]: 'TD_KRB_REALM',
   [TD_TRUSTED_CERTIFIERS]: 'TD_TRUSTED_CERTIFIERS',

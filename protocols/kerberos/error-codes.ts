@@ -299,7 +299,6 @@ export const ERROR_CODES: readonly ErrorCode[] = [
     causes: [
       'the account is disabled, locked out or expired; the NTSTATUS in e-data says which',
       'the sign-in lies outside of the logon hours',
-      'too many wrong passwords were tried before the PIN',
     ],
   },
   {
@@ -701,7 +700,7 @@ export const ERROR_CODES: readonly ErrorCode[] = [
     code: KRB_AP_ERR_NO_TGT,
     name: 'KRB_AP_ERR_NO_TGT',
     sentence: 'no TGT is available to make a user-to-user ticket of',
-    section: 'RFC 4120 §7.5.9, reserved there for user-to-user',
+    section: 'RFC 4120 §7.5.9',
     definite: true,
     causes: ['user-to-user: the peer has no TGT to send'],
   },
@@ -839,7 +838,7 @@ export const ERROR_CODES: readonly ErrorCode[] = [
     code: KRB_AP_ERR_PRINCIPAL_UNKNOWN,
     name: 'KRB_AP_ERR_PRINCIPAL_UNKNOWN',
     sentence: 'a well-known name is not known',
-    section: 'RFC 8062 §3.1, RFC 6111 §4',
+    section: 'RFC 6111 §4',
     definite: true,
     causes: ['the name begins with WELLKNOWN and the KDC does not know what it stands for'],
   },

@@ -439,7 +439,7 @@ export const EncKrbCredPart = application(
   }),
 );
 
-/** RFC 4120 §5.9.1. `eData` is not self-describing: see `error-codes.ts`. */
+/** RFC 4120 §5.9.1. Only the code tells what `eData` is: METHOD-DATA, TYPED-DATA or KERB-ERROR-DATA. */
 export type KrbError = Infer<typeof KrbError>;
 export const KrbError = application(
   'KRB-ERROR',
