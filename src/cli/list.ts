@@ -1,6 +1,6 @@
 /** `kerblab list`: everything that has a name here. */
 import { Argument, type Command, Option } from 'commander';
-import { editorSchema } from '../scenario/editor-schema.ts';
+import { editorSchemaText } from '../scenario/editor-schema.ts';
 import { FAULT_FORMS } from '../scenario/format.ts';
 import { formatReadme } from '../scenario/readme.ts';
 import type { RoleDefinition } from '../scenario/role.ts';
@@ -38,7 +38,7 @@ const LISTS: Readonly<Record<string, (json: boolean) => Promise<string>>> = {
   },
   schema: async () => {
     const { stage } = await import('./stage.ts');
-    return `${JSON.stringify(editorSchema(stage), null, 2)}\n`;
+    return editorSchemaText(stage);
   },
   format: async () => {
     const { stage } = await import('./stage.ts');

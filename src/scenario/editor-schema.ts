@@ -101,3 +101,28 @@ export function withDefaults(value: unknown, { roles }: Vocabulary): unknown {
   });
   return { ...whole, actors: Object.fromEntries(complete), script, faults };
 }
+
+const WIDTH = 100;
+
+/** The schema as a file: objects over several lines, lists in one where they fit, as Biome prints JSON. */
+export function editorSchemaText(vocabulary: Vocabulary): string {
+  return `${json(editorSchema(vocabulary), '', 0)}\n`;
+}
+
+/** `used` characters stand in front of the value on its line, and one (a comma) may follow it. */
+function json(value: unknown, indent: string, used: number): string {
+  const inner = `${indent}  `;
+  if (Array.isArray(value)) {
+    const line = `[${value.map((item) => JSON.stringify(item)).join(', ')}]`;
+    const plain = value.every((item) => typeof item !== 'object' || item === null);
+    if (plain && used + line.length < WIDTH) return line;
+    const items = value.map((item) => `${inner}${json(item, inner, inner.length)}`);
+    return `[\n${items.join(',\n')}\n${indent}]`;
+  }
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const fields = Object.entries(value).map(([name, field]) => {
+    const head = `${inner}${JSON.stringify(name)}: `;
+    return `${head}${json(field, inner, head.length)}`;
+  });
+  return fields.length === 0 ? '{}' : `{\n${fields.join(',\n')}\n${indent}}`;
+}

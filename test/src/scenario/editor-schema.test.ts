@@ -1,6 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { editorSchema, withDefaults } from '../../../src/scenario/editor-schema.ts';
+import {
+  editorSchema,
+  editorSchemaText,
+  withDefaults,
+} from '../../../src/scenario/editor-schema.ts';
 import { readYaml, writeYaml } from '../../../src/scenario/yaml.ts';
 import type { JsonSchema } from '../../../src/schema/schema.ts';
 import { ASKS, file, load, stage } from './toy.ts';
@@ -35,6 +39,12 @@ editor('a file with its defaults filled in is the same scenario', () => {
   const { text: _, place: __, ...before } = load(text);
   const { text: ___, place: ____, ...after } = load(whole);
   assert.equal(after, before);
+});
+
+editor('its text is the same value, in lines of at most 100 characters where lists are', () => {
+  const text = editorSchemaText(stage);
+  assert.equal(JSON.parse(text), JSON.parse(JSON.stringify(editorSchema(stage))));
+  assert.match(text, '"enum": ["asker", "answerer"]');
 });
 
 editor.run();
