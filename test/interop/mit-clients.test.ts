@@ -1,4 +1,5 @@
 /** MIT krb5's own clients against `kerblab serve`: what they print is the judge. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -41,7 +42,7 @@ peerTest(s, 'kinit by password, kvno, klist -e', ['kinit', 'kvno', 'klist'], asy
   await signedIn('password');
   const kvno = await run('kvno', 'password', ['cifs/files.corp.example']);
   assert.is(kvno.code, 0, kvno.stderr);
-  assert.match(kvno.stdout, /cifs\/files\.corp\.example@CORP\.EXAMPLE: kvno = 1/);
+  assert.match(kvno.stdout, /cifs\/files\.corp\.example@CORP\.EXAMPLE: kvno = 2/);
   const klist = await run('klist', 'password', ['-e', '-f']);
   assert.match(klist.stdout, /Default principal: alice@CORP\.EXAMPLE/);
   assert.match(klist.stdout, /krbtgt\/CORP\.EXAMPLE@CORP\.EXAMPLE/);
@@ -100,26 +101,33 @@ peerTest(s, 'unknown service', ['kinit', 'kvno'], async () => {
   await signedIn('no-service');
   const kvno = await run('kvno', 'no-service', ['cifs/nowhere.corp.example']);
   assert.is(kvno.code, 1);
-  assert.match(kvno.stderr, /Server cifs\/nowhere\.corp\.example@CORP\.EXAMPLE not found/);
+  assert.match(kvno.stderr, /Server (?:\S+ )?not found in Kerberos database/);
 });
 
 peerTest(s, 'kinit -E: enterprise name, -C: canonicalised', ['kinit', 'klist'], async () => {
-  const enterprise = ['-E', 'alice@corp.example'];
-  const kinit = await run('kinit', 'enterprise', enterprise, `${PASSWORD}\n`);
-  assert.is(kinit.code, 0, kinit.stderr);
-  const klist = await run('klist', 'enterprise', []);
-  assert.match(klist.stdout, /Default principal: alice@CORP\.EXAMPLE/);
+  for (const [options, principal] of [
+    [['-E'], 'alice\\@corp.example@CORP.EXAMPLE'],
+    [['-E', '-C'], 'alice@CORP.EXAMPLE'],
+  ] as const) {
+    const args = [...options, 'alice@corp.example'];
+    const kinit = await run('kinit', 'enterprise', args, `${PASSWORD}\n`);
+    assert.is(kinit.code, 0, kinit.stderr);
+    const klist = await run('klist', 'enterprise', []);
+    assert.ok(klist.stdout.includes(`Default principal: ${principal}\n`), klist.stdout);
+  }
 });
 
 peerTest(s, 'a TCP-only client', ['kinit'], async () => {
-  const kinit = await execute(
-    peer('kinit') as string,
-    ['alice'],
-    { ...cacheOf(served, 'tcp'), KRB5_TRACE: '/dev/stderr' },
-    `${PASSWORD}\n`,
-  );
+  const config = join(served.folder, 'tcp.conf');
+  const log = join(served.folder, 'tcp.log');
+  const only = '[libdefaults]\n  udp_preference_limit = 1\n';
+  writeFileSync(config, only + readFileSync(join(served.folder, 'krb5.conf'), 'utf8'));
+  const env = { ...cacheOf(served, 'tcp'), KRB5_CONFIG: config, KRB5_TRACE: log };
+  const kinit = await execute(peer('kinit') as string, ['alice'], env, `${PASSWORD}\n`);
   assert.is(kinit.code, 0, kinit.stderr);
-  assert.match(kinit.stderr, /Selected etype info: etype aes256-cts/);
+  const trace = readFileSync(log, 'utf8');
+  assert.match(trace, /Sending TCP request to stream/);
+  assert.not.match(trace, /UDP request/);
 });
 
 peerTest(s, 'a clock ten minutes off', ['kinit', 'faketime'], async () => {
