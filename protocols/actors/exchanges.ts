@@ -7,6 +7,7 @@ import type { ActorEffect, ActorEvent } from '../../src/machine/actor.ts';
 import type { Env } from '../../src/machine/machine.ts';
 import type * as ap from '../kerberos/ap-client.ts';
 import * as as from '../kerberos/as-client.ts';
+import type { AsRequest } from '../kerberos/as-request.ts';
 import type { ClientEnv } from '../kerberos/client.ts';
 import { KDC_PORT } from '../kerberos/constants.ts';
 import * as kdc from '../kerberos/kdc-exchange.ts';
@@ -28,7 +29,7 @@ import * as service from './service-exchange.ts';
 export function beginAs<P>(
   exchanges: Exchanges<P>,
   purpose: P,
-  request: as.AsRequest,
+  request: AsRequest,
   preAuth: TimestampState,
   options: ExchangeOptions,
   env: Env,

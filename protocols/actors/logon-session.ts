@@ -1,7 +1,7 @@
 /** A user's logon session on a device, and the requests that Windows makes in it. */
 import type { Json } from '../../src/machine/actor.ts';
 import type { Step } from '../../src/machine/machine.ts';
-import type { AsRequest } from '../kerberos/as-client.ts';
+import type { AsRequest } from '../kerberos/as-request.ts';
 import { WINDOWS_TILL } from '../kerberos/client.ts';
 import {
   ADDRTYPE_NETBIOS,

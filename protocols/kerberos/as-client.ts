@@ -4,7 +4,7 @@
  * on the way it follows KDC_ERR_WRONG_REALM (RFC 6806 §7) and may learn the KDC's clock.
  */
 
-import { encode, tryDecode } from '../../src/der/codec.ts';
+import { tryDecode } from '../../src/der/codec.ts';
 import {
   assertNever,
   type Rejected,
@@ -13,6 +13,7 @@ import {
   unexpected,
 } from '../../src/machine/machine.ts';
 import { type AsOpened, openAsRep } from './as-reply.ts';
+import { type AsRequest, type Draft, drafted, encoded } from './as-request.ts';
 import {
   CLOCK_SKEW,
   type ClientEnv,
@@ -21,50 +22,11 @@ import {
   refusal,
   serverStamp,
 } from './client.ts';
-import {
-  KdcOptions,
-  KRB_AS_REQ,
-  NT_SRV_INST,
-  PA_FX_COOKIE,
-  PA_PAC_REQUEST,
-  PA_REQ_ENC_PA_REP,
-  PVNO,
-} from './constants.ts';
+import { KdcOptions } from './constants.ts';
 import { KDC_ERR_PREAUTH_REQUIRED, KDC_ERR_WRONG_REALM, KRB_AP_ERR_SKEW } from './error-codes.ts';
-import {
-  AsRep,
-  AsReq,
-  type HostAddress,
-  KdcReqBody,
-  KerbPaPacRequest,
-  KrbError,
-  MethodData,
-  type PaData,
-  type PrincipalName,
-} from './messages.ts';
-import { principal } from './names.ts';
+import { AsRep, KrbError, MethodData, type PaData } from './messages.ts';
 import type { PreAuth, PreAuthContext, PreAuthStep } from './preauth.ts';
 import { sameRealm } from './ticket-cache.ts';
-
-/** What is asked for. Times in milliseconds since 1970. */
-export interface AsRequest {
-  readonly realm: string;
-  readonly cname: PrincipalName;
-  /** Absent: the ticket-granting service of the realm. */
-  readonly sname?: PrincipalName;
-  /** KDCOptions. */
-  readonly kdcOptions: number;
-  readonly till: number;
-  readonly rtime?: number;
-  readonly etypes: readonly number[];
-  readonly addresses?: readonly HostAddress[];
-  /** KERB-PA-PAC-REQUEST; absent: not sent. */
-  readonly includePac?: boolean;
-  /** Asks that the KDC signs our request inside its reply: RFC 6806 §11. */
-  readonly encPaRep: boolean;
-  /** Takes over the KDC's clock from KRB_AP_ERR_SKEW or from the reply, instead of failing. */
-  readonly learnsTime: boolean;
-}
 
 interface Progress<P> {
   readonly ask: AsRequest;
@@ -80,21 +42,13 @@ interface Progress<P> {
   readonly learnt?: number;
 }
 
-/** A request as it goes out. */
-interface Request {
-  readonly nonce: number;
-  readonly body: KdcReqBody;
-  /** `body`, DER. */
-  readonly reqBody: Uint8Array;
-}
-
 export type State<P> =
   | { readonly name: 'idle' }
-  | { readonly name: 'expectSignature'; readonly progress: Progress<P>; readonly request: Request }
+  | { readonly name: 'expectSignature'; readonly progress: Progress<P>; readonly request: Draft }
   | {
       readonly name: 'expectReply';
       readonly progress: Progress<P>;
-      readonly request: Request;
+      readonly request: Draft;
       /** The whole AS-REQ, DER. */
       readonly sent: Uint8Array;
     }
@@ -180,7 +134,7 @@ function ask<P>(
   proves: boolean,
   env: ClientEnv,
 ): AsStep<P> {
-  const request = requestOf(progress, freshNonce(env));
+  const request = drafted(progress.ask, progress.realm, freshNonce(env));
   if (!proves) {
     const proof: PreAuthStep<P> = { kind: 'ready', state: progress.preAuth, padata: [] };
     return send({ ...progress, proven: false }, request, proof);
@@ -190,22 +144,7 @@ function ask<P>(
   return send({ ...progress, proven: true }, request, proof);
 }
 
-function requestOf<P>({ ask, realm }: Progress<P>, nonce: number): Request {
-  const body: KdcReqBody = {
-    kdcOptions: ask.kdcOptions,
-    cname: ask.cname,
-    realm,
-    sname: ask.sname ?? principal(NT_SRV_INST, 'krbtgt', realm),
-    till: ask.till,
-    ...(ask.rtime === undefined ? {} : { rtime: ask.rtime }),
-    nonce,
-    etype: ask.etypes,
-    ...(ask.addresses === undefined ? {} : { addresses: ask.addresses }),
-  };
-  return { nonce, body, reqBody: encode(KdcReqBody, body) };
-}
-
-function contextOf<P>(progress: Progress<P>, request: Request, env: ClientEnv): PreAuthContext {
+function contextOf<P>(progress: Progress<P>, request: Draft, env: ClientEnv): PreAuthContext {
   return {
     realm: progress.realm,
     cname: progress.ask.cname,
@@ -222,7 +161,7 @@ function kdcStamp<P>({ learnt }: Progress<P>, env: ClientEnv): number {
   return env.stamp + (learnt ?? env.offset);
 }
 
-function send<P>(progress: Progress<P>, request: Request, proof: PreAuthStep<P>): AsStep<P> {
+function send<P>(progress: Progress<P>, request: Draft, proof: PreAuthStep<P>): AsStep<P> {
   if (proof.kind === 'failed') return failed(progress, proof.failure);
   const proven = { ...progress, preAuth: proof.state };
   if (proof.kind === 'sign') {
@@ -231,32 +170,10 @@ function send<P>(progress: Progress<P>, request: Request, proof: PreAuthStep<P>)
       { kind: 'sign', key, algorithm, data },
     ]);
   }
-  const { body, reqBody } = request;
-  const padata = [...proof.padata, ...furtherPadata(progress)];
-  const sent = encode(AsReq, {
-    pvno: PVNO,
-    msgType: KRB_AS_REQ,
-    ...(padata.length === 0 ? {} : { padata }),
-    reqBody: { value: body, raw: reqBody },
-  });
+  const sent = encoded(request, progress.ask, proof.padata, progress.hints);
   return to({ name: 'expectReply', progress: proven, request, sent }, [
     { kind: 'request', realm: progress.realm, message: 'AS-REQ', bytes: sent },
   ]);
-}
-
-/** What stands beside the proof. The cookie goes back as it came: RFC 6113 §5.2. */
-function furtherPadata<P>({ ask, hints }: Progress<P>): PaData[] {
-  const padata: PaData[] = [];
-  const cookie = hints.find((item) => item.padataType === PA_FX_COOKIE);
-  if (cookie !== undefined) padata.push(cookie);
-  if (ask.includePac !== undefined) {
-    const padataValue = encode(KerbPaPacRequest, { includePac: ask.includePac });
-    padata.push({ padataType: PA_PAC_REQUEST, padataValue });
-  }
-  if (ask.encPaRep) {
-    padata.push({ padataType: PA_REQ_ENC_PA_REP, padataValue: new Uint8Array(0) });
-  }
-  return padata;
 }
 
 type Waiting<P> = Extract<State<P>, { readonly name: 'expectReply' }>;

@@ -1,7 +1,7 @@
 /** Our client as an actor on real sockets, against MIT's krb5kdc on loopback. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -14,7 +14,7 @@ import {
   type Progress,
 } from '../../protocols/actors/exchange-state.ts';
 import * as exchanges from '../../protocols/actors/exchanges.ts';
-import type { AsRequest } from '../../protocols/kerberos/as-client.ts';
+import type { AsRequest } from '../../protocols/kerberos/as-request.ts';
 import {
   KdcOptions,
   NT_PRINCIPAL,
@@ -52,24 +52,48 @@ interface Kdc {
   stop(): void;
 }
 
-/** A KDC with a user and a service for each encryption type, and one user without pre-authentication. */
-async function krb5kdc(setting = ''): Promise<Kdc> {
+/** Where a KDC keeps its things, and the environment that says so to its programs. */
+interface Home {
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** A database with a user and a service for each encryption type, and one user without pre-authentication. */
+function database(): Home {
   const folder = mkdtempSync(join(tmpdir(), 'kerblab-krb5kdc-'));
-  const port = await freePort();
-  const env = {
-    ...process.env,
-    KRB5_CONFIG: join(folder, 'krb5.conf'),
-    KRB5_KDC_PROFILE: join(folder, 'kdc.conf'),
+  const home: Home = {
+    folder,
+    env: {
+      ...process.env,
+      KRB5_CONFIG: join(folder, 'krb5.conf'),
+      KRB5_KDC_PROFILE: join(folder, 'kdc.conf'),
+    },
   };
+  configure(home, 88, '');
+  run(home, 'kdb5_util', ['create', '-s', '-P', 'master', '-r', REALM]);
+  const admin = [
+    `modprinc -maxrenewlife 7d krbtgt/${REALM}`,
+    ...ETYPES.flatMap(([etype, name]) => [
+      `addprinc -maxrenewlife 7d -pw ${PASSWORD} -e ${name}:normal +requires_preauth user${etype}`,
+      `addprinc -randkey -e ${name}:normal host/s${etype}.krb.example`,
+    ]),
+    `addprinc -pw ${PASSWORD} -requires_preauth open`,
+  ];
+  run(home, 'kadmin.local', [], `${admin.join('\n')}\n`);
+  return home;
+}
+
+function configure({ folder }: Home, port: number, setting: string): void {
+  const address = `127.0.0.1:${port}`;
   writeFileSync(
-    env.KRB5_CONFIG,
-    `[libdefaults]\n default_realm = ${REALM}\n[realms]\n ${REALM} = {\n  kdc = 127.0.0.1:${port}\n }\n`,
+    join(folder, 'krb5.conf'),
+    `[libdefaults]\n default_realm = ${REALM}\n[realms]\n ${REALM} = {\n  kdc = ${address}\n }\n`,
   );
   writeFileSync(
-    env.KRB5_KDC_PROFILE,
+    join(folder, 'kdc.conf'),
     `[kdcdefaults]
- kdc_listen = 127.0.0.1:${port}
- kdc_tcp_listen = 127.0.0.1:${port}
+ kdc_listen = ${address}
+ kdc_tcp_listen = ${address}
  ${setting}
 [realms]
  ${REALM} = {
@@ -82,34 +106,35 @@ async function krb5kdc(setting = ''): Promise<Kdc> {
  kdc = FILE:${folder}/kdc.log
 `,
   );
-  const run = (command: string, ...args: string[]): void => {
-    const done = spawnSync(peer(command) ?? command, args, { env, encoding: 'utf8' });
-    if (done.status !== 0) throw new Error(`${command}: ${done.stdout}${done.stderr}`);
-  };
-  run('kdb5_util', 'create', '-s', '-P', 'master', '-r', REALM);
-  const admin = [
-    'modprinc -maxrenewlife 7d krbtgt/KRB.EXAMPLE',
-    ...ETYPES.flatMap(([etype, name]) => [
-      `addprinc -maxrenewlife 7d -pw ${PASSWORD} -e ${name}:normal +requires_preauth user${etype}`,
-      `addprinc -randkey -e ${name}:normal host/s${etype}.krb.example`,
-    ]),
-    `addprinc -pw ${PASSWORD} -requires_preauth open`,
-  ];
-  const typed = spawnSync(peer('kadmin.local') ?? '', [], {
-    env,
-    encoding: 'utf8',
-    input: `${admin.join('\n')}\n`,
-  });
-  if (typed.status !== 0) throw new Error(`kadmin.local: ${typed.stderr}`);
-  const child: ChildProcess = spawn(peer('krb5kdc') ?? '', ['-n'], { env, stdio: 'ignore' });
-  await answering(port);
-  return {
-    port,
-    stop: () => {
-      child.kill('SIGKILL');
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+}
+
+function run({ env }: Home, command: string, args: readonly string[], input = ''): void {
+  const done = spawnSync(peer(command) ?? command, args, { env, input, encoding: 'utf8' });
+  if (done.status !== 0) throw new Error(`${command}: ${done.stdout}${done.stderr}`);
+}
+
+/** Starts a KDC; somebody else may take the free port first, and then another is tried. */
+async function krb5kdc(setting = ''): Promise<Kdc> {
+  const home = database();
+  for (let tries = 0; tries < 5; tries++) {
+    const port = await freePort();
+    configure(home, port, setting);
+    const child = spawn(peer('krb5kdc') ?? '', ['-n'], { env: home.env, stdio: 'ignore' });
+    const ended = new Promise<false>((resolve) => child.once('exit', () => resolve(false)));
+    if (await Promise.race([ended, answering(port)])) {
+      return {
+        port,
+        stop: () => {
+          child.kill('SIGKILL');
+          rmSync(home.folder, { recursive: true, force: true });
+        },
+      };
+    }
+    child.kill('SIGKILL');
+  }
+  const log = readFileSync(join(home.folder, 'kdc.log'), 'utf8');
+  rmSync(home.folder, { recursive: true, force: true });
+  throw new Error(`krb5kdc does not answer: ${log}`);
 }
 
 function freePort(): Promise<number> {
@@ -122,16 +147,15 @@ function freePort(): Promise<number> {
   });
 }
 
-/** Waits until the KDC answers, ten seconds at most. */
-async function answering(port: number): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    const outcome = await signIn(port, 'nobody', { kind: 'password', password: '' }, [18], {
-      exchange: { udpPreferenceLimit: 0, kdcWaitTime: 100, kdcBackoffTime: 0, kdcSendRetries: 1 },
-    });
-    if (outcome.kind === 'failed' && outcome.failure.kind === 'refused') return;
+/** Waits until the KDC of our realm answers. */
+async function answering(port: number): Promise<boolean> {
+  const exchange = { ...WINDOWS_KDC_EXCHANGE, kdcWaitTime: 500, kdcSendRetries: 1 };
+  for (let tries = 0; tries < 50; tries++) {
+    const outcome = await signIn(port, 'user18', password, [18], { exchange });
+    if (outcome.kind === 'as') return true;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error('krb5kdc does not answer');
+  return false;
 }
 
 type Begin = (options: ExchangeOptions, env: Env) => Progress<'test'>;
@@ -273,87 +297,83 @@ const PEERS = ['krb5kdc', 'kdb5_util', 'kadmin.local'];
 
 const mit = suite('krb5kdc');
 
+/** One KDC for all tests but the last, started by the first that needs it. */
+let shared: Promise<Kdc> | undefined;
+
+function kdc(): Promise<Kdc> {
+  shared ??= krb5kdc();
+  return shared;
+}
+
+mit.after(async () => {
+  await shared?.then(
+    ({ stop }) => stop(),
+    () => undefined, // the test that started it has said why
+  );
+});
+
 peerTest(mit, 'signs in and gets a service ticket, with every encryption type', PEERS, async () => {
-  const { port, stop } = await krb5kdc();
-  try {
-    for (const [etype] of ETYPES) {
-      for (const exchange of [UDP, WINDOWS_KDC_EXCHANGE]) {
-        const tgt = tgtOf(await signIn(port, `user${etype}`, password, [etype], { exchange }));
-        assert.is(tgt.key.etype, etype);
-        assert.is(tgt.sname.nameString.join('/'), `krbtgt/${REALM}`);
-        assert.ok((tgt.flags & TicketFlags.preAuthent) !== 0);
-        const sname = principal(NT_SRV_HST, 'host', `s${etype}.krb.example`);
-        for (const subkey of [true, false]) {
-          const etypes = [etype];
-          const service = ticketOf(await ticket(port, tgt, { sname, subkey, etypes }, exchange));
-          assert.is(service.key.etype, etype);
-          assert.equal(service.sname.nameString, sname.nameString);
-          assert.equal(service.cname.nameString, [`user${etype}`]);
-        }
+  const { port } = await kdc();
+  for (const [etype] of ETYPES) {
+    for (const exchange of [UDP, WINDOWS_KDC_EXCHANGE]) {
+      const tgt = tgtOf(await signIn(port, `user${etype}`, password, [etype], { exchange }));
+      assert.is(tgt.key.etype, etype);
+      assert.is(tgt.sname.nameString.join('/'), `krbtgt/${REALM}`);
+      assert.ok((tgt.flags & TicketFlags.preAuthent) !== 0);
+      const sname = principal(NT_SRV_HST, 'host', `s${etype}.krb.example`);
+      for (const subkey of [true, false]) {
+        const etypes = [etype];
+        const service = ticketOf(await ticket(port, tgt, { sname, subkey, etypes }, exchange));
+        assert.is(service.key.etype, etype);
+        assert.equal(service.sname.nameString, sname.nameString);
+        assert.equal(service.cname.nameString, [`user${etype}`]);
       }
     }
-  } finally {
-    stop();
   }
 });
 
 peerTest(mit, 'signs in with keys instead of a password', PEERS, async () => {
-  const { port, stop } = await krb5kdc();
-  try {
-    const keys = [stringToKey(18, PASSWORD, `${REALM}user18`)];
-    tgtOf(await signIn(port, 'user18', { kind: 'keys', keys }, [18, 17]));
-    const others = [stringToKey(17, PASSWORD, `${REALM}user18`)];
-    const without = await signIn(port, 'user18', { kind: 'keys', keys: others }, [18, 17]);
-    assert.is(failureOf(without), 'noCommonEtype');
-  } finally {
-    stop();
-  }
+  const { port } = await kdc();
+  const keys = [stringToKey(18, PASSWORD, `${REALM}user18`)];
+  tgtOf(await signIn(port, 'user18', { kind: 'keys', keys }, [18, 17]));
+  const others = [stringToKey(17, PASSWORD, `${REALM}user18`)];
+  const without = await signIn(port, 'user18', { kind: 'keys', keys: others }, [18, 17]);
+  assert.is(failureOf(without), 'noCommonEtype');
 });
 
 peerTest(mit, 'says what is wrong', PEERS, async () => {
-  const { port, stop } = await krb5kdc();
-  try {
-    const wrong: LongTermSecret = { kind: 'password', password: 'Passw0rd?' };
-    // With pre-authentication the KDC notices, without it the client does.
-    assert.is(failureOf(await signIn(port, 'user18', wrong, [18])), 'KDC_ERR_PREAUTH_FAILED');
-    assert.is(failureOf(await signIn(port, 'open', wrong, [18])), 'undecryptable');
-    tgtOf(await signIn(port, 'open', password, [18]));
-    assert.is(
-      failureOf(await signIn(port, 'nobody', password, [18])),
-      'KDC_ERR_C_PRINCIPAL_UNKNOWN',
-    );
-    assert.is(failureOf(await signIn(port, 'user18', password, [23])), 'KDC_ERR_ETYPE_NOSUPP');
-    const tgt = tgtOf(await signIn(port, 'user18', password, [18]));
-    const sname = principal(NT_SRV_HST, 'host', 'nowhere.krb.example');
-    assert.is(failureOf(await ticket(port, tgt, { sname })), 'KDC_ERR_S_PRINCIPAL_UNKNOWN');
-  } finally {
-    stop();
-  }
+  const { port } = await kdc();
+  const wrong: LongTermSecret = { kind: 'password', password: 'Passw0rd?' };
+  // With pre-authentication the KDC notices, without it the client does.
+  assert.is(failureOf(await signIn(port, 'user18', wrong, [18])), 'KDC_ERR_PREAUTH_FAILED');
+  assert.is(failureOf(await signIn(port, 'open', wrong, [18])), 'undecryptable');
+  tgtOf(await signIn(port, 'open', password, [18]));
+  assert.is(failureOf(await signIn(port, 'nobody', password, [18])), 'KDC_ERR_C_PRINCIPAL_UNKNOWN');
+  assert.is(failureOf(await signIn(port, 'user18', password, [23])), 'KDC_ERR_ETYPE_NOSUPP');
+  const tgt = tgtOf(await signIn(port, 'user18', password, [18]));
+  const sname = principal(NT_SRV_HST, 'host', 'nowhere.krb.example');
+  assert.is(failureOf(await ticket(port, tgt, { sname })), 'KDC_ERR_S_PRINCIPAL_UNKNOWN');
 });
 
 peerTest(mit, 'renews, and gets a user-to-user ticket', PEERS, async () => {
-  const { port, stop } = await krb5kdc();
-  try {
-    const tgt = tgtOf(await signIn(port, 'user18', password, [18]));
-    assert.ok(tgt.renewTill !== undefined, 'a renewable ticket');
-    // MIT keeps only flags that are asked for again, where Windows keeps all.
-    const kdcOptions = renew | renewable | forwardable;
-    const renewed = ticketOf(await ticket(port, tgt, { kdcOptions, subkey: false }));
-    assert.is(renewed.authtime, tgt.authtime);
-    assert.is(renewed.renewTill, tgt.renewTill);
-    assert.ok(renewed.starttime >= tgt.starttime);
-    const other = tgtOf(await signIn(port, 'user17', password, [17]));
-    const service = ticketOf(
-      await ticket(port, renewed, {
-        sname: principal(NT_PRINCIPAL, 'user17'),
-        kdcOptions: encTktInSkey,
-        additionalTickets: [other.ticket],
-      }),
-    );
-    assert.is(service.isSkey, true);
-  } finally {
-    stop();
-  }
+  const { port } = await kdc();
+  const tgt = tgtOf(await signIn(port, 'user18', password, [18]));
+  assert.ok(tgt.renewTill !== undefined, 'a renewable ticket');
+  // MIT keeps only flags that are asked for again, where Windows keeps all.
+  const kdcOptions = renew | renewable | forwardable;
+  const renewed = ticketOf(await ticket(port, tgt, { kdcOptions, subkey: false }));
+  assert.is(renewed.authtime, tgt.authtime);
+  assert.is(renewed.renewTill, tgt.renewTill);
+  assert.ok(renewed.starttime >= tgt.starttime);
+  const other = tgtOf(await signIn(port, 'user17', password, [17]));
+  const service = ticketOf(
+    await ticket(port, renewed, {
+      sname: principal(NT_PRINCIPAL, 'user17'),
+      kdcOptions: encTktInSkey,
+      additionalTickets: [other.ticket],
+    }),
+  );
+  assert.is(service.isSkey, true);
 });
 
 peerTest(mit, 'repeats by TCP what is too big for UDP', PEERS, async () => {

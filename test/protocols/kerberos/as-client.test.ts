@@ -1,12 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  type AsRequest,
   type Effect,
   type Event,
   type State,
   step,
 } from '../../../protocols/kerberos/as-client.ts';
+import type { AsRequest } from '../../../protocols/kerberos/as-request.ts';
 import {
   KdcOptions,
   NT_ENTERPRISE,
