@@ -62,6 +62,8 @@ const FILES = principal(NT_SRV_INST, 'cifs', 'files.corp.example');
 /** Clients in turn, and requests that differ in their authenticators. */
 const USERS = 64;
 const REQUESTS = 1_024;
+/** More tickets than the KDC keeps open. */
+const TICKETS = 2_500;
 
 const random = seededRandom(1, 'bench/kdc');
 const own = realm({
@@ -247,6 +249,11 @@ export function suite(bench: Bench): void {
   const requests = (tgts: readonly Tgt[], options: number, subkey?: Key) =>
     numbers.map((i) => tgsReq(tgts[i % USERS] as Tgt, i, options, subkey));
   addExchange(bench, 'TGS', requests(full, OPTIONS), 'TGS-REP');
+  const fresh = Array.from({ length: TICKETS }, (_, i) =>
+    tgtOf(clients[i % USERS] as Client, true),
+  );
+  const first = fresh.map((tgt, i) => tgsReq(tgt, i, OPTIONS));
+  addExchange(bench, 'TGS, first with its ticket', first, 'TGS-REP');
   addExchange(bench, 'TGS with subkey', requests(full, OPTIONS, key(18, random(32))), 'TGS-REP');
   addExchange(bench, 'TGS, without PAC', requests(without, OPTIONS), 'TGS-REP');
   const renewal = requests(full, KdcOptions.renewable | KdcOptions.renew);

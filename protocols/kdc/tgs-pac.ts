@@ -8,6 +8,7 @@ import {
   KRB_AP_ERR_MODIFIED,
   KRB_ERR_GENERIC,
 } from '../kerberos/error-codes.ts';
+import type { EncTicketPart } from '../kerberos/messages.ts';
 import { formatName } from '../kerberos/names.ts';
 import { STATUS_INSUFFICIENT_RESOURCES, STATUS_LOGON_FAILURE } from '../kerberos/ntstatus.ts';
 import { pacOf } from '../pac/authorization-data.ts';
@@ -45,40 +46,59 @@ export function bearerOf(
       `${what} comes from the read-only KDC ${issuer.secondaryKrbTgtNumber}, whose tickets are not exchanged`,
     );
   }
-  const octets = part.authorizationData === undefined ? undefined : pacOf(part.authorizationData);
+  const signed = signedPac(tgt, what);
+  if (signed.kind === 'refused') return signed;
+  const { pac } = signed;
+  if (!namesRealm(realm, part.crealm)) {
+    if (issuer.kind === 'own') return { kind: 'bearer', pac };
+    const filtered = filteredPac(pac, issuer.trust, realm);
+    return filtered.kind === 'refused' ? filtered : { kind: 'bearer', pac: filtered.pac };
+  }
+  return confirmed(realm, part, signed, env, what);
+}
+
+/** A PAC whose signatures hold. */
+interface SignedPac {
+  readonly kind: 'signed';
+  readonly pac: Pac;
+  /** PAC_REQUESTOR: whom the ticket was issued to. */
+  readonly requestor?: string;
+}
+
+/** By the contents of the ticket that it was found in, which are the same object as long as kept. */
+const verified = new WeakMap<EncTicketPart, SignedPac>();
+
+/** A trusted realm's KDC signature cannot be checked here: only the inter-realm key is shared. */
+function signedPac({ part, issuer, key }: OpenedTicket, what: string): SignedPac | Refusal {
+  const before = verified.get(part);
+  if (before !== undefined) return before;
+  const octets = pacOf(part.authorizationData);
   if (octets === undefined) return refused(KDC_ERR_TGT_REVOKED, `${what} has no PAC`);
   const read = readPac(octets);
   if (!read.ok) {
     return refused(KRB_AP_ERR_MODIFIED, `the PAC of ${what}: ${read.error.message}`);
   }
   const pac = read.value;
-  const unsigned = signatureRefusal(pac, tgt, what);
-  if (unsigned !== undefined) return unsigned;
-  if (!namesRealm(realm, part.crealm)) {
-    if (issuer.kind === 'own') return { kind: 'bearer', pac };
-    const filtered = filteredPac(pac, issuer.trust, realm);
-    return filtered.kind === 'refused' ? filtered : { kind: 'bearer', pac: filtered.pac };
-  }
-  return confirmed(realm, tgt, pac, env, what);
-}
-
-/** A trusted realm's KDC signature cannot be checked here: only the inter-realm key is shared. */
-function signatureRefusal(
-  pac: Pac,
-  { key, issuer }: OpenedTicket,
-  what: string,
-): Refusal | undefined {
   const own = issuer.kind === 'own';
   const outcome = verifyPac(pac, own ? { serverKey: key, kdcKey: key } : { serverKey: key });
-  const server = oneRefusal('server', outcome.server, what);
-  return server ?? (own ? oneRefusal('KDC', outcome.kdc, what) : undefined);
+  const wrong =
+    oneRefusal('server', outcome.server, what) ??
+    (own ? oneRefusal('KDC', outcome.kdc, what) : undefined);
+  if (wrong !== undefined) return wrong;
+  const requestor = requestorSid(pac);
+  const signed: SignedPac = {
+    kind: 'signed',
+    pac,
+    ...(requestor === undefined ? {} : { requestor }),
+  };
+  verified.set(part, signed);
+  return signed;
 }
 
 function oneRefusal(name: string, outcome: SignatureOutcome, what: string): Refusal | undefined {
+  if (outcome === 'ok') return undefined;
   const cause = `the ${name} signature in the PAC of ${what} is ${outcome}`;
   switch (outcome) {
-    case 'ok':
-      return undefined;
     case 'missing':
     case 'malformed':
     case 'unchecked':
@@ -95,25 +115,27 @@ function oneRefusal(name: string, outcome: SignatureOutcome, what: string): Refu
 /** The name in the ticket must still lead to the account that the ticket was issued to. */
 function confirmed(
   realm: Realm,
-  { part }: OpenedTicket,
-  pac: Pac,
+  part: EncTicketPart,
+  { pac, requestor }: SignedPac,
   env: KdcEnv,
   what: string,
 ): Bearer | Refusal {
-  const shown = formatName(part.cname, part.crealm);
-  const requestor = requestorSid(pac);
   if (requestor === undefined) {
     return refused(KDC_ERR_TGT_REVOKED, `the PAC of ${what} does not say whom it was issued to`);
   }
   const found = findClient(env.accounts, realm, part.cname, true);
   if (found.kind !== 'account') {
-    return refused(KDC_ERR_TGT_REVOKED, `there is no account ${shown} any more`);
+    return refused(
+      KDC_ERR_TGT_REVOKED,
+      `there is no account ${formatName(part.cname, part.crealm)} any more`,
+    );
   }
   const { account } = found;
   if (account.objectSid !== requestor) {
     return refused(
       KDC_ERR_TGT_REVOKED,
-      `${what} was issued to ${requestor}, but ${shown} is ${account.objectSid} now`,
+      `${what} was issued to ${requestor}, but ${formatName(part.cname, part.crealm)} is ` +
+        `${account.objectSid} now`,
     );
   }
   const { policy } = realm;

@@ -112,7 +112,6 @@ function serverRefusal(
   bearer: Bearer,
   client: Presented,
 ): Refusal | undefined {
-  const shown = formatName(sname);
   if (found.kind === 'account' && found.account.servicePrincipalName.length === 0) {
     const { sAMAccountName } = found.account;
     const cause = `${sAMAccountName} has no service principal name, so its long-term key seals no ticket`;
@@ -125,7 +124,8 @@ function serverRefusal(
   if (found.kind === 'referral' && (body.kdcOptions & KdcOptions.canonicalize) === 0) {
     return refused(
       KDC_ERR_S_PRINCIPAL_UNKNOWN,
-      `${shown} belongs to ${found.trust.realm}, and the request does not allow a referral (canonicalize)`,
+      `${formatName(sname)} belongs to ${found.trust.realm}, and the request does not allow a ` +
+        'referral (canonicalize)',
     );
   }
   const crossing = found.kind === 'referral' || found.kind === 'trust';
