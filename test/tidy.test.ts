@@ -51,6 +51,8 @@ const FOR_COMPOSITIONS: Readonly<Record<string, readonly string[]>> = {
 const LONG: Readonly<Record<string, string>> = {
   'protocols/kerberos/constants.ts': 'a table of the standards’ numbers',
   'protocols/kerberos/messages.ts': 'a table of RFC 4120’s types, in its order',
+  'protocols/directory/schema-attributes.ts': 'a table of the schema’s attributes',
+  'protocols/directory/schema-classes.ts': 'a table of the schema’s classes',
   'protocols/kerberos/error-codes.ts': 'a table of error codes',
   'protocols/kerberos/ntstatus.ts': 'a table of status codes',
 };
