@@ -23,11 +23,11 @@ const realm = text('DNS name of the realm, which is the Active Directory domain'
   expected: 'a DNS name such as CORP.EXAMPLE',
 });
 
-function hostField(about: string) {
+function hostField(about: string, example: string) {
   return text(about, {
-    example: 'files.corp.example',
+    example,
     pattern: /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/,
-    expected: 'a host name such as files.corp.example',
+    expected: `a host name such as ${example}`,
   });
 }
 
@@ -121,7 +121,9 @@ export const userFields = object({
 /** A computer's place in the realm. */
 const computer = {
   realm,
-  dnsHostName: optional(hostField('Its DNS name; left out: the actor in the realm')),
+  dnsHostName: optional(
+    hostField('Its DNS name; left out: the actor in the realm', 'laptop.corp.example'),
+  ),
   sAMAccountName: optional(
     text('Name of its account; left out: the actor in capitals and a $', { example: 'LAPTOP$' }),
   ),
@@ -187,21 +189,24 @@ const serviceAccount = object({
   servicePrincipalName: defaulted(listOf('Names of the services that run as it', spn), []),
 });
 
-const policy = object({
-  maxTicketAge: optional(duration('How long a ticket-granting ticket lasts (10h)')),
-  maxRenewAge: optional(duration('How long it can be renewed (7d)')),
-  maxServiceAge: optional(duration('How long a service ticket lasts (600m)')),
-  maxClockSkew: optional(duration('How far clocks may be apart (5m)')),
-  maxDatagramReplySize: optional(
-    integer('Longer answers must be asked for over TCP (1465)', { min: 64, max: 65_507 }),
-  ),
-  supportedEncryptionTypes: optional(
-    encryptionTypes('What the domain controller speaks at all (both AES types)'),
-  ),
-  defaultDomainSupportedEncTypes: optional(
-    encryptionTypes('Stands in for an absent msDS-SupportedEncryptionTypes (both AES types)'),
-  ),
-});
+const policy = object(
+  {
+    maxTicketAge: optional(duration('How long a ticket-granting ticket lasts (10h)')),
+    maxRenewAge: optional(duration('How long it can be renewed (7d)')),
+    maxServiceAge: optional(duration('How long a service ticket lasts (600m)')),
+    maxClockSkew: optional(duration('How far clocks may be apart (5m)')),
+    maxDatagramReplySize: optional(
+      integer('Longer answers must be asked for over TCP (1465)', { min: 64, max: 65_507 }),
+    ),
+    supportedEncryptionTypes: optional(
+      encryptionTypes('What the domain controller speaks at all (both AES types)'),
+    ),
+    defaultDomainSupportedEncTypes: optional(
+      encryptionTypes('Stands in for an absent msDS-SupportedEncryptionTypes (both AES types)'),
+    ),
+  },
+  'What its administrators decided',
+);
 
 export type DomainControllerFields = Infer<typeof domainControllerFields>;
 export const domainControllerFields = object({
@@ -213,7 +218,7 @@ export const domainControllerFields = object({
       expected: 'a NetBIOS name of up to 15 letters such as CORP',
     }),
   ),
-  host: optional(hostField('Its DNS name; left out: the actor in the realm')),
+  host: optional(hostField('Its DNS name; left out: the actor in the realm', 'dc1.corp.example')),
   sid: optional(
     text('SID of the domain; left out: one that follows from the seed', {
       example: 'S-1-5-21-1004336348-1177238915-682003330',
