@@ -201,7 +201,7 @@ function has(account: Account, bits: number): boolean {
   return (account.userAccountControl & bits) !== 0;
 }
 
-/** MS-ADA1 2.375 (logonHours): one bit an hour of the week, which starts on Sunday, in UTC. */
+/** logonHours (MS-ADA1): one bit an hour of the week, which starts on Sunday, in UTC. */
 export function inLogonHours(logonHours: Uint8Array, now: number): boolean {
   const date = new Date(now);
   const hour = date.getUTCDay() * 24 + date.getUTCHours();

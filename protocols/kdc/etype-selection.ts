@@ -2,7 +2,7 @@
  * Which encryption types a ticket, a session and a client use. The three are chosen apart: the
  * ticket's by the KDC for the account that will open it, whatever the client lists; the session's
  * by the client's order among what the account supports; the client's among its own keys
- * (MS-KILE 3.3.5.3, 3.3.5.6, 3.3.5.7).
+ * (MS-KILE 3.3.5.6, 3.3.5.7).
  */
 import type { Key } from '../kerberos/etypes.ts';
 import {

@@ -31,6 +31,8 @@ export interface State {
 
 interface Answered {
   readonly from: string;
+  /** As requested: it stands in errors. */
+  readonly sname?: PrincipalName;
   readonly message: ReplyName;
   readonly bytes: Uint8Array;
 }
@@ -105,9 +107,10 @@ function received(state: State, event: Received, env: KdcEnv): Step<State, Effec
   }
   const answer = answerTo(state, bytes, env);
   if (answer.kind === 'none') return dropped(state, event, answer.reason);
-  const { message, notes } = answer;
+  const { message, notes, sname } = answer;
   const limits = { entries: policy.lookAsideEntries, age: policy.lookAsideAge };
-  const entry: Answered = { from: event.from, message, bytes: answer.bytes };
+  const named = sname === undefined ? {} : { sname };
+  const entry: Answered = { from: event.from, ...named, message, bytes: answer.bytes };
   const answered =
     event.transport === 'udp'
       ? remember(state.answered, bytes, hash, entry, env.now, limits)
@@ -129,12 +132,12 @@ function dropped(state: State, event: Received, reason: string): Step<State, Eff
 
 /** Datagrams have a limit, beyond which the client has to come back by TCP (RFC 4120 §7.2.1). */
 function sent(realm: Realm, event: Received, answer: Answered, env: KdcEnv): readonly Effect[] {
-  const { message, bytes } = answer;
+  const { message, bytes, sname } = answer;
   const limit = realm.policy.maxDatagramReplySize;
   if (event.transport !== 'udp' || bytes.length <= limit)
     return [{ kind: 'reply', message, bytes }];
   const code = KRB_ERR_RESPONSE_TOO_BIG;
-  const shorter = errorMessage(realm, exchangeOf(event.bytes), { code }, undefined, env.now);
+  const shorter = errorMessage(realm, exchangeOf(event.bytes), { code }, sname, env.now);
   return [
     { kind: 'reply', message: 'KRB-ERROR', bytes: shorter },
     {
@@ -151,6 +154,7 @@ type Answer =
       readonly state: State;
       readonly message: ReplyName;
       readonly bytes: Uint8Array;
+      readonly sname: PrincipalName | undefined;
       readonly notes: readonly Effect[];
     }
   | { readonly kind: 'none'; readonly reason: string };
@@ -209,13 +213,13 @@ function toAnswer(
 ): Answer {
   if (outcome.kind === 'replied') {
     const { message, bytes } = outcome;
-    return { kind: 'answer', state, message, bytes, notes: [] };
+    return { kind: 'answer', state, message, bytes, sname, notes: [] };
   }
   const bytes = errorMessage(state.realm, exchange, outcome, sname, env.now);
   // Asking for a proof is how a sign-in begins, and nothing that went wrong.
   const level = outcome.code === KDC_ERR_PREAUTH_REQUIRED ? 'info' : 'cause';
   const notes = [note(`${errorName(outcome.code)}: ${outcome.cause}`, level)];
-  return { kind: 'answer', state, message: 'KRB-ERROR', bytes, notes };
+  return { kind: 'answer', state, message: 'KRB-ERROR', bytes, sname, notes };
 }
 
 function note(text: string, level: 'info' | 'cause' = 'cause'): Effect {

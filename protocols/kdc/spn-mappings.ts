@@ -1,6 +1,6 @@
 /**
  * sPNMappings as Active Directory ships it: service classes that every account with a `host/` name
- * has without listing them (MS-ADTS 6.1.1.2.4.1.4, MS-KILE 3.3.5.1.1).
+ * has without listing them (MS-ADTS, attribute sPNMappings; MS-KILE 3.3.5.1.1).
  */
 const HOST_CLASSES: ReadonlySet<string> = new Set(
   (

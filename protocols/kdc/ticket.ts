@@ -14,6 +14,7 @@ import {
   type PrincipalName,
   type Ticket,
 } from '../kerberos/messages.ts';
+import { STATUS_TIME_DIFFERENCE_AT_DC } from '../kerberos/ntstatus.ts';
 import { authorizationDataWithPac, ticketToSign } from '../pac/authorization-data.ts';
 import type { Pac } from '../pac/pactype.ts';
 import { type PacKeys, signPac } from '../pac/signatures.ts';
@@ -144,7 +145,7 @@ export interface Validity {
 
 export interface Wish {
   readonly start: number;
-  /** 0, the start of 1970, asks for as long as can be had (RFC 4120 §3.1.2). */
+  /** 0, the start of 1970, asks for as long as can be had (RFC 4120 §5.4.1). */
   readonly till: number;
   readonly rtime?: number;
   readonly renewable: boolean;
@@ -162,6 +163,7 @@ export function validity(wish: Wish, endMax: number, renewMax: number): Validity
     return refused(
       KDC_ERR_NEVER_VALID,
       `${asked} ${iso(endtime)}, which is not after its start at ${iso(start)}`,
+      till <= start ? {} : { status: STATUS_TIME_DIFFERENCE_AT_DC },
     );
   }
   const instead = renewableOk && till > endtime;

@@ -207,6 +207,17 @@ as('times: what cannot be, and how long it lasts', () => {
   assert.equal(lasts({ kdcOptions: renewableOk, till: NOW + HOUR }), [HOUR, undefined]);
 });
 
+as('a lifetime that policy leaves nothing of says so with a status', () => {
+  const never = contoso([], { maxTicketAge: 0 });
+  const error = errorOf(answer(never, provedAsReq()));
+  assert.is(error.errorCode, 11);
+  assert.is(
+    toHex(error.eData ?? new Uint8Array(0)),
+    '3015a103020103a20e040c330100c00000000001000000',
+  );
+  assert.is(errorOf(answer(world, provedAsReq({ till: NOW }))).eData, undefined);
+});
+
 as('a fraction of a second in the KDC’s clock does not reach the ticket', () => {
   const held = openAsRep(answer(world, provedAsReq(), NOW + 999));
   assert.is(held.part.starttime, NOW);

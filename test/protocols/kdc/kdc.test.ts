@@ -17,6 +17,7 @@ import {
   replyOf,
   SECOND,
   signIn,
+  TGS_NAME,
   tgsReq,
 } from './contoso.ts';
 
@@ -97,6 +98,7 @@ kdc('answers that do not fit a datagram are to be fetched by TCP', () => {
     .check((effects) => {
       const error = decode(KrbError, bytesOf(effects));
       assert.is(error.errorCode, 52);
+      assert.equal(error.sname, TGS_NAME);
       assert.is(error.eData, undefined);
     })
     .on(received(request))
