@@ -5,6 +5,7 @@ import { seededRandom } from '../src/crypto/random.ts';
 import { keyStore } from '../src/signing/key-store.ts';
 import { nodeProvider } from '../src/signing/node-provider.ts';
 import { type Signer, type SignRequest, signer } from '../src/signing/signer.ts';
+import { webcryptoProvider } from '../src/signing/webcrypto-provider.ts';
 import type { Bench } from './suite.ts';
 
 export const name = 'sign';
@@ -29,6 +30,16 @@ export async function suite(bench: Bench): Promise<void> {
     await batches(bench, native, 'RSA-2048', 'sha256WithRSAEncryption', size, '');
     await batches(bench, native, 'P-256', 'ecdsa-with-SHA256', size, '');
   }
+  const webcrypto = signer(store, webcryptoProvider());
+  await batches(
+    bench,
+    webcrypto,
+    'RSA-2048',
+    'sha256WithRSAEncryption',
+    8,
+    ', @peculiar/webcrypto',
+  );
+  await batches(bench, webcrypto, 'P-256', 'ecdsa-with-SHA256', 8, ', @peculiar/webcrypto');
   await batches(bench, native, 'P-384', 'ecdsa-with-SHA384', 8, '');
   await batches(bench, native, 'RSA-2048', 'PS256', 8, '');
   await batches(bench, deterministic, 'RSA-2048', 'PS256', 8, ', deterministic');

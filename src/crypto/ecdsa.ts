@@ -34,7 +34,7 @@ export function ecdsaKey(key: KeyObject): EcdsaKey {
         const r = modulo(integerOf(point.subarray(1, 1 + curve.size)), curve.order);
         const s = modulo(inverse(k, curve.order) * (e + r * secret), curve.order);
         if (r === 0n || s === 0n) continue;
-        return encoding === 'der' ? sequence(r, s, curve) : joined(r, s, curve);
+        return encoding === 'der' ? derSignature(joined(r, s, curve)) : joined(r, s, curve);
       }
       throw new Error('unreachable: the candidates have no end');
     },
@@ -82,9 +82,13 @@ function joined(r: bigint, s: bigint, { size }: Curve): Uint8Array {
   return concat(octetsOf(r, size), octetsOf(s, size));
 }
 
-/** Ecdsa-Sig-Value of RFC 3279 section 2.2.3. */
-function sequence(r: bigint, s: bigint, { size }: Curve): Uint8Array {
-  const content = concat(integer(octetsOf(r, size)), integer(octetsOf(s, size)));
+/** Ecdsa-Sig-Value (RFC 3279 section 2.2.3) of r and s one after the other (RFC 7518, WebCrypto). */
+export function derSignature(joinedOctets: Uint8Array): Uint8Array {
+  const half = joinedOctets.length / 2;
+  const content = concat(
+    integer(joinedOctets.subarray(0, half)),
+    integer(joinedOctets.subarray(half)),
+  );
   const { length } = content;
   return concat(new Uint8Array(length < 128 ? [0x30, length] : [0x30, 0x81, length]), content);
 }
