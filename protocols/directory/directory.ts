@@ -5,8 +5,20 @@
 import { concat } from '../../src/bytes/bytes.ts';
 import type { IndexKey, RecordWrite, Store, WriteBatch } from '../../src/machine/store.ts';
 import { formatDn, type Rdn } from './dn.ts';
-import { decodeEntry, type Entry, encodeEntry, indexKeys, reference } from './entry.ts';
+import {
+  DESCRIPTOR_INDEX,
+  decodeEntry,
+  type Entry,
+  encodeEntry,
+  indexKey,
+  indexKeys,
+  RDN_INDEX,
+  RecordKind,
+  reference,
+  referenceKey,
+} from './entry.ts';
 import { attribute, linkPartner } from './schema.ts';
+import { sharedDescriptors } from './shared-descriptors.ts';
 import { indexForm } from './syntax.ts';
 
 /** What a search may walk through: the store's picture, or a draft over it. */
@@ -22,6 +34,8 @@ export interface Directory {
   /** Any record with an id above `after`, ascending, for searches that no index answers. */
   scan(after: number, limit: number): readonly number[];
   counter(name: string): number;
+  /** The octets that a record holds for many entries; see {@link encodeEntry}. */
+  shared(record: number): Uint8Array | undefined;
 }
 
 /** How many decoded entries are kept: a domain's busy ones, not all of 100,000. */
@@ -33,37 +47,63 @@ interface Kept {
 }
 
 const keptByStore = new WeakMap<Store, Map<number, Kept>>();
+const sharedByStore = new WeakMap<Store, Map<number, Uint8Array>>();
 
 /** Reads a store. What it keeps depends on revisions only, so a step sees what the store holds. */
 export function directory(store: Store): Directory {
   const kept = keptByStore.get(store) ?? new Map<number, Kept>();
   keptByStore.set(store, kept);
+  const octets = sharedByStore.get(store) ?? new Map<number, Uint8Array>();
+  sharedByStore.set(store, octets);
+  // Such a record never changes and its number is not used again, so one read is enough.
+  const shared = (record: number): Uint8Array | undefined => {
+    const known = octets.get(record);
+    if (known !== undefined) return known;
+    const bytes = store.read(record);
+    if (bytes === undefined || bytes[0] !== RecordKind.SHARED) return undefined;
+    const read = bytes.slice(1);
+    if (octets.size >= KEPT) octets.delete(octets.keys().next().value as number);
+    octets.set(record, read);
+    return read;
+  };
   return {
+    shared,
     entry: (id) => {
       const revision = store.revision(id);
       const known = kept.get(id);
       if (known !== undefined && known.revision === revision) return known.entry;
       const bytes = store.read(id);
-      if (bytes === undefined) {
+      if (bytes === undefined || bytes[0] === RecordKind.SHARED) {
         kept.delete(id);
         return undefined;
       }
-      const entry = decodeEntry(id, bytes);
+      const entry = decodeEntry(id, bytes, shared);
       if (kept.size >= KEPT) kept.delete(kept.keys().next().value as number);
       kept.set(id, { revision, entry });
       return entry;
     },
     find: (name, value) => {
       const schema = attribute(name);
-      if (schema === undefined) return [];
-      return store.find(schema.name, indexForm(schema.syntax, value));
+      return schema === undefined ? [] : lookUp(store, schema.name, indexKey(schema, value));
     },
-    findForm: (name, form) => store.find(name, form),
+    findForm: (name, form) => {
+      const schema = attribute(name);
+      return lookUp(store, name, schema === undefined ? form : referenceKey(schema, form));
+    },
     child: (parent, rdn) => store.find('child', childKey(parent, rdn))[0],
     children: (parent) => store.find('parent', String(parent)),
     scan: (after, limit) => store.scan(after, limit),
     counter: (name) => store.counter(name),
   };
+}
+
+/** Nearly every `cn` is the RDN, and is not in an index of its own then. */
+function lookUp(store: Store, index: string, key: string): readonly number[] {
+  const found = store.find(index, key);
+  if (index !== 'cn') return found;
+  const named = store.find(RDN_INDEX, key);
+  if (found.length === 0) return named;
+  return ascending([...found, ...named]);
 }
 
 function childKey(parent: number, rdn: Rdn): string {
@@ -88,81 +128,132 @@ const ID_COUNTER = 'id';
 export function draft(base: Directory): Draft {
   const changed = new Map<number, Entry | undefined>();
   const counters = new Map<string, number>();
-  const added = new Map<string, Set<number>>();
-  const removed = new Map<string, Set<number>>();
-
-  const mark = (sets: Map<string, Set<number>>, [index, key]: IndexKey, id: number): void => {
-    const name = `${index}\u0000${key}`;
-    const ids = sets.get(name) ?? new Set<number>();
-    sets.set(name, ids.add(id));
-  };
-  const unmark = (sets: Map<string, Set<number>>, [index, key]: IndexKey, id: number): void => {
-    sets.get(`${index}\u0000${key}`)?.delete(id);
-  };
+  const keys = keyChanges();
   const entry = (id: number): Entry | undefined =>
     changed.has(id) ? changed.get(id) : base.entry(id);
   const change = (id: number, next: Entry | undefined): void => {
-    const before = entry(id);
-    for (const key of before === undefined ? [] : indexKeys(before)) {
-      mark(removed, key, id);
-      unmark(added, key, id);
-    }
-    for (const key of next === undefined ? [] : indexKeys(next)) {
-      mark(added, key, id);
-      unmark(removed, key, id);
-    }
+    keys.change(id, entry(id), next);
     changed.set(id, next);
   };
-  const merged = (ids: readonly number[], index: string, key: string): readonly number[] => {
-    const gone = removed.get(`${index}\u0000${key}`);
-    const come = added.get(`${index}\u0000${key}`);
-    if (gone === undefined && come === undefined) return ids;
-    const all = new Set([...ids.filter((id) => gone?.has(id) !== true), ...(come ?? [])]);
-    return [...all].sort((a, b) => a - b);
-  };
   const counter = (name: string): number => counters.get(name) ?? base.counter(name);
+  const nextId = (): number => {
+    const id = counter(ID_COUNTER) + 1;
+    counters.set(ID_COUNTER, id);
+    return id;
+  };
+  const lookUpKey = (index: string, key: string): readonly number[] => {
+    const ids = base.findForm(index, key);
+    if (index !== 'cn') return keys.merged(ids, index, key);
+    // Those came by either of two indexes: what changed is looked at itself.
+    const left = ids.filter((id) => !changed.has(id) || isNamed(changed.get(id), key));
+    return ascending([...left, ...keys.merged([], 'cn', key), ...keys.merged([], RDN_INDEX, key)]);
+  };
   return {
     entry,
     counter,
+    nextId,
+    shared: (record) => base.shared(record),
     find: (name, value) => {
       const schema = attribute(name);
-      if (schema === undefined) return [];
-      return merged(base.find(name, value), schema.name, indexForm(schema.syntax, value));
+      return schema === undefined ? [] : lookUpKey(schema.name, indexKey(schema, value));
     },
-    findForm: (name, form) => merged(base.findForm(name, form), name, form),
+    findForm: (name, form) => {
+      const schema = attribute(name);
+      return lookUpKey(name, schema === undefined ? form : referenceKey(schema, form));
+    },
     child: (parent, rdn) => {
       const id = base.child(parent, rdn);
-      return merged(id === undefined ? [] : [id], 'child', childKey(parent, rdn))[0];
+      return keys.merged(id === undefined ? [] : [id], 'child', childKey(parent, rdn))[0];
     },
-    children: (parent) => merged(base.children(parent), 'parent', String(parent)),
+    children: (parent) => keys.merged(base.children(parent), 'parent', String(parent)),
     scan: (after, limit) => {
       const ids = new Set(base.scan(after, limit + changed.size));
       for (const [id, next] of changed) {
         if (next === undefined) ids.delete(id);
         else if (id > after) ids.add(id);
       }
-      return [...ids].sort((a, b) => a - b).slice(0, limit);
+      return ascending(ids).slice(0, limit);
     },
     put: (next) => change(next.id, next),
     remove: (id) => change(id, undefined),
     setCounter: (name, value) => {
       counters.set(name, value);
     },
-    nextId: () => {
-      const id = counter(ID_COUNTER) + 1;
-      counters.set(ID_COUNTER, id);
-      return id;
-    },
     batch: () => {
       if (changed.size === 0 && counters.size === 0) return undefined;
-      const records = [...changed].map(([id, next]) => recordWrite(base.entry(id), next, id));
-      return { records, counters: Object.fromEntries(counters) };
+      const descriptors = sharedDescriptors(base, nextId);
+      const records = [...changed].map(([id, next]) =>
+        recordWrite(base.entry(id), next, id, descriptors.recordOf),
+      );
+      const unused = keys
+        .removed(DESCRIPTOR_INDEX)
+        .filter((key) => lookUpKey(DESCRIPTOR_INDEX, key).length === 0);
+      return {
+        records: [...descriptors.made(), ...records, ...descriptors.unused(unused)],
+        counters: Object.fromEntries(counters),
+      };
     },
   };
 }
 
+function ascending(ids: Iterable<number>): readonly number[] {
+  return [...new Set(ids)].sort((a, b) => a - b);
+}
+
+function isNamed(entry: Entry | undefined, key: string): boolean {
+  if (entry === undefined) return false;
+  if (indexForm('unicode', entry.rdn.value) === key) return true;
+  return (entry.attributes.cn ?? []).some((value) => indexForm('unicode', value) === key);
+}
+
+interface KeyChanges {
+  change(id: number, before: Entry | undefined, next: Entry | undefined): void;
+  /** What an index answers once the changes are made, from what it answers now. */
+  merged(ids: readonly number[], index: string, key: string): readonly number[];
+  /** Keys of an index that some record lost. */
+  removed(index: string): readonly string[];
+}
+
+/** Index keys that records gain and lose. */
+function keyChanges(): KeyChanges {
+  const added = new Map<string, Set<number>>();
+  const removed = new Map<string, Set<number>>();
+  const mark = (sets: Map<string, Set<number>>, name: string, id: number): void => {
+    const ids = sets.get(name) ?? new Set<number>();
+    sets.set(name, ids.add(id));
+  };
+  const nameOf = ([index, key]: IndexKey): string => `${index}\u0000${key}`;
+  return {
+    change: (id, before, next) => {
+      for (const key of before === undefined ? [] : indexKeys(before)) {
+        mark(removed, nameOf(key), id);
+        added.get(nameOf(key))?.delete(id);
+      }
+      for (const key of next === undefined ? [] : indexKeys(next)) {
+        mark(added, nameOf(key), id);
+        removed.get(nameOf(key))?.delete(id);
+      }
+    },
+    merged: (ids, index, key) => {
+      const gone = removed.get(nameOf([index, key]));
+      const come = added.get(nameOf([index, key]));
+      if (gone === undefined && come === undefined) return ids;
+      return ascending([...ids.filter((id) => gone?.has(id) !== true), ...(come ?? [])]);
+    },
+    removed: (index) =>
+      [...removed]
+        .filter(([name, ids]) => ids.size > 0 && name.startsWith(nameOf([index, ''])))
+        .map(([name]) => name.slice(index.length + 1)),
+  };
+}
+
 /** Only the keys that differ are written: a changed counter touches no index. */
-function recordWrite(before: Entry | undefined, next: Entry | undefined, id: number): RecordWrite {
+function recordWrite(
+  before: Entry | undefined,
+  next: Entry | undefined,
+  id: number,
+  shared: (octets: Uint8Array) => number | undefined,
+): RecordWrite {
   const name = ([index, key]: IndexKey): string => `${index}\u0000${key}`;
   const old = before === undefined ? [] : indexKeys(before);
   const now = next === undefined ? [] : indexKeys(next);
@@ -170,7 +261,7 @@ function recordWrite(before: Entry | undefined, next: Entry | undefined, id: num
   const nowNames = new Set(now.map(name));
   return {
     id,
-    ...(next === undefined ? {} : { bytes: encodeEntry(next) }),
+    ...(next === undefined ? {} : { bytes: encodeEntry(next, shared) }),
     removed: old.filter((key) => !nowNames.has(name(key))),
     added: now.filter((key) => !oldNames.has(name(key))),
   };

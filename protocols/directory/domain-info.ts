@@ -33,3 +33,6 @@ export interface DomainIds {
   readonly server: number;
   readonly ntdsSettings: number;
 }
+
+/** The counter that holds the domain head's number: where everything else is found from. */
+export const DOMAIN_COUNTER = 'domain';

@@ -3,7 +3,7 @@
  * vocabulary. Values that name other objects are kept by record id, so that a rename or a move
  * changes one record; they become distinguished names on the way out.
  */
-import { concat, fromUtf8, utf8 } from '../../src/bytes/bytes.ts';
+import { fromUtf8, utf8 } from '../../src/bytes/bytes.ts';
 import type { IndexKey } from '../../src/machine/store.ts';
 import { type AttributeSchema, attribute, attributeByCode } from './schema.ts';
 import { indexForm } from './syntax.ts';
@@ -42,38 +42,65 @@ export interface Entry {
 /** The current password and the two before it, which MS-ADTS keeps and lockout looks at. */
 export const KEPT_PASSWORDS = 3;
 
-/** The record's format; another one needs a conversion of what stands on disks. */
-const RECORD_VERSION = 1;
+/** What a record is: the first octet. Another format needs a conversion of what stands on disks. */
+export const RecordKind = { ENTRY: 1, SHARED: 2 } as const;
+
+/** How a value stands in a record, in the two low bits of the number before it. */
 const TEXT = 0;
 const OCTETS = 1;
+/** Octets that many entries have, by the record that holds them: security descriptors. */
+const SHARED = 2;
+/** `<id=17>` */
+const REFERENCE = 3;
 
-/** The record: version, then the rest, attributes by their code in the schema's table. */
-export function encodeEntry(entry: Entry): Uint8Array {
-  const parts: Uint8Array[] = [new Uint8Array([RECORD_VERSION])];
-  parts.push(varint(entry.parent), text(entry.rdn.type), text(entry.rdn.value));
+const NOTHING = new TextEncoder().encode('{}');
+
+/** The record of octets, if there is one; and the other way round. */
+export type SharedRecord = (octets: Uint8Array) => number | undefined;
+export type SharedOctets = (record: number) => Uint8Array | undefined;
+
+/**
+ * The record: its kind, then the rest, attributes by their code in the schema's table.
+ * @param shared gives the record that holds a security descriptor's octets; absent: they stand here
+ */
+export function encodeEntry(entry: Entry, shared?: SharedRecord): Uint8Array {
+  const out = writer();
+  out.octet(RecordKind.ENTRY);
+  out.varint(entry.parent);
+  out.text(entry.rdn.type, 1);
+  out.text(entry.rdn.value, 1);
   const names = Object.keys(entry.attributes);
-  parts.push(varint(names.length));
+  out.varint(names.length);
   for (const name of names) {
     const values = entry.attributes[name] as readonly Value[];
-    parts.push(varint((attribute(name) as AttributeSchema).code), varint(values.length));
+    out.varint((attribute(name) as AttributeSchema).code);
+    out.varint(values.length);
     for (const value of values) {
-      const isText = typeof value === 'string';
-      const bytes = isText ? utf8(value) : value;
-      parts.push(varint(bytes.length * 2 + (isText ? TEXT : OCTETS)), bytes);
+      if (typeof value === 'string') {
+        const id = value.startsWith('<') ? referred(value) : undefined;
+        if (id === undefined || value !== reference(id)) out.text(value, 4);
+        else out.varint(id * 4 + REFERENCE);
+        continue;
+      }
+      const record = name === 'nTSecurityDescriptor' ? shared?.(value) : undefined;
+      if (record !== undefined) {
+        out.varint(record * 4 + SHARED);
+      } else {
+        out.varint(value.length * 4 + OCTETS);
+        out.octets(value);
+      }
     }
   }
-  const extra = {
-    ...(entry.secrets === undefined ? {} : { secrets: entry.secrets }),
-    ...(entry.stamps === undefined ? {} : { stamps: entry.stamps }),
-  };
-  parts.push(utf8(JSON.stringify(extra)));
-  return concat(...parts);
+  const { secrets, stamps } = entry;
+  const bare = secrets === undefined && stamps === undefined;
+  out.octets(bare ? NOTHING : utf8(JSON.stringify({ secrets, stamps })));
+  return out.taken();
 }
 
-/** @throws Error when the record is of another version: the store is not ours or damaged. */
-export function decodeEntry(id: number, bytes: Uint8Array): Entry {
-  if (bytes[0] !== RECORD_VERSION) {
-    throw new Error(`record ${id} has version ${bytes[0]}, expected ${RECORD_VERSION}`);
+/** @throws Error when the record is of another kind: the store is not ours or damaged. */
+export function decodeEntry(id: number, bytes: Uint8Array, shared?: SharedOctets): Entry {
+  if (bytes[0] !== RecordKind.ENTRY) {
+    throw new Error(`record ${id} is of kind ${bytes[0]}, expected ${RecordKind.ENTRY}`);
   }
   const cursor = { bytes, at: 1 };
   const parent = readVarint(cursor);
@@ -82,15 +109,9 @@ export function decodeEntry(id: number, bytes: Uint8Array): Entry {
   for (let n = readVarint(cursor); n > 0; n--) {
     const code = readVarint(cursor);
     const name = attributeByCode(code)?.name;
-    if (name === undefined)
-      throw new Error(`record ${id} has an attribute of unknown code ${code}`);
+    if (name === undefined) throw new Error(`record ${id}: no attribute has the code ${code}`);
     const values: Value[] = [];
-    for (let m = readVarint(cursor); m > 0; m--) {
-      const head = readVarint(cursor);
-      const octets = bytes.subarray(cursor.at, cursor.at + (head >> 1));
-      cursor.at += head >> 1;
-      values.push((head & 1) === TEXT ? fromUtf8(octets) : octets);
-    }
+    for (let m = readVarint(cursor); m > 0; m--) values.push(readValue(id, cursor, shared));
     attributes[name] = values;
   }
   const extra = JSON.parse(fromUtf8(bytes.subarray(cursor.at))) as Pick<
@@ -100,17 +121,84 @@ export function decodeEntry(id: number, bytes: Uint8Array): Entry {
   return { id, parent, rdn, attributes, ...extra };
 }
 
+function readValue(id: number, cursor: Cursor, shared: SharedOctets | undefined): Value {
+  const head = readVarint(cursor);
+  const size = Math.floor(head / 4);
+  const kind = head % 4;
+  if (kind === REFERENCE) return reference(size);
+  if (kind === SHARED) {
+    const octets = shared?.(size);
+    if (octets === undefined) throw new Error(`record ${id}: no shared octets in record ${size}`);
+    return octets;
+  }
+  const octets = cursor.bytes.subarray(cursor.at, cursor.at + size);
+  if (octets.length !== size) throw new Error(`record ${id} ends within a value`);
+  cursor.at += size;
+  return kind === TEXT ? fromUtf8(octets) : octets;
+}
+
+/** A value of an index in the form in which it is looked up; references by what they name. */
+export function indexKey(schema: AttributeSchema, value: Value): string {
+  return referenceKey(schema, indexForm(schema.syntax, value));
+}
+
+/** `B:8:0123abcd:<id=17>` is found as `<id=17>`: that is what back links ask for. */
+export function referenceKey(schema: AttributeSchema, form: string): string {
+  return schema.syntax === 'dnBinary' || schema.syntax === 'dnString'
+    ? form.slice(form.lastIndexOf(':') + 1)
+    : form;
+}
+
+/** The index of entries by their security descriptor, and of the records that hold one. */
+export const DESCRIPTOR_INDEX = 'descriptor';
+export const SHARED_INDEX = 'sharedDescriptor';
+
+const digests = new WeakMap<Uint8Array, string>();
+
+/** Two FNV-1a sums: equal octets have equal keys; whoever finds other octets by it compares. */
+export function descriptorKey(octets: Uint8Array): string {
+  const known = digests.get(octets);
+  if (known !== undefined) return known;
+  let a = 0x811c9dc5;
+  let b = 0x9747b28c;
+  for (const octet of octets) {
+    a = Math.imul(a ^ octet, 0x01000193);
+    b = Math.imul(b ^ octet, 0x01000197);
+  }
+  const made = `${(a >>> 0).toString(36)}.${(b >>> 0).toString(36)}.${octets.length}`;
+  digests.set(octets, made);
+  return made;
+}
+
+/** The attribute that `name` computes from the RDN is looked up here, and so is `cn`. */
+export const RDN_INDEX = 'name';
+
 /** Everything by which the entry can be found without a scan. */
 export function indexKeys(entry: Entry): IndexKey[] {
-  const rdn = `${entry.rdn.type.toLowerCase()}=${indexForm('unicode', entry.rdn.value)}`;
+  const rdn = indexForm('unicode', entry.rdn.value);
   const keys: IndexKey[] = [
-    ['child', `${entry.parent}/${rdn}`],
+    ['child', `${entry.parent}/${entry.rdn.type.toLowerCase()}=${rdn}`],
     ['parent', String(entry.parent)],
+    [RDN_INDEX, rdn],
   ];
-  for (const [name, values] of Object.entries(entry.attributes)) {
+  const seen = new Set<string>();
+  for (const name of Object.keys(entry.attributes)) {
     const schema = attribute(name);
-    if (schema === undefined || !schema.indexed) continue;
-    for (const value of values) keys.push([name, indexForm(schema.syntax, value)]);
+    const values = entry.attributes[name] as readonly Value[];
+    if (schema === undefined) continue;
+    if (schema.name === 'nTSecurityDescriptor') {
+      keys.push([DESCRIPTOR_INDEX, descriptorKey(values[0] as Uint8Array)]);
+    }
+    if (!schema.indexed) continue;
+    for (const value of values) {
+      const key = indexKey(schema, value);
+      if (schema.name === 'cn' && key === rdn) continue;
+      if (values.length > 1) {
+        if (seen.has(`${name} ${key}`)) continue;
+        seen.add(`${name} ${key}`);
+      }
+      keys.push([name, key]);
+    }
   }
   return keys;
 }
@@ -155,16 +243,66 @@ interface Cursor {
   at: number;
 }
 
-/** Seven bits an octet, least significant first; the top bit says that more follow. */
-function varint(value: number): Uint8Array {
-  const out: number[] = [];
-  let rest = value;
-  while (rest > 127) {
-    out.push((rest % 128) | 128);
-    rest = Math.floor(rest / 128);
-  }
-  out.push(rest);
-  return new Uint8Array(out);
+interface Writer {
+  octet(value: number): void;
+  /** Seven bits an octet, least significant first; the top bit says that more follow. */
+  varint(value: number): void;
+  octets(value: Uint8Array): void;
+  /** Its length times `scale`, then its UTF-8. */
+  text(value: string, scale: number): void;
+  /** What was written; the writer is not used any more. */
+  taken(): Uint8Array;
+}
+
+const encoder = new TextEncoder();
+/** One step writes one record at a time: they share the room. */
+let room = new Uint8Array(4_096);
+
+function writer(): Writer {
+  let at = 0;
+  const need = (size: number): void => {
+    if (at + size <= room.length) return;
+    const wider = new Uint8Array(Math.max(2 * room.length, at + size));
+    wider.set(room.subarray(0, at));
+    room = wider;
+  };
+  const varint = (value: number): void => {
+    need(8);
+    let rest = value;
+    while (rest > 127) {
+      room[at++] = (rest % 128) | 128;
+      rest = Math.floor(rest / 128);
+    }
+    room[at++] = rest;
+  };
+  const octets = (value: Uint8Array): void => {
+    need(value.length);
+    room.set(value, at);
+    at += value.length;
+  };
+  return {
+    octet: (value) => {
+      need(1);
+      room[at++] = value;
+    },
+    varint,
+    octets,
+    text: (value, scale) => {
+      // Two octets of length are room for all but the longest, whose length is found out first.
+      if (value.length * 3 * scale >= 1 << 14) {
+        const bytes = encoder.encode(value);
+        varint(bytes.length * scale);
+        octets(bytes);
+        return;
+      }
+      need(2 + value.length * 3);
+      const length = encoder.encodeInto(value, room.subarray(at + 2)).written * scale;
+      room[at] = (length & 127) | 128;
+      room[at + 1] = length >> 7;
+      at += 2 + length / scale;
+    },
+    taken: () => room.slice(0, at),
+  };
 }
 
 function readVarint(cursor: Cursor): number {
@@ -177,11 +315,6 @@ function readVarint(cursor: Cursor): number {
     if (octet < 128) return value;
     scale *= 128;
   }
-}
-
-function text(value: string): Uint8Array {
-  const bytes = utf8(value);
-  return concat(varint(bytes.length), bytes);
 }
 
 function readText(cursor: Cursor): string {

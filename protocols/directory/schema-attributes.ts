@@ -27,6 +27,7 @@ altSecurityIdentities Alt-Security-Identities 1.2.840.113556.1.4.867 unicode 00f
 applicationName Application-Name 1.2.840.113556.1.4.218 unicode dd712226-10e4-11d0-a05f-00aa006c33ed range=1..64
 appliesTo Applies-To 1.2.840.113556.1.4.341 unicode 8297931d-86d3-11d0-afda-00c04fd930c9 multi range=36..36
 appSchemaVersion App-Schema-Version 1.2.840.113556.1.4.848 integer 96a7dd65-9118-11d1-aebc-0000f80367c1
+assistant Assistant 1.2.840.113556.1.4.652 dn 0296c11c-40da-11d1-a9c0-0000f80367c1 search=16 set=Personal-Information
 attributeCertificateAttribute attributeCertificateAttribute 2.5.4.58 octets fa4693bb-7bc2-4cb9-81a8-c99c43b7905e multi system=0
 attributeID Attribute-ID 1.2.840.113556.1.2.30 oid bf967922-0de6-11d0-a285-00aa003049e2 systemOnly search=8
 attributeSecurityGUID Attribute-Security-GUID 1.2.840.113556.1.4.149 octets bf967924-0de6-11d0-a285-00aa003049e2 range=16..16
@@ -42,9 +43,11 @@ businessCategory Business-Category 2.5.4.15 unicode bf967931-0de6-11d0-a285-00aa
 c Country-Name 2.5.4.6 unicode bf967945-0de6-11d0-a285-00aa003049e2 gc search=16 system=18 set=Personal-Information range=1..3
 cACertificate CA-Certificate 2.5.4.37 octets bf967932-0de6-11d0-a285-00aa003049e2 multi gc range=1..32768
 canonicalName Canonical-Name 1.2.840.113556.1.4.916 unicode 9a7ad945-ca53-11d1-bbd0-0080c76670c0 multi systemOnly system=134217748
+carLicense carLicense 2.16.840.1.113730.3.1.1 unicode d4159c92-957d-4a87-8a67-8d2934e01649 multi system=0
 cn Common-Name 2.5.4.3 unicode bf96793f-0de6-11d0-a285-00aa003049e2 gc search=1 system=18 set=Public-Information range=1..64
 co Text-Country 1.2.840.113556.1.2.131 unicode f0f8ffa7-1191-11d0-a060-00aa006c33ed search=16 set=Public-Information range=1..128
 codePage Code-Page 1.2.840.113556.1.4.16 integer bf967938-0de6-11d0-a285-00aa003049e2 search=16 set=General-Information range=0..65535
+comment User-Comment 1.2.840.113556.1.4.156 unicode bf967a6a-0de6-11d0-a285-00aa003049e2 set=General-Information
 company Company 1.2.840.113556.1.2.146 unicode f0f8ff88-1191-11d0-a060-00aa006c33ed search=16 set=Public-Information range=1..64
 countryCode Country-Code 1.2.840.113556.1.4.25 integer 5fd42471-1262-11d0-a060-00aa006c33ed search=16 set=General-Information range=0..65535
 createTimeStamp Create-Time-Stamp 2.5.18.1 time 2df90d73-009f-11d2-aa4c-00c04fd7d83a systemOnly system=134217748
@@ -57,6 +60,7 @@ defaultHidingValue Default-Hiding-Value 1.2.840.113556.1.4.518 boolean b7b13116-
 defaultObjectCategory Default-Object-Category 1.2.840.113556.1.4.783 dn 26d97367-6070-11d1-a9c6-0000f80367c1
 defaultSecurityDescriptor Default-Security-Descriptor 1.2.840.113556.1.4.224 unicode 807a6d30-1669-11d0-a064-00aa006c33ed range=0..32767
 department Department 1.2.840.113556.1.2.141 unicode bf96794f-0de6-11d0-a285-00aa003049e2 search=16 set=Public-Information range=1..64
+departmentNumber departmentNumber 2.16.840.1.113730.3.1.2 unicode be9ef6ee-cbc7-4f22-b27b-96967e7ee585 multi system=0
 description Description 2.5.4.13 unicode bf967950-0de6-11d0-a285-00aa003049e2 multi gc set=Public-Information range=0..1024
 directReports Reports 1.2.840.113556.1.2.436 dn bf967a1c-0de6-11d0-a285-00aa003049e2 multi systemOnly system=17 set=Public-Information link=43
 displayName Display-Name 1.2.840.113556.1.2.13 unicode bf967953-0de6-11d0-a285-00aa003049e2 gc search=5 set=General-Information range=0..256
@@ -115,6 +119,7 @@ info Comment 1.2.840.113556.1.2.81 unicode bf96793e-0de6-11d0-a285-00aa003049e2 
 initials Initials 2.5.4.43 unicode f0f8ff90-1191-11d0-a060-00aa006c33ed set=Public-Information range=1..6
 instanceType Instance-Type 1.2.840.113556.1.2.1 integer bf96798c-0de6-11d0-a285-00aa003049e2 systemOnly gc search=8 system=18
 invocationId Invocation-Id 1.2.840.113556.1.2.115 octets bf96798e-0de6-11d0-a285-00aa003049e2 systemOnly search=1
+ipPhone Phone-Ip-Primary 1.2.840.113556.1.4.721 unicode 4d146e4a-48d4-11d1-a9c3-0000f80367c1 gc set=Personal-Information range=..64
 isCriticalSystemObject Is-Critical-System-Object 1.2.840.113556.1.4.868 boolean 00fbf30d-91fe-11d1-aebc-0000f80367c1
 isDefunct Is-Defunct 1.2.840.113556.1.4.661 boolean 28630ebe-41d5-11d1-a9c1-0000f80367c1
 isDeleted Is-Deleted 1.2.840.113556.1.2.48 boolean bf96798f-0de6-11d0-a285-00aa003049e2 systemOnly gc system=18
@@ -137,6 +142,7 @@ linkID Link-ID 1.2.840.113556.1.2.50 integer bf96799b-0de6-11d0-a285-00aa003049e
 lmPwdHistory Lm-Pwd-History 1.2.840.113556.1.4.160 octets bf96799d-0de6-11d0-a285-00aa003049e2 multi
 localeID Locale-ID 1.2.840.113556.1.4.58 integer bf9679a1-0de6-11d0-a285-00aa003049e2 multi search=16
 localizationDisplayId Localization-Display-Id 1.2.840.113556.1.4.1353 integer a746f0d1-78d0-11d2-9916-0000f87a57d4
+localPolicyFlags Local-Policy-Flags 1.2.840.113556.1.4.56 integer bf96799e-0de6-11d0-a285-00aa003049e2
 location Location 1.2.840.113556.1.4.222 unicode 09dcb79f-165f-11d0-a064-00aa006c33ed gc search=1 range=0..1024
 lockoutDuration Lockout-Duration 1.2.840.113556.1.4.60 largeInteger bf9679a5-0de6-11d0-a285-00aa003049e2 set=Domain-Password
 lockOutObservationWindow Lock-Out-Observation-Window 1.2.840.113556.1.4.61 largeInteger bf9679a4-0de6-11d0-a285-00aa003049e2 set=Domain-Password
@@ -240,6 +246,7 @@ msDS-LastSuccessfulInteractiveLogonTime ms-DS-Last-Successful-Interactive-Logon-
 msDS-LockoutDuration ms-DS-Lockout-Duration 1.2.840.113556.1.4.2018 largeInteger 421f889a-472e-4fe4-8eb9-e1d0bc6071b2 range=..0
 msDS-LockoutObservationWindow ms-DS-Lockout-Observation-Window 1.2.840.113556.1.4.2017 largeInteger b05bda89-76af-468a-b892-1be55558ecc8 range=..0
 msDS-LockoutThreshold ms-DS-Lockout-Threshold 1.2.840.113556.1.4.2019 integer b8c8c35e-4a19-4a95-99d0-69fe4446286f range=0..65535
+msDS-LogonTimeSyncInterval ms-DS-Logon-Time-Sync-Interval 1.2.840.113556.1.4.1784 integer ad7940f8-e43a-4a42-83bc-d688e59ea605 range=0..
 msDS-ManagedPassword ms-DS-ManagedPassword 1.2.840.113556.1.4.2196 octets e362ed86-b728-0842-b27d-2dea7a9df218 system=20
 msDS-ManagedPasswordId ms-DS-ManagedPasswordId 1.2.840.113556.1.4.2197 octets 0e78295a-c6d3-0a40-b491-d62251ffa0a6 systemOnly range=..1024
 msDS-ManagedPasswordInterval ms-DS-ManagedPasswordInterval 1.2.840.113556.1.4.2199 integer f8758ef7-ac76-8843-a2ee-a26b4dcaf409 systemOnly
@@ -254,6 +261,7 @@ msDS-MinimumPasswordLength ms-DS-Minimum-Password-Length 1.2.840.113556.1.4.2013
 msDS-NcType ms-DS-NC-Type 1.2.840.113556.1.4.2024 integer 5a2eacd7-cc2b-48cf-9d9a-b6f1a0024de9 systemOnly system=17
 msDS-NeverRevealGroup ms-DS-Never-Reveal-Group 1.2.840.113556.1.4.1926 dn 15585999-fd49-4d66-b25d-eeb96aba8174 multi link=2106
 msDS-ObjectSoa ms-DS-Object-SOA 1.2.840.113556.1.4.2353 unicode 34f6bdf5-2e79-4c3b-8e14-3d93b75aab89 range=1..
+msDS-Other-Settings ms-DS-Other-Settings 1.2.840.113556.1.4.1621 unicode 79d2f34c-9d7d-42bb-838f-866b3e4400e2 multi
 msDS-parentdistname ms-DS-Parent-Dist-Name 1.2.840.113556.1.4.2203 dn b918fe7d-971a-f404-9e21-9261abec970b systemOnly system=29
 msDS-PasswordComplexityEnabled ms-DS-Password-Complexity-Enabled 1.2.840.113556.1.4.2015 boolean db68054b-c9c3-4bf0-b15b-0fb52552a610
 msDS-PasswordHistoryLength ms-DS-Password-History-Length 1.2.840.113556.1.4.2014 integer fed81bb7-768c-4c2f-9641-2245de34794d range=0..65535
@@ -324,8 +332,11 @@ operatingSystemServicePack Operating-System-Service-Pack 1.2.840.113556.1.4.365 
 operatingSystemVersion Operating-System-Version 1.2.840.113556.1.4.364 unicode 3e978926-8c01-11d0-afda-00c04fd930c9
 options Options 1.2.840.113556.1.4.307 integer 19195a53-6da0-11d0-afd3-00c04fd930c9
 otherLoginWorkstations Other-Login-Workstations 1.2.840.113556.1.4.91 unicode bf9679f1-0de6-11d0-a285-00aa003049e2 multi search=16 range=0..1024
+otherPager Phone-Pager-Other 1.2.840.113556.1.2.118 unicode f0f8ffa4-1191-11d0-a060-00aa006c33ed multi set=Personal-Information range=1..64
+otherTelephone Phone-Office-Other 1.2.840.113556.1.2.18 unicode f0f8ffa5-1191-11d0-a060-00aa006c33ed multi set=Personal-Information range=1..64
 otherWellKnownObjects Other-Well-Known-Objects 1.2.840.113556.1.4.1359 dnBinary 1ea64e5d-ac0f-11d2-90df-00c04fd91ab1 multi range=16..16
 ou Organizational-Unit-Name 2.5.4.11 unicode bf9679f0-0de6-11d0-a285-00aa003049e2 multi gc search=1 system=18 set=Public-Information range=1..64
+pager Phone-Pager-Primary 0.9.2342.19200300.100.1.42 unicode f0f8ffa6-1191-11d0-a060-00aa006c33ed set=Personal-Information range=1..64
 partialAttributeSet Partial-Attribute-Set 1.2.840.113556.1.4.640 octets 19405b9e-3cfa-11d1-a9c0-0000f80367c1 systemOnly gc system=19
 pekList Pek-List 1.2.840.113556.1.4.865 octets 07383083-91df-11d1-aebc-0000f80367c1 system=17
 physicalDeliveryOfficeName Physical-Delivery-Office-Name 2.5.4.19 unicode bf9679f7-0de6-11d0-a285-00aa003049e2 search=5 set=Personal-Information range=1..128
@@ -438,7 +449,9 @@ userCert User-Cert 1.2.840.113556.1.4.645 octets bf967a69-0de6-11d0-a285-00aa003
 userCertificate X509-Cert 2.5.4.36 octets bf967a7f-0de6-11d0-a285-00aa003049e2 multi gc set=Personal-Information range=..32768
 userParameters User-Parameters 1.2.840.113556.1.4.138 unicode bf967a6d-0de6-11d0-a285-00aa003049e2 set=User-Account-Restrictions range=0..32767
 userPassword User-Password 2.5.4.35 octets bf967a6e-0de6-11d0-a285-00aa003049e2 multi range=1..128
+userPKCS12 userPKCS12 2.16.840.1.113730.3.1.216 octets 23998ab5-70f8-4007-a4c1-a84a38311f9a multi system=0
 userPrincipalName User-Principal-Name 1.2.840.113556.1.4.656 unicode 28630ebb-41d5-11d1-a9c1-0000f80367c1 gc search=1 system=18 set=Public-Information range=..1024
+userSMIMECertificate User-SMIME-Certificate 2.16.840.1.113730.3.140 octets e16a9db2-403c-11d1-a9c0-0000f80367c1 multi gc system=0 set=Personal-Information range=..32768
 userWorkstations User-Workstations 1.2.840.113556.1.4.86 unicode bf9679d7-0de6-11d0-a285-00aa003049e2 search=16 set=User-Logon range=0..1024
 uSNChanged USN-Changed 1.2.840.113556.1.2.120 largeInteger bf967a6f-0de6-11d0-a285-00aa003049e2 systemOnly gc search=9 system=19 scan
 uSNCreated USN-Created 1.2.840.113556.1.2.19 largeInteger bf967a70-0de6-11d0-a285-00aa003049e2 systemOnly gc search=9 system=19 scan
@@ -449,6 +462,7 @@ uSNSource USN-Source 1.2.840.113556.1.4.896 largeInteger 167758ad-47f3-11d1-a9c3
 validAccesses Valid-Accesses 1.2.840.113556.1.4.1356 integer 4d2fa380-7f54-11d2-992a-0000f87a57d4
 vendor Vendor 1.2.840.113556.1.4.255 unicode 281416df-1968-11d0-a28f-00aa003049e2 range=0..512
 versionNumber Version-Number 1.2.840.113556.1.4.141 integer bf967a76-0de6-11d0-a285-00aa003049e2 gc
+volumeCount Volume-Count 1.2.840.113556.1.4.507 integer 34aaa217-b699-11d0-afee-0000f80367c1
 wellKnownObjects Well-Known-Objects 1.2.840.113556.1.4.618 dnBinary 05308983-7688-11d1-aded-00c04fd8d5cd multi systemOnly gc system=18 range=16..16
 whenChanged When-Changed 1.2.840.113556.1.2.3 time bf967a77-0de6-11d0-a285-00aa003049e2 systemOnly gc system=19
 whenCreated When-Created 1.2.840.113556.1.2.2 time bf967a78-0de6-11d0-a285-00aa003049e2 systemOnly gc system=18

@@ -317,11 +317,11 @@ export const CLASS_ROWS: readonly ClassSchema[] = [
     auxiliary: [],
     must: [],
     may: names(`
-      c co company countryCode department division employeeID facsimileTelephoneNumber
-      givenName homePhone initials l mail manager middleName mobile
-      msDS-AllowedToActOnBehalfOfOtherIdentity msDS-AllowedToDelegateTo o ou
-      physicalDeliveryOfficeName postalAddress postalCode postOfficeBox st street
-      streetAddress thumbnailPhoto title
+      assistant c co comment company countryCode department division employeeID
+      facsimileTelephoneNumber givenName homePhone initials ipPhone l mail manager middleName
+      mobile msDS-AllowedToActOnBehalfOfOtherIdentity msDS-AllowedToDelegateTo o otherPager
+      otherTelephone ou pager physicalDeliveryOfficeName postalAddress postalCode
+      postOfficeBox st street streetAddress thumbnailPhoto title
     `),
     possSuperiors: ['container', 'organizationalUnit'],
     defaultSecurityDescriptor: USUAL,
@@ -364,7 +364,7 @@ export const CLASS_ROWS: readonly ClassSchema[] = [
     must: ['cn'],
     may: names(`
       garbageCollPeriod info msDS-ExternalDirectoryObjectId showInAddressBook telephoneNumber
-      userCert userCertificate
+      userCert userCertificate userSMIMECertificate
     `),
     possSuperiors: ['container'],
     defaultSecurityDescriptor: USUAL,
@@ -385,19 +385,19 @@ export const CLASS_ROWS: readonly ClassSchema[] = [
     `),
     must: [],
     may: names(`
-      accountExpires adminCount badPasswordTime badPwdCount businessCategory codePage dBCSPwd
-      displayName employeeNumber employeeType givenName groupMembershipSAM homeDirectory
-      homeDrive homePhone initials jpegPhoto lastLogoff lastLogon lastLogonTimestamp
-      lmPwdHistory localeID lockoutTime logonCount logonHours mail manager maxStorage mobile
-      mS-DS-CreatorSID msDS-AuthenticatedAtDC msDS-Cached-Membership
-      msDS-Cached-Membership-Time-Stamp msDS-KeyCredentialLink msDS-KeyPrincipalBL
-      msDS-LastFailedInteractiveLogonTime msDS-LastSuccessfulInteractiveLogonTime
-      msDS-ResultantPSO msDS-SecondaryKrbTgtNumber msDS-Site-Affinity
-      msDS-SupportedEncryptionTypes msDS-User-Account-Control-Computed
-      msDS-UserPasswordExpiryTimeComputed ntPwdHistory o otherLoginWorkstations
+      accountExpires adminCount badPasswordTime badPwdCount businessCategory carLicense
+      codePage dBCSPwd departmentNumber displayName employeeNumber employeeType givenName
+      groupMembershipSAM homeDirectory homeDrive homePhone initials jpegPhoto lastLogoff
+      lastLogon lastLogonTimestamp lmPwdHistory localeID lockoutTime logonCount logonHours
+      mail manager maxStorage mobile mS-DS-CreatorSID msDS-AuthenticatedAtDC
+      msDS-Cached-Membership msDS-Cached-Membership-Time-Stamp msDS-KeyCredentialLink
+      msDS-KeyPrincipalBL msDS-LastFailedInteractiveLogonTime
+      msDS-LastSuccessfulInteractiveLogonTime msDS-ResultantPSO msDS-SecondaryKrbTgtNumber
+      msDS-Site-Affinity msDS-SupportedEncryptionTypes msDS-User-Account-Control-Computed
+      msDS-UserPasswordExpiryTimeComputed ntPwdHistory o otherLoginWorkstations pager
       preferredLanguage primaryGroupID profilePath pwdLastSet scriptPath servicePrincipalName
-      uid unicodePwd userAccountControl userCertificate userParameters userPrincipalName
-      userWorkstations
+      uid unicodePwd userAccountControl userCertificate userParameters userPKCS12
+      userPrincipalName userSMIMECertificate userWorkstations
     `),
     possSuperiors: ['builtinDomain', 'domainDNS', 'organizationalUnit'],
     defaultSecurityDescriptor: USER_DESCRIPTOR,
@@ -416,8 +416,9 @@ export const CLASS_ROWS: readonly ClassSchema[] = [
     auxiliary: [],
     must: [],
     may: names(`
-      businessCategory displayName employeeNumber employeeType givenName homePhone initials
-      jpegPhoto mail manager mobile o preferredLanguage uid userCertificate
+      businessCategory carLicense departmentNumber displayName employeeNumber employeeType
+      givenName homePhone initials jpegPhoto mail manager mobile o pager preferredLanguage uid
+      userCertificate userPKCS12 userSMIMECertificate
     `),
     possSuperiors: ['container', 'domainDNS', 'organizationalUnit'],
     defaultSecurityDescriptor: USER_DESCRIPTOR,
@@ -453,12 +454,13 @@ export const CLASS_ROWS: readonly ClassSchema[] = [
     auxiliary: [],
     must: [],
     may: names(`
-      cn dNSHostName location machineRole managedBy msDS-AdditionalDnsHostName
-      msDS-AdditionalSamAccountName msDS-AuthenticatedAtDC msDS-GenerationId
-      msDS-HostServiceAccount msDS-isGC msDS-isRODC msDS-IsUserCachableAtRodc msDS-KrbTgtLink
-      msDS-NeverRevealGroup msDS-PromotionSettings msDS-RevealedList msDS-RevealedUsers
-      msDS-RevealOnDemandGroup msDS-SiteName nisMapName operatingSystem operatingSystemHotfix
-      operatingSystemServicePack operatingSystemVersion rIDSetReferences siteGUID
+      cn dNSHostName localPolicyFlags location machineRole managedBy
+      msDS-AdditionalDnsHostName msDS-AdditionalSamAccountName msDS-AuthenticatedAtDC
+      msDS-GenerationId msDS-HostServiceAccount msDS-isGC msDS-isRODC
+      msDS-IsUserCachableAtRodc msDS-KrbTgtLink msDS-NeverRevealGroup msDS-PromotionSettings
+      msDS-RevealedList msDS-RevealedUsers msDS-RevealOnDemandGroup msDS-SiteName nisMapName
+      operatingSystem operatingSystemHotfix operatingSystemServicePack operatingSystemVersion
+      rIDSetReferences siteGUID volumeCount
     `),
     possSuperiors: ['container', 'domainDNS', 'organizationalUnit'],
     defaultSecurityDescriptor: COMPUTER_DESCRIPTOR,
@@ -558,9 +560,9 @@ export const CLASS_ROWS: readonly ClassSchema[] = [
       description gPLink gPOptions lockoutDuration lockOutObservationWindow lockoutThreshold
       lSACreationTime lSAModifiedCount maxPwdAge minPwdAge minPwdLength
       modifiedCountAtLastProm ms-DS-MachineAccountQuota msDS-AllUsersTrustQuota
-      msDS-PerUserTrustQuota msDS-PerUserTrustTombstonesQuota nETBIOSName nextRid
-      nTMixedDomain pekList privateKey pwdHistoryLength pwdProperties replicaSource
-      rIDManagerReference
+      msDS-LogonTimeSyncInterval msDS-PerUserTrustQuota msDS-PerUserTrustTombstonesQuota
+      nETBIOSName nextRid nTMixedDomain pekList privateKey pwdHistoryLength pwdProperties
+      replicaSource rIDManagerReference
     `),
     possSuperiors: [],
     defaultSecurityDescriptor: SAM_DOMAIN_DESCRIPTOR,
@@ -1075,8 +1077,8 @@ export const CLASS_ROWS: readonly ClassSchema[] = [
     auxiliary: [],
     must: [],
     may: names(`
-      dSHeuristics garbageCollPeriod msDS-DeletedObjectLifetime replTopologyStayOfExecution
-      sPNMappings tombstoneLifetime
+      dSHeuristics garbageCollPeriod msDS-DeletedObjectLifetime msDS-Other-Settings
+      replTopologyStayOfExecution sPNMappings tombstoneLifetime
     `),
     possSuperiors: ['container'],
     defaultSecurityDescriptor: USUAL,
