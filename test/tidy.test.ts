@@ -31,9 +31,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ndr: ['bytes', 'der'],
   crypto: ['bytes'],
   signing: ['bytes', 'crypto'],
-  trace: ['bytes', 'der', 'machine'],
-  sim: ['bytes', 'machine', 'trace', 'crypto', 'signing'],
-  drivers: ['bytes', 'machine', 'trace', 'crypto', 'signing'],
+  trace: ['bytes', 'der', 'machine', 'store'],
+  sim: ['bytes', 'machine', 'store', 'trace', 'crypto', 'signing'],
+  drivers: ['bytes', 'machine', 'store', 'trace', 'crypto', 'signing'],
   scenario: ['bytes', 'machine', 'trace', 'schema', 'sim', 'crypto', 'signing'],
   viewer: ['trace'],
 };

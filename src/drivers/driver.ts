@@ -5,8 +5,11 @@
 import { pooledRandom, type RandomSource } from '../crypto/random.ts';
 import type { Actor, ActorEffect, ActorEvent, Framing, KeyRecord } from '../machine/actor.ts';
 import { assertNever } from '../machine/machine.ts';
+import type { Store, WritableStore } from '../machine/store.ts';
 import type { Signer } from '../signing/signer.ts';
+import { memoryStore } from '../store/memory.ts';
 import type { Clock } from './clock.ts';
+import { gauges } from './gauges.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { type Listen, open } from './listeners.ts';
 import type { Metrics } from './metrics.ts';
@@ -44,6 +47,8 @@ export interface DriverOptions {
   messageName?(bytes: Uint8Array): string | undefined;
   /** Names the error that a sent message says, if it is one. */
   errorName?(message: string, bytes: Uint8Array): string | undefined;
+  /** What an actor finds and leaves; default: a store that ends with the process. Closed by {@link Driver.stop}. */
+  store?(actor: string): WritableStore;
   /** Hears of long-term keys. */
   keyed?(keys: readonly KeyRecord[]): void;
 }
@@ -54,6 +59,7 @@ interface Member {
   steps: number;
   /** Milliseconds by which its clock is ahead of the driver's. */
   readonly skew: number;
+  readonly store: WritableStore;
   readonly timers: Timers;
 }
 
@@ -76,7 +82,7 @@ export class Driver {
   readonly #streams: Streams;
   readonly #ports = new Map<string, Map<number, number>>();
   /** The same object for every step: a step must not keep it. */
-  readonly #env: { now: number; random: RandomSource };
+  readonly #env: { now: number; random: RandomSource; store: Store };
   readonly #signatures: Signatures;
   readonly #recording: Recording | undefined;
   readonly #log: (text: string) => void;
@@ -91,7 +97,7 @@ export class Driver {
     const { recorder, clock } = options;
     this.#log = limitedLog(options.log);
     this.#recording = recorder && recording(recorder, clock, this.#log);
-    this.#env = { now: 0, random: pooledRandom() };
+    this.#env = { now: 0, random: pooledRandom(), store: memoryStore() };
     this.#signatures = signatures(options.signer, (reason) => {
       options.metrics.count('signatures_failed');
       this.#log(`no signature ${reason}`);
@@ -103,10 +109,11 @@ export class Driver {
       if (this.#members.has(actor.name))
         throw new RangeError(`two actors are called ${actor.name}`);
       const skew = options.skews?.[actor.name] ?? 0;
-      const member = { actor, state: actor.initial, steps: 0, skew, timers: timers() };
+      const store = options.store?.(actor.name) ?? memoryStore();
+      const member = { actor, state: actor.initial, steps: 0, skew, store, timers: timers() };
       this.#members.set(actor.name, member);
     }
-    this.#gauges();
+    gauges(options.metrics, this.#streams, this.#datagrams, this.#signatures);
   }
 
   /**
@@ -169,6 +176,7 @@ export class Driver {
     this.#stopped = true;
     for (const member of this.#members.values()) member.timers.cancelAll();
     await Promise.all([this.#datagrams.close(), this.#streams.stop(STOP_MS)]);
+    for (const { store } of this.#members.values()) await store.close();
   }
 
   #listen: (member: Member, listen: Listen) => void = () => undefined;
@@ -211,20 +219,6 @@ export class Driver {
     };
   }
 
-  #gauges(): void {
-    const { metrics } = this.#options;
-    metrics.gauge('connections', 'TCP connections.', () => this.#streams.size);
-    const asked = 'Signatures asked for and not yet made.';
-    metrics.gauge('signatures_waiting', asked, () => this.#signatures.waiting);
-    const octets = 'Octets that wait';
-    metrics.gauge('input_waiting_octets', `${octets} for the rest of their message.`, () => {
-      return this.#streams.waiting().input;
-    });
-    metrics.gauge('output_waiting_octets', `${octets} to be taken by peers.`, () => {
-      return this.#streams.waiting().output + this.#datagrams.waiting();
-    });
-  }
-
   /** Steps now, or after the steps that are under way: actors never step inside each other. */
   #hear(member: Member, event: ActorEvent, cause?: number): void {
     if (this.#stopped) return;
@@ -249,6 +243,7 @@ export class Driver {
     const begun = performance.now();
     const env = this.#env;
     env.now = clock.now() + skew;
+    env.store = member.store;
     if (random !== undefined) env.random = random(actor.name, member.steps);
     member.steps++;
     try {
@@ -330,6 +325,9 @@ export class Driver {
         );
         break;
       }
+      case 'write':
+        member.store.write(effect.batch);
+        break;
       case 'keyed':
         this.#options.keyed?.(effect.keys);
         break;

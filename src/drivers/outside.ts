@@ -72,6 +72,15 @@ export function directory(
   };
 }
 
+/**
+ * Is this an address, or the name of an actor (which begins with a letter and has no colon)? Asked for
+ * each datagram: `isIP` tries long regular expressions.
+ */
+export function isAddress(text: string): boolean {
+  const first = text.charCodeAt(0);
+  return (first >= 0x30 && first <= 0x39) || text.includes(':');
+}
+
 /** The same octets as a plain Uint8Array: a Buffer's `slice` would share memory. */
 export function plainOctets(buffer: Uint8Array): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);

@@ -2,11 +2,11 @@
  * Real streams: listeners and connections, with a limit on everything that a peer could make grow.
  * Reading stops while answers wait to be taken, so a peer that does not read gets no more work done.
  */
-import { type AddressInfo, connect, createServer, isIP, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { ActorEffect, ActorEvent, Framing, FramingName } from '../machine/actor.ts';
 import { type MessageStream, messageStream } from '../machine/stream.ts';
 import type { Counted } from './metrics.ts';
-import { type Listener, type Outside, plainOctets } from './outside.ts';
+import { isAddress, type Listener, type Outside, plainOctets } from './outside.ts';
 
 type Effect<K extends ActorEffect['kind']> = Extract<ActorEffect, { readonly kind: K }>;
 export type Connect = Effect<'connect'>;
@@ -61,7 +61,7 @@ export class Streams {
     real: number,
   ): Promise<Listener> {
     const framed = this.#outside.framing(framing);
-    const server = createServer({ noDelay: true, keepAlive: true }, (socket) =>
+    const server = createServer({ noDelay: true }, (socket) =>
       this.#accept(actor, port, framed, socket),
     );
     return new Promise((resolve, reject) => {
@@ -84,7 +84,7 @@ export class Streams {
   connect(actor: string, { connection: id, to, port, framing }: Connect): void {
     const { limits, directory, emit } = this.#outside;
     const known = directory.addressOf(to, port);
-    const address = known ?? (isIP(to) === 0 ? undefined : { host: to, port });
+    const address = known ?? (isAddress(to) ? { host: to, port } : undefined);
     if (address === undefined) {
       emit(actor, { kind: 'closed', connection: id, reason: 'unreachable' });
       return;

@@ -1,8 +1,8 @@
 /** Real datagrams: one socket for each UDP port of an actor. */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { isIP, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
 import type { ActorEffect } from '../machine/actor.ts';
-import { type Listener, type Outside, plainOctets } from './outside.ts';
+import { isAddress, type Listener, type Outside, plainOctets } from './outside.ts';
 
 type Send = Extract<ActorEffect, { readonly kind: 'send' }>;
 export type SendDatagram = Extract<Send, { readonly transport: 'udp' }>;
@@ -14,7 +14,7 @@ type Found = (error: NodeJS.ErrnoException | null, address: string, family: numb
 
 /** All addresses are numeric: asking the resolver would cost a turn of the event loop a datagram. */
 function asItIs(host: string, _: unknown, found: Found): void {
-  found(null, host, isIPv6(host) ? 6 : 4);
+  found(null, host, host.includes(':') ? 6 : 4);
 }
 
 export class Datagrams {
@@ -57,7 +57,7 @@ export class Datagrams {
       lost({ from: actor, to, port, message, bytes, reason });
       return;
     }
-    const numeric = isIP(effect.to) !== 0;
+    const numeric = isAddress(effect.to);
     const address = numeric ? undefined : directory.addressOf(effect.to, effect.toPort);
     if (!numeric && address === undefined) {
       metrics.count('datagrams_failed');

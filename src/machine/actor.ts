@@ -4,6 +4,7 @@
  * the machines cannot tell which of the two drives them.
  */
 import type { Env, Rejected, Step } from './machine.ts';
+import type { Store, WriteBatch } from './store.ts';
 
 export type Json =
   | null
@@ -122,9 +123,17 @@ export type ActorEffect =
   | { readonly kind: 'tell'; readonly to: string; readonly what: string; readonly args: Args }
   /** A sentence for people: why this happened. `level: 'cause'` marks what a failed run is about. */
   | { readonly kind: 'note'; readonly level: 'info' | 'cause'; readonly text: string }
+  /** What is to last: done before the effects that follow it, so that an answer tells the truth. */
+  | { readonly kind: 'write'; readonly batch: WriteBatch }
   /** Long-term keys that came to be, for the exports and the viewer's decryption. */
   | { readonly kind: 'keyed'; readonly keys: readonly KeyRecord[] }
   | Rejected;
+
+/** What an actor's step may ask of the world. */
+export interface ActorEnv extends Env {
+  /** What the actor has written, as it stood when the step began. Survives a loss of power. */
+  readonly store: Store;
+}
 
 /** One long-term key of a principal, as `all.keytab` and the viewer need it. */
 export interface KeyRecord {
@@ -144,7 +153,7 @@ export interface Actor<S = unknown> {
   /** Folder and file of the outer machine: `actors/device`. */
   readonly machine: string;
   readonly initial: S;
-  step(state: S, event: ActorEvent, env: Env): Step<S, ActorEffect>;
+  step(state: S, event: ActorEvent, env: ActorEnv): Step<S, ActorEffect>;
   /** The state's name, for `from`, `to` and the `state:` matcher. */
   stateName(state: S): string;
   /** What `expect.end` and `show` may look at. */

@@ -1,5 +1,7 @@
 /** What an actor runs on: its state, clock, timers, and whether there is power. */
 import type { Actor } from '../machine/actor.ts';
+import type { WritableStore } from '../machine/store.ts';
+import { memoryStore } from '../store/memory.ts';
 
 export interface Host {
   readonly actor: Actor;
@@ -16,6 +18,8 @@ export interface Host {
   life: number;
   /** What waits until the host runs again. */
   waiting: (() => void)[];
+  /** Its disk: survives a loss of power. */
+  readonly store: WritableStore;
   /** By name, the last setting of each; a fired, cancelled or replaced one is not here. */
   readonly timers: Map<string, object>;
 }
@@ -30,6 +34,7 @@ export function hostOf(actor: Actor, skew: number): Host {
     restarts: false,
     life: 0,
     waiting: [],
+    store: memoryStore(),
     timers: new Map(),
   };
 }
@@ -67,4 +72,11 @@ export function setTimer(host: Host, timer: string): () => boolean {
     if (due) host.timers.delete(timer);
     return due;
   };
+}
+
+/** @throws RangeError when there is none of that name. */
+export function known<T>(among: ReadonlyMap<string, T>, name: string, kind: string): T {
+  const found = among.get(name);
+  if (found === undefined) throw new RangeError(`there is no ${kind} ${name}`);
+  return found;
 }

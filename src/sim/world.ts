@@ -8,7 +8,7 @@ import type { Signer } from '../signing/signer.ts';
 import { stepRandom } from './chance.ts';
 import { Datagrams } from './datagrams.ts';
 import { begin, type Fault, type Faulted, faulted, type Powers } from './faults.ts';
-import { forget, type Host, hostOf, setTimer, up } from './host.ts';
+import { forget, type Host, hostOf, known, setTimer, up } from './host.ts';
 import { type Link, type Lost, NET, type Network, network } from './network.ts';
 import { type Queue, queue } from './queue.ts';
 import { type Signatures, signatures } from './signatures.ts';
@@ -214,7 +214,7 @@ export class World {
   }
 
   #step(host: Host, event: ActorEvent, cause?: number): void {
-    const { actor, state, skew } = host;
+    const { actor, state, skew, store } = host;
     const { seed, start } = this.#options;
     const blamed = <T>(seq: number, act: () => T): T => {
       try {
@@ -225,7 +225,7 @@ export class World {
     };
     const random = stepRandom(seed, actor.name, host.steps);
     const step = blamed(this.#seq, (): WorldStep => {
-      const next = actor.step(state, event, { now: start + this.#now + skew, random });
+      const next = actor.step(state, event, { now: start + this.#now + skew, random, store });
       host.state = next.state;
       return {
         at: this.#now,
@@ -297,6 +297,9 @@ export class World {
         this.#signatures.ask({ host, id, cause: seq, request: { key, algorithm, data } });
         break;
       }
+      case 'write':
+        host.store.write(effect.batch);
+        break;
       case 'note':
       case 'keyed':
       case 'rejected':
@@ -341,10 +344,4 @@ export class World {
       for (const act of due) this.#at(this.#now, act);
     };
   }
-}
-
-function known<T>(among: ReadonlyMap<string, T>, name: string, kind: string): T {
-  const found = among.get(name);
-  if (found === undefined) throw new RangeError(`there is no ${kind} ${name}`);
-  return found;
 }

@@ -3,8 +3,9 @@
  * give the recorded state and effects again. Nothing else is needed, because a step depends on its
  * state, its event, the time and its own randomness only.
  */
-import type { Actor } from '../machine/actor.ts';
-import type { Env } from '../machine/machine.ts';
+import type { Actor, ActorEnv } from '../machine/actor.ts';
+import type { WritableStore } from '../machine/store.ts';
+import { memoryStore } from '../store/memory.ts';
 import type { Run } from './read.ts';
 import type { TraceRecord, Wire } from './record.ts';
 import { eventOf, linkOf, wireOf } from './wire.ts';
@@ -41,7 +42,7 @@ export type ReplayOutcome =
  * @throws RunError when octets were changed or are missing.
  */
 export function replay(run: Run, cast: Cast): ReplayOutcome {
-  const states = new Map<string, { state: unknown; steps: number }>();
+  const states = new Map<string, Standing>();
   let steps = 0;
   let skipped = 0;
   for (const record of run.records) {
@@ -50,12 +51,13 @@ export function replay(run: Run, cast: Cast): ReplayOutcome {
       skipped++;
       continue;
     }
-    const standing = states.get(actor.name) ?? { state: actor.initial, steps: 0 };
+    const standing = states.get(actor.name) ?? standingOf(actor);
     states.set(actor.name, standing);
     // A host that lost its power begins again.
     if (record.event.kind === 'started') standing.state = actor.initial;
     const random = cast.random(actor.name, standing.steps);
-    const env: Env = { now: run.result.start + record.at + (record.skew ?? 0), random };
+    const now = run.result.start + record.at + (record.skew ?? 0);
+    const env: ActorEnv = { now, random, store: standing.store };
     const difference = replayStep(run, cast, record, actor, standing, env);
     if (difference !== undefined) {
       return { kind: 'different', seq: record.seq, actor: actor.name, ...difference };
@@ -64,6 +66,19 @@ export function replay(run: Run, cast: Cast): ReplayOutcome {
     steps++;
   }
   return { kind: 'same', steps, skipped };
+}
+
+/** Where an actor stands in its replay. */
+interface Standing {
+  state: unknown;
+  /** Its own records so far. */
+  steps: number;
+  /** Survives a loss of power, as in the world. */
+  readonly store: WritableStore;
+}
+
+function standingOf(actor: Actor): Standing {
+  return { state: actor.initial, steps: 0, store: memoryStore() };
 }
 
 interface Difference {
@@ -77,8 +92,8 @@ function replayStep(
   cast: Cast,
   record: TraceRecord,
   actor: Actor,
-  standing: { state: unknown },
-  env: Env,
+  standing: Standing,
+  env: ActorEnv,
 ): Difference | undefined {
   const before = actor.stateName(standing.state);
   if (before !== record.from) return differing('from', record.from, before);
@@ -91,6 +106,10 @@ function replayStep(
   for (let i = 0; i < count; i++) {
     const difference = wireDifference(`effects[${i}]`, record.effects[i], effects[i]);
     if (difference !== undefined) return difference;
+  }
+  // Equal to what was recorded, octet for octet.
+  for (const effect of step.effects) {
+    if (effect.kind === 'write') standing.store.write(effect.batch);
   }
   standing.state = step.state;
   return undefined;

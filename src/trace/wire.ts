@@ -4,6 +4,8 @@
  */
 import { hash } from 'node:crypto';
 import type { ActorEvent } from '../machine/actor.ts';
+import type { WriteBatch } from '../machine/store.ts';
+import { encodeBatch } from '../store/batch.ts';
 import { OCTET_FIELDS, type TraceRecord, type Wire } from './record.ts';
 import { RunError } from './run-error.ts';
 
@@ -123,12 +125,29 @@ function wireArgs(args: Fields, keep: Keep): Fields {
   return out;
 }
 
+/** A new domain is one write of thousands of records: their numbers stand in the line of few. */
+const LISTED_RECORDS = 16;
+
+/** What a write touched, for people; all of it behind one link. */
+function wireOfWrite({ records, counters }: WriteBatch, keep: Keep): Wire {
+  const listed = records.length <= LISTED_RECORDS ? { ids: records.map(({ id }) => id) } : {};
+  const counted = counters === undefined ? {} : { counters: plain(counters, 'counters') };
+  return {
+    kind: 'write',
+    ...counted,
+    ...listed,
+    records: records.length,
+    bytes: keep(encodeBatch({ records, ...(counters === undefined ? {} : { counters }) })),
+  };
+}
+
 /** An event or effect as the trace writes it. @throws Error when octets hide below the top level. */
 export function wireOf(
   item: Recordable,
   keep: Keep,
   nameOf?: (bytes: Uint8Array) => string | undefined,
 ): Wire {
+  if (item.kind === 'write' && 'batch' in item) return wireOfWrite(item.batch as WriteBatch, keep);
   const fields = item as Recordable & Fields;
   const out: Record<string, unknown> = {};
   for (const name of orderedKeys(item)) {

@@ -3,7 +3,9 @@ import * as assert from 'uvu/assert';
 import { toHex } from '../../../src/bytes/bytes.ts';
 import { seededRandom } from '../../../src/crypto/random.ts';
 import type { ActorEffect } from '../../../src/machine/actor.ts';
-import { answerTo, echo, toy, toySigner } from '../sim/toys.ts';
+import type { WritableStore } from '../../../src/machine/store.ts';
+import { memoryStore } from '../../../src/store/memory.ts';
+import { answerTo, clerk, echo, toy, toySigner } from '../sim/toys.ts';
 import { client, datagrams, driven, pause, until } from './driving.ts';
 
 const s = suite('driver');
@@ -237,5 +239,51 @@ s('keys are handed on; after the stop nothing steps', async () => {
   assert.equal(heard, [keys]);
   assert.is(driver.stateName('a'), 'on');
 });
+
+s('a write is done before its answer leaves; who brings a store finds it again', async () => {
+  const stores = new Map<string, WritableStore>();
+  const store = (actor: string): WritableStore => {
+    const own = stores.get(actor) ?? memoryStore();
+    stores.set(actor, own);
+    // The driver closes what it was given; this disk outlasts it.
+    return { ...bound(own), close: async () => undefined };
+  };
+  for (const answers of [
+    [[2], [3]],
+    [[5], [6]],
+  ]) {
+    const { driver, port } = await driven([clerk()], { store });
+    const heard = await datagrams(port, [octets(1), octets(1)], 500);
+    assert.equal(
+      heard.map((bytes) => [...bytes]),
+      answers,
+    );
+    assert.is(stores.get('server')?.counter('count'), answers[1]?.[0]);
+    await driver.stop();
+  }
+});
+
+s('without one, an actor’s store ends with the driver', async () => {
+  for (let life = 0; life < 2; life++) {
+    const { driver, port } = await driven([clerk()]);
+    assert.equal(await datagrams(port, [octets(1)], 500), [Uint8Array.of(2)]);
+    await driver.stop();
+  }
+});
+
+/** The store's methods on an object of their own. */
+function bound(store: WritableStore): Omit<WritableStore, 'close'> {
+  return {
+    read: (id) => store.read(id),
+    revision: (id) => store.revision(id),
+    find: (index, key) => store.find(index, key),
+    scan: (after, limit) => store.scan(after, limit),
+    counter: (name) => store.counter(name),
+    write: (batch) => store.write(batch),
+    get size() {
+      return store.size;
+    },
+  };
+}
 
 s.run();

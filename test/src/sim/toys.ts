@@ -1,6 +1,12 @@
 /** Two-state toy actors, a toy framing and a recorder for the tests of world and drivers. */
-import type { Actor, ActorEffect, ActorEvent, Framing } from '../../../src/machine/actor.ts';
-import type { Env, Step } from '../../../src/machine/machine.ts';
+import type {
+  Actor,
+  ActorEffect,
+  ActorEnv,
+  ActorEvent,
+  Framing,
+} from '../../../src/machine/actor.ts';
+import type { Step } from '../../../src/machine/machine.ts';
 import type { Signer, SignRequest, SignStatistics } from '../../../src/signing/signer.ts';
 import type { Recorder, WorldStep } from '../../../src/sim/world.ts';
 
@@ -28,7 +34,7 @@ type Answer = readonly [state: string, ...effects: ActorEffect[]];
 /** An actor whose state is its name and whose behaviour is one function. */
 export function toy(
   name: string,
-  answer: (event: ActorEvent, state: string, env: Env) => Answer | undefined,
+  answer: (event: ActorEvent, state: string, env: ActorEnv) => Answer | undefined,
 ): Toy {
   return {
     name,
@@ -160,4 +166,21 @@ export function toySigner(hear: (batch: readonly SignRequest[]) => void, refusal
     stats: () => statistics,
     close: async () => undefined,
   };
+}
+
+/** Writes down in record 1 how often it was started and asked, and answers with that record. */
+export function clerk(name = 'server'): Toy {
+  return toy(name, (event, state, { store }) => {
+    if (event.kind !== 'started' && event.kind !== 'received') return undefined;
+    const count = (store.read(1)?.[0] ?? 0) + 1;
+    const bytes = Uint8Array.of(count);
+    const key = (number: number): [string, string] => ['count', String(number)];
+    const records = [
+      { id: 1, bytes, added: [key(count)], removed: count > 1 ? [key(count - 1)] : [] },
+    ];
+    const write: ActorEffect = { kind: 'write', batch: { records, counters: { count } } };
+    return event.kind === 'started'
+      ? ['on', write, { kind: 'listen', transport: 'udp', port: 7 }]
+      : [state, write, answerTo(event, bytes)];
+  });
 }

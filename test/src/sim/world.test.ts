@@ -5,6 +5,7 @@ import type { ActorEffect } from '../../../src/machine/actor.ts';
 import { World, WorldError, type WorldOptions, type WorldStep } from '../../../src/sim/world.ts';
 import {
   caller,
+  clerk,
   dialler,
   echo,
   recorder,
@@ -318,6 +319,30 @@ s('every actor has its own clock, which may jump', async () => {
     ],
   );
   assert.is(trace.of('net', 'faulted')[0]?.at, 150);
+});
+
+s('what a step writes lasts before its answer leaves, and over a loss of power', async () => {
+  const { world, trace } = worldOf({
+    actors: [clerk(), caller(2), caller(1, 'other', 'stranger'), clerk('other')],
+    faults: [{ kind: 'crash', actor: 'server', at: 10, ms: 10 }],
+  });
+  await world.run();
+  const answers = trace.of('client', 'received').map(({ event }) => event);
+  assert.equal(
+    answers.map((event) => ('bytes' in event ? [...(event.bytes as Uint8Array)] : [])),
+    [[2], [3]],
+  );
+  const last = trace.of('server').at(-1)?.effects[0];
+  assert.is(last?.kind, 'write');
+  if (last?.kind !== 'write') return;
+  assert.equal(last.batch.records[0]?.bytes, Uint8Array.of(4), 'started again, it knew of three');
+  assert.equal(last.batch.records[0]?.removed, [['count', '3']]);
+  const others = trace.of('stranger', 'received').map(({ event }) => event);
+  assert.equal(
+    others.map((event) => ('bytes' in event ? [...(event.bytes as Uint8Array)] : [])),
+    [[2]],
+    'each actor has a store of its own',
+  );
 });
 
 s('refuses names that nobody has', () => {

@@ -1,8 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { encodeBatch } from '../../../src/store/batch.ts';
+import { memoryStore } from '../../../src/store/memory.ts';
 import type { TraceRecord } from '../../../src/trace/record.ts';
 import { type Cast, replay } from '../../../src/trace/replay.ts';
 import { traceRecorder } from '../../../src/trace/store.ts';
+import { linkOf } from '../../../src/trace/wire.ts';
+import { clerk } from '../sim/toys.ts';
 import { ann, annsSteps, countedChance, RESULT } from './toy.ts';
 
 const s = suite('replay');
@@ -100,6 +104,68 @@ s('a secret that is not in the scenario any more', () => {
     () => replay(recorded(), { ...cast, secret: () => undefined }),
     /no secret at script\[0\]\.value/,
   );
+});
+
+/** Two starts and a message of an actor that counts them in its store. */
+function clerksRun() {
+  const server = clerk();
+  const store = memoryStore();
+  const recorder = traceRecorder();
+  const started = { kind: 'started' } as const;
+  const asked = {
+    kind: 'received',
+    transport: 'udp',
+    from: 'ann',
+    fromPort: 9,
+    port: 7,
+    bytes: Uint8Array.of(1),
+  } as const;
+  let state = server.initial;
+  [started, asked, started].forEach((event, at) => {
+    if (event.kind === 'started') state = server.initial;
+    const from = state;
+    const { state: next, effects } = server.step(state, event, {
+      now: at,
+      random: countedChance('server', at),
+      store,
+    });
+    state = next;
+    for (const effect of effects) if (effect.kind === 'write') store.write(effect.batch);
+    recorder.record({ at, actor: 'server', machine: 'test/toy', from, event, to: next, effects });
+  });
+  const records = recorder.records();
+  return { folder: 'toy', result: RESULT, records, torn: false, octets: recorder.octets };
+}
+
+s('an actor’s store is made anew by its writes, and outlasts a start', () => {
+  const run = clerksRun();
+  const counted = run.records.map(({ effects }) => effects.find(({ kind }) => kind === 'write'));
+  assert.equal(
+    counted.map((write) => write?.counters),
+    [{ count: 1 }, { count: 2 }, { count: 3 }],
+  );
+  assert.equal(replay(run, { ...cast, actors: new Map([['server', clerk()]]) }), {
+    kind: 'same',
+    steps: 3,
+    skipped: 0,
+  });
+});
+
+s('a write that comes out differently is found', () => {
+  const run = clerksRun();
+  const octets = encodeBatch({ records: [], counters: { count: 2 } });
+  const records = run.records.map((record) =>
+    record.seq === 1
+      ? {
+          ...record,
+          effects: record.effects.map((e) =>
+            e.kind === 'write' ? { ...e, bytes: linkOf(octets) } : e,
+          ),
+        }
+      : record,
+  );
+  const outcome = replay({ ...run, records }, { ...cast, actors: new Map([['server', clerk()]]) });
+  assert.is(outcome.kind === 'different' ? outcome.path : '', 'effects[0].bytes');
 });
 
 s.run();

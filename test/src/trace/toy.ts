@@ -2,6 +2,7 @@
 import { concat, uint32be, utf8, view } from '../../../src/bytes/bytes.ts';
 import type { Actor, ActorEffect, ActorEvent, Framing } from '../../../src/machine/actor.ts';
 import { to, unexpected } from '../../../src/machine/machine.ts';
+import { memoryStore } from '../../../src/store/memory.ts';
 import type { RunResult } from '../../../src/trace/run-folder.ts';
 import type { RecordedStep } from '../../../src/trace/wire.ts';
 
@@ -93,10 +94,11 @@ export function annsSteps(): RecordedStep[] {
     [12, { kind: 'expired', timer: 'none' }],
   ];
   let state = ann.initial;
+  const store = memoryStore();
   return events.map(([at, event], step) => {
     const from = ann.stateName(state);
     const skew = 60_000;
-    const env = { now: START + at + skew, random: countedChance('ann', step) };
+    const env = { now: START + at + skew, random: countedChance('ann', step), store };
     const done = ann.step(state, event, env);
     state = done.state;
     const after = ann.stateName(state);
