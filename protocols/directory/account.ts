@@ -48,6 +48,11 @@ export interface AccountContext {
   readonly now: number;
 }
 
+/** The requester itself: the first SID of its token; the server writes as SYSTEM. */
+export function requesterSid(context: SecurityContext): string {
+  return context.sids.values().next().value ?? 'S-1-5-18';
+}
+
 /** Whether the object is a security principal: it has an account name and a SID. */
 export function isPrincipal(className: string): boolean {
   const chain = superclasses(className);

@@ -102,7 +102,11 @@ function mayWriteParts(
     // Nobody makes somebody else the owner without SeRestorePrivilege (MS-ADTS 3.1.1.5.3.1.1).
     const owner = given.owner;
     if (context.system !== true && owner !== undefined && !context.sids.has(owner)) {
-      return refuse(ResultCode.constraintViolation, 0x51b, `${owner} cannot be made the owner`);
+      return refuse(
+        ResultCode.constraintViolation,
+        Win32.ERROR_INVALID_OWNER,
+        `${owner} cannot be made the owner`,
+      );
     }
   }
   return undefined;
@@ -126,6 +130,13 @@ export function initialDescriptor(
   return withDescriptor(entry, descriptor);
 }
 
+/** Whoever belongs to the administrators makes objects in their name (MS-ADTS 5.1.3, default owner). */
+export function ownerOf(context: SecurityContext, domain: DomainInfo, requester: string): string {
+  const administrators = [`${domain.sid}-512`, `${domain.sid}-519`];
+  if (context.system === true) return administrators[0] as string;
+  return administrators.find((sid) => context.sids.has(sid)) ?? requester;
+}
+
 const defaults = new Map<string, SecurityDescriptor>();
 
 /** A class's defaultSecurityDescriptor, read for this domain. */
@@ -140,6 +151,12 @@ export function defaultDescriptor(className: string, domain: DomainInfo): Securi
   }
   defaults.set(key, outcome.value);
   return outcome.value;
+}
+
+/** The entry with the ACEs that it inherits where it now stands. */
+export function reinherited(entry: Entry, parent: Entry): Entry {
+  const next = reinherit(descriptorOf(entry), parentDescriptor(parent), heirOf(entry));
+  return withDescriptor(entry, next);
 }
 
 /** Makes inherited ACEs anew on everything below, and says which objects changed. */

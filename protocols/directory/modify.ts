@@ -1,15 +1,15 @@
 /** Modify: MS-ADTS 3.1.1.5.3. */
-import type { RandomSource } from './account.ts';
-import { accountChanged } from './account.ts';
+import type { Changed, RandomSource } from './account.ts';
+import { accountChanged, isPrincipal } from './account.ts';
 import { descriptorChanged, propagate } from './descriptors.ts';
 import type { Directory, Draft } from './directory.ts';
 import { draft } from './directory.ts';
 import type { DomainInfo } from './domain-info.ts';
-import type { Entry, Value } from './entry.ts';
+import { type Entry, texts, type Value } from './entry.ts';
 import { changePassword, isPasswordChange } from './password.ts';
 import { descriptorOf, objectTypes, selfSidOf, structuralClass } from './protection.ts';
-import { type Refusal, ResultCode, refuse, Win32 } from './refusals.ts';
-import { type AttributeSchema, attribute, classRules } from './schema.ts';
+import { type Refusal, ResultCode, refuse, undefinedAttribute, Win32 } from './refusals.ts';
+import { type AttributeSchema, attribute, classRules, classSchema } from './schema.ts';
 import { granted, type SecurityContext } from './security/access.ts';
 import { Right } from './security/descriptor.ts';
 import { stamped } from './stamps.ts';
@@ -63,30 +63,34 @@ export function modify(
     entry = withValues(entry, schema.name, values.values);
     touched.add(schema.name);
   }
-  if (passwords.length > 0) {
-    const outcome = changePassword(entry, passwords, at);
-    if (!outcome.ok) return outcome;
-    entry = outcome.entry;
-    for (const name of outcome.touched) touched.add(name);
-  }
   const parent = changes.entry(before.parent);
   const described = descriptorChanged(before, entry, touched, parent, at);
   if (!described.ok) return described;
   const accounted = accountChanged(before, described.entry, touched, at, changes);
   if (!accounted.ok) return accounted;
-  const complete = checkClass(accounted.entry);
+  const secured = withPasswords(accounted.entry, passwords, touched, at);
+  if (!secured.ok) return secured;
+  const complete = checkClass(secured.entry);
   if (complete !== undefined) return complete;
-  changes.put(stamped(changes, accounted.entry, touched, at.now));
+  changes.put(stamped(changes, secured.entry, touched, at.now));
   if (touched.has('nTSecurityDescriptor')) propagate(changes, id);
   return { ok: true, draft: changes };
 }
 
-export function undefinedAttribute(name: string): Refusal {
-  return refuse(
-    ResultCode.undefinedAttributeType,
-    Win32.ERROR_DS_ATTRIBUTE_TYPE_UNDEFINED,
-    `attribute ${name} is not in the schema`,
-  );
+/** A new password means pwdLastSet is now, unless the request says what it is to be. */
+function withPasswords(
+  entry: Entry,
+  passwords: readonly Modification[],
+  touched: Set<string>,
+  at: WriteContext,
+): Changed {
+  if (passwords.length === 0) return { ok: true, entry };
+  const outcome = changePassword(entry, passwords, at);
+  if (!outcome.ok) return outcome;
+  const asked = touched.has('pwdLastSet') ? entry.attributes.pwdLastSet : undefined;
+  for (const name of outcome.touched) touched.add(name);
+  if (asked === undefined) return outcome;
+  return { ok: true, entry: withValues(outcome.entry, 'pwdLastSet', asked) };
 }
 
 /** MS-ADTS 3.1.1.5.3.1: rights, and attributes that only the server writes. */
@@ -97,19 +101,67 @@ function mayModify(
   at: WriteContext,
 ): Refusal | undefined {
   if (at.context.system === true) return undefined;
-  if (schema.constructed || (schema.systemOnly && schema.name !== 'isDeleted')) {
-    return refuse(
-      ResultCode.constraintViolation,
-      Win32.ERROR_DS_CANT_MOD_SYSTEM_ONLY,
-      `${schema.name} is written by the server only`,
-    );
-  }
+  const reserved = checkReserved(entry, schema);
+  if (reserved !== undefined) return reserved;
   if (schema.name === 'nTSecurityDescriptor') return undefined; // its parts have rights of their own
   const types = objectTypes(entry, schema);
   const node = { types, ...selfSidOf(entry) };
   const descriptor = descriptorOf(entry);
   if (granted(descriptor, at.context, { ...node, rights: Right.WRITE_PROPERTY })) return undefined;
   return validatedWrite(entry, schema, modification, at);
+}
+
+/** Of the security accounts database: changed by signing in, or with other attributes (MS-SAMR 3.1.1.6). */
+const OWNED_BY_SAM: ReadonlySet<string> = new Set([
+  'badPasswordTime',
+  'badPwdCount',
+  'dBCSPwd',
+  'isCriticalSystemObject',
+  'lastLogoff',
+  'lastLogon',
+  'lmPwdHistory',
+  'logonCount',
+  'ntPwdHistory',
+  'sAMAccountType',
+  'supplementalCredentials',
+]);
+
+/** Attributes that no client writes, whatever its rights. */
+function checkReserved(entry: Entry, schema: AttributeSchema): Refusal | undefined {
+  const about = { attribute: schema.name };
+  // The one system-only attribute that a validated write exists for (MS-ADTS 3.1.1.5.3.1.1.3).
+  const systemOnly = schema.systemOnly && schema.name !== 'msDS-AdditionalDnsHostName';
+  if (schema.constructed || systemOnly) {
+    return refuse(
+      ResultCode.constraintViolation,
+      Win32.ERROR_DS_CANT_MOD_SYSTEM_ONLY,
+      `${schema.name} is written by the server only`,
+      about,
+    );
+  }
+  if (schema.name === attribute(entry.rdn.type)?.name || schema.name === 'name') {
+    return refuse(
+      ResultCode.notAllowedOnRDN,
+      Win32.ERROR_DS_CANT_ON_RDN,
+      `${schema.name} names the object: it is changed by Modify DN`,
+    );
+  }
+  if (schema.name === 'objectClass') return objectClassFixed();
+  if (!OWNED_BY_SAM.has(schema.name) || !isPrincipal(structuralClass(entry))) return undefined;
+  return refuse(
+    ResultCode.unwillingToPerform,
+    Win32.ERROR_DS_ATTRIBUTE_OWNED_BY_SAM,
+    `${schema.name} is kept by the server`,
+  );
+}
+
+/** Auxiliary classes are given when an object is made; its structural class never changes. */
+function objectClassFixed(): Refusal {
+  return refuse(
+    ResultCode.objectClassModsProhibited,
+    Win32.ERROR_DS_CANT_MOD_OBJ_CLASS,
+    'objectClass stays as the object was made',
+  );
 }
 
 type Values = { readonly values: readonly Value[] } | Refusal;
@@ -198,8 +250,9 @@ function missing(schema: AttributeSchema): Refusal {
 
 /** Must and may of the object's classes (MS-ADTS 3.1.1.5.3.1.2). */
 export function checkClass(entry: Entry): Refusal | undefined {
-  const rules = classRules(structuralClass(entry));
-  for (const name of rules.must) {
+  const auxiliary = texts(entry, 'objectClass').filter((name) => classSchema(name)?.category === 3);
+  const rules = [structuralClass(entry), ...auxiliary].map(classRules);
+  for (const name of rules.flatMap(({ must }) => [...must])) {
     if (entry.attributes[name] === undefined && SERVER_MADE.has(name) === false) {
       return refuse(
         ResultCode.objectClassViolation,
@@ -209,7 +262,7 @@ export function checkClass(entry: Entry): Refusal | undefined {
     }
   }
   for (const name of Object.keys(entry.attributes)) {
-    if (rules.must.has(name) || rules.may.has(name)) continue;
+    if (rules.some(({ must, may }) => must.has(name) || may.has(name))) continue;
     return refuse(
       ResultCode.objectClassViolation,
       Win32.ERROR_DS_ATT_NOT_DEF_FOR_CLASS,

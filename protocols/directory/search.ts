@@ -10,7 +10,7 @@ import { candidates, compileFilter, type Filter } from './filter.ts';
 import { isContextHead, isDeleted, isPhantom } from './instance.ts';
 import { deepestExisting, resolveBase } from './names.ts';
 import { descriptorOf, objectTypes, selfSidOf } from './protection.ts';
-import { type Refusal, ResultCode, refuse, Win32 } from './refusals.ts';
+import { noSuchObject, type Refusal, ResultCode, refuse, Win32 } from './refusals.ts';
 import { type AttributeSchema, attribute } from './schema.ts';
 import { granted, type SecurityContext } from './security/access.ts';
 import { Right, type SecurityDescriptor } from './security/descriptor.ts';
@@ -56,12 +56,7 @@ export function search(
   if (base === undefined || isPhantom(base) || hidden(base, request)) {
     const rdns = request.base.kind === 'dn' ? request.base.rdns : [];
     const best = deepestExisting(directory, rdns);
-    return refuse(
-      ResultCode.noSuchObject,
-      Win32.ERROR_DS_NO_SUCH_OBJECT,
-      `no object ${request.baseText}`,
-      best === undefined ? '' : dnOf(directory, best),
-    );
+    return noSuchObject(request.baseText, best === undefined ? '' : dnOf(directory, best));
   }
   const readable = (entry: Entry, schema: AttributeSchema): readonly Value[] =>
     visibleValues(directory, entry, schema, context, constructed);

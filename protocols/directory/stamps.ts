@@ -5,6 +5,19 @@ import type { Entry } from './entry.ts';
 /** The counter behind highestCommittedUSN. */
 export const USN_COUNTER = 'usn';
 
+/** The counter that relative identifiers are taken from: the last one that was given. */
+export const RID_COUNTER = 'rid';
+
+/** Relative identifiers below are those of built-in accounts and groups (MS-SAMR 2.2.1.14). */
+const FIRST_RID = 1000;
+
+/** A relative identifier that no account of the domain ever had. */
+export function nextRid(changes: Draft): number {
+  const rid = Math.max(changes.counter(RID_COUNTER) + 1, FIRST_RID);
+  changes.setCounter(RID_COUNTER, rid);
+  return rid;
+}
+
 /** `20260302080000.0Z`. */
 export function ldapTime(now: number): string {
   return `${new Date(now).toISOString().slice(0, 19).replace(/[-:T]/g, '')}.0Z`;

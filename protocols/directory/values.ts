@@ -4,7 +4,7 @@ import type { Directory } from './directory.ts';
 import { parseBase } from './dn.ts';
 import { type Entry, reference, referred, type Value } from './entry.ts';
 import { resolveBase } from './names.ts';
-import { type Refusal, ResultCode, refuse, Win32 } from './refusals.ts';
+import { noSuchObject, type Refusal, ResultCode, refuse, Win32 } from './refusals.ts';
 import { type AttributeSchema, attribute, classSchema } from './schema.ts';
 import { decodeDescriptor } from './security/descriptor.ts';
 import { indexForm, isOctetSyntax, isReference } from './syntax.ts';
@@ -115,18 +115,18 @@ function storedReference(schema: AttributeSchema, text: string, directory: Direc
   if (base === undefined) {
     return refuse(
       ResultCode.invalidDNSyntax,
-      Win32.ERROR_DS_NAME_UNPARSEABLE,
+      Win32.ERROR_DS_BAD_NAME_SYNTAX,
       `${schema.name}: "${name}" is no distinguished name`,
     );
   }
   const id = resolveBase(directory, base);
   if (id === undefined || directory.entry(id)?.attributes.objectClass === undefined) {
-    return refuse(
-      ResultCode.noSuchObject,
-      Win32.ERROR_DS_NO_SUCH_OBJECT,
-      `${schema.name}: no object ${name}`,
-      '',
-    );
+    const why = `${schema.name}: no object ${name}`;
+    // A member must exist; other links say that their value is wrong (MS-ADTS 3.1.1.5.3.2).
+    if (schema.name === 'member') return noSuchObject(why, '');
+    return refuse(ResultCode.constraintViolation, Win32.ERROR_DS_NAME_REFERENCE_INVALID, why, {
+      attribute: schema.name,
+    });
   }
   return { ok: true, value: `${prefix}${reference(id)}` };
 }
