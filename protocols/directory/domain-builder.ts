@@ -9,7 +9,7 @@ import { encodeDescriptor, type SecurityDescriptor } from './security/descriptor
 import { newDescriptor } from './security/inherit.ts';
 import { parseSddl } from './security/sddl.ts';
 import { type SharedDescriptors, sharedDescriptors } from './shared-descriptors.ts';
-import { ldapTime, USN_COUNTER } from './stamps.ts';
+import { ldapTime, RID_COUNTER, USN_COUNTER } from './stamps.ts';
 import { isReference } from './syntax.ts';
 
 export interface NewObject {
@@ -66,7 +66,6 @@ export interface DomainBuilder {
 
 /** RIDs that administrators' objects start with; those below are Windows' own (MS-SAMR 3.1.1.9.2). */
 const FIRST_RID = 1_103;
-export const RID_COUNTER = 'rid';
 const ID_COUNTER = 'id';
 
 export interface BuilderSettings {

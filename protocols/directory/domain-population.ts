@@ -4,15 +4,22 @@ import type { RecordWrite, WriteBatch } from '../../src/machine/store.ts';
 import { userSalt } from '../kerberos/salts.ts';
 import { parseSid } from '../pac/sid.ts';
 import { accountAttributes } from './domain-accounts.ts';
-import { type DomainBuilder, RID_COUNTER, storedValues } from './domain-builder.ts';
+import { type DomainBuilder, storedValues } from './domain-builder.ts';
 import type { DomainSeed } from './domain-seed.ts';
-import { type Attributes, type Entry, encodeEntry, indexKeys, reference } from './entry.ts';
+import {
+  type Attributes,
+  type Entry,
+  encodeEntry,
+  indexKeys,
+  reference,
+  type Value,
+} from './entry.ts';
 import { superclasses } from './schema.ts';
-import { ldapFileTime, ldapTime, USN_COUNTER } from './stamps.ts';
+import { ldapFileTime, ldapTime, RID_COUNTER, USN_COUNTER } from './stamps.ts';
 import { UserAccountControl as Uac } from './user-account-control.ts';
 
-/** Records a batch: a transaction of some hundred kilobytes. */
-const BATCH = 1_000;
+/** Records a batch: few enough that nothing of one is alive when the next is made. */
+const BATCH = 250;
 
 /** How many there are; behind a start that was cut off, those that are there are not made again. */
 export const POPULATION_COUNTER = 'population';
@@ -31,7 +38,8 @@ export function* populationBatches(
   const first = { id: counters.id ?? 0, rid: counters[RID_COUNTER] ?? 0 };
   const digits = Math.max(6, String(count).length);
   const sid = parseSid(`${seed.sid}-0`).slice(0, -4);
-  const shape = populationShape(builder, users);
+  // One object for all of them: it is written down before it changes.
+  const attributes: Record<string, readonly Value[]> = { ...populationShape(builder, users) };
   const made = new Map<Uint8Array, number | undefined>();
   const shared = (octets: Uint8Array): number | undefined => {
     if (!made.has(octets)) made.set(octets, builder.descriptors.recordOf(octets));
@@ -45,23 +53,27 @@ export function* populationBatches(
       const name = `${prefix}${String(n).padStart(digits, '0')}`;
       const stamped = builder.stamped();
       usn = stamped.usn;
+      attributes.cn = [name];
+      attributes.sAMAccountName = [name];
+      attributes.objectSid = [concat(sid, uint32le(first.rid + n))];
+      attributes.objectGUID = [stamped.guid];
+      attributes.uSNCreated = [usn];
+      attributes.uSNChanged = [usn];
+      const secrets = [{ kvno: 2, salt: userSalt(seed.dnsName, name), password }];
+      const id = first.id + n;
       const entry: Entry = {
-        id: first.id + n,
+        id,
         parent: users,
         rdn: { type: 'CN', value: name },
-        attributes: {
-          ...shape,
-          cn: [name],
-          sAMAccountName: [name],
-          objectSid: [concat(sid, uint32le(first.rid + n))],
-          objectGUID: [stamped.guid],
-          uSNCreated: [usn],
-          uSNChanged: [usn],
-        },
-        secrets: [{ kvno: 2, salt: userSalt(seed.dnsName, name), password }],
+        attributes,
+        secrets,
       };
-      const bytes = encodeEntry(entry, shared);
-      records.push({ id: entry.id, bytes, added: indexKeys(entry), removed: [] });
+      records.push({
+        id,
+        bytes: encodeEntry(entry, shared),
+        added: indexKeys(entry),
+        removed: [],
+      });
     }
     yield {
       records,

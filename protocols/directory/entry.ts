@@ -181,7 +181,7 @@ export function indexKeys(entry: Entry): IndexKey[] {
     ['parent', String(entry.parent)],
     [RDN_INDEX, rdn],
   ];
-  const seen = new Set<string>();
+  let seen: Set<string> | undefined;
   for (const name of Object.keys(entry.attributes)) {
     const schema = attribute(name);
     const values = entry.attributes[name] as readonly Value[];
@@ -194,6 +194,7 @@ export function indexKeys(entry: Entry): IndexKey[] {
       const key = indexKey(schema, value);
       if (schema.name === 'cn' && key === rdn) continue;
       if (values.length > 1) {
+        seen ??= new Set();
         if (seen.has(`${name} ${key}`)) continue;
         seen.add(`${name} ${key}`);
       }

@@ -111,6 +111,7 @@ export const ATTRIBUTES: readonly AttributeSchema[] = ATTRIBUTE_ROWS.map((row, c
 
 export const CLASSES: readonly ClassSchema[] = CLASS_ROWS;
 
+const bySpelling = new Map(ATTRIBUTES.map((row) => [row.name, row]));
 const byName = new Map(ATTRIBUTES.map((row) => [row.name.toLowerCase(), row]));
 const byOid = new Map(ATTRIBUTES.map((row) => [row.oid, row]));
 const byGuid = new Map(ATTRIBUTES.map((row) => [row.guid, row]));
@@ -130,7 +131,9 @@ if (classesByName.size !== CLASSES.length || classesByOid.size !== CLASSES.lengt
 
 /** By lDAPDisplayName in any case, or by OID. */
 export function attribute(name: string): AttributeSchema | undefined {
-  return byName.get(name.toLowerCase()) ?? byOid.get(name.replace(/^OID\./i, ''));
+  return (
+    bySpelling.get(name) ?? byName.get(name.toLowerCase()) ?? byOid.get(name.replace(/^OID\./i, ''))
+  );
 }
 
 export function attributeByCode(code: number): AttributeSchema | undefined {

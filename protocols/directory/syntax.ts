@@ -1,5 +1,4 @@
 /** Attribute syntaxes: MS-ADTS 3.1.1.2.2.2, and how values of each are compared. */
-import { toHex } from '../../src/bytes/bytes.ts';
 import type { Value } from './entry.ts';
 
 /** One name a syntax, with its attributeSyntax, oMSyntax and, for objects, oMObjectClass. */
@@ -44,7 +43,7 @@ export function isReference(syntax: Syntax): boolean {
  * References compare by the record they name: the index of `member` answers `memberOf`.
  */
 export function indexForm(syntax: Syntax, value: Value): string {
-  if (typeof value !== 'string') return toHex(value);
+  if (typeof value !== 'string') return hexForm(value);
   switch (syntax) {
     case 'dn':
       return value;
@@ -65,4 +64,17 @@ export function indexForm(syntax: Syntax, value: Value): string {
     default:
       return value.toLowerCase().replace(/\s+/g, ' ').trim();
   }
+}
+
+const DIGITS = new TextEncoder().encode('0123456789abcdef');
+const ascii = new TextDecoder('latin1');
+
+/** Hexadecimal in one piece: a text put together digit by digit would keep all its pieces alive. */
+function hexForm(octets: Uint8Array): string {
+  const digits = new Uint8Array(octets.length * 2);
+  octets.forEach((octet, i) => {
+    digits[2 * i] = DIGITS[octet >> 4] as number;
+    digits[2 * i + 1] = DIGITS[octet & 15] as number;
+  });
+  return ascii.decode(digits);
 }
