@@ -48,6 +48,7 @@ export const Win32 = {
   ERROR_GEN_FAILURE: 0x0000001f,
   ERROR_INVALID_PASSWORD: 0x00000056,
   ERROR_INVALID_PARAMETER: 0x00000057,
+  ERROR_NOT_AUTHENTICATED: 0x000004dc,
   ERROR_INVALID_OWNER: 0x0000051b,
   ERROR_USER_EXISTS: 0x00000524,
   ERROR_PASSWORD_RESTRICTION: 0x0000052d,
@@ -174,11 +175,17 @@ export function refuse(
   };
 }
 
+/** Errors that are found before the directory is asked: `LdapErr` whatever the result code. */
+const OF_THE_WIRE: ReadonlySet<number> = new Set([
+  Win32.ERROR_INVALID_PARAMETER,
+  Win32.ERROR_NOT_AUTHENTICATED,
+]);
+
 function diagnostic(code: number, win32: number, reason: string, about: Circumstances): string {
   const number = win32.toString(16).toUpperCase().padStart(8, '0');
   const where = 'DSID-00000000';
   const known = PROBLEMS[code];
-  if (known === undefined || win32 === Win32.ERROR_INVALID_PARAMETER) {
+  if (known === undefined || OF_THE_WIRE.has(win32)) {
     return `${number}: LdapErr: ${where}, comment: ${reason}, data 0, v4f7c`;
   }
   const [family, problem, name] = known;

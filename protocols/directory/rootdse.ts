@@ -38,41 +38,21 @@ const CAPABILITIES = [
   '1.2.840.113556.1.4.2237', // LDAP_CAP_ACTIVE_DIRECTORY_W8_OID
 ];
 
-/** The controls that change what the directory does; the wire's own are added by the server. */
-export const Control = {
-  PAGED_RESULTS: '1.2.840.113556.1.4.319',
-  SHOW_DELETED: '1.2.840.113556.1.4.417',
-  SERVER_SORT: '1.2.840.113556.1.4.473',
-  EXTENDED_DN: '1.2.840.113556.1.4.529',
-  LAZY_COMMIT: '1.2.840.113556.1.4.619',
-  SD_FLAGS: '1.2.840.113556.1.4.801',
-  TREE_DELETE: '1.2.840.113556.1.4.805',
-  VERIFY_NAME: '1.2.840.113556.1.4.1338',
-  DOMAIN_SCOPE: '1.2.840.113556.1.4.1339',
-  SEARCH_OPTIONS: '1.2.840.113556.1.4.1340',
-  RODC_DCPROMO: '1.2.840.113556.1.4.1341',
-  PERMISSIVE_MODIFY: '1.2.840.113556.1.4.1413',
-  SHOW_RECYCLED: '1.2.840.113556.1.4.2064',
-  SHOW_DEACTIVATED_LINK: '1.2.840.113556.1.4.2065',
-} as const;
-
-const SASL_MECHANISMS = ['GSSAPI', 'GSS-SPNEGO'];
-
-/** LDAP_SERVER_WHO_AM_I_OID (RFC 4532) and StartTLS are said where they are served. */
-const EXTENSIONS = ['1.3.6.1.4.1.4203.1.11.3'];
-
+/** What the server speaks, by object identifiers and names. */
 export interface RootDseServices {
-  /** Names of SASL mechanisms, controls and extended operations that the server has besides. */
-  readonly mechanisms?: readonly string[];
-  readonly controls?: readonly string[];
-  readonly extensions?: readonly string[];
+  /** supportedSASLMechanisms: `GSSAPI`, `GSS-SPNEGO`. */
+  readonly mechanisms: readonly string[];
+  /** supportedControl. */
+  readonly controls: readonly string[];
+  /** supportedExtension. */
+  readonly extensions: readonly string[];
 }
 
 /** All attributes, in the order in which Active Directory answers them. */
 export function rootDse(
   directory: Directory,
   at: RootDseContext,
-  services: RootDseServices = {},
+  services: RootDseServices,
 ): readonly RootDseAttribute[] {
   const { domain } = at;
   const { ids } = domain;
@@ -105,14 +85,14 @@ export function rootDse(
     ['serverName', [dn(ids.server)]],
     ['subschemaSubentry', [`CN=Aggregate,${dn(ids.schema)}`]],
     ['supportedCapabilities', CAPABILITIES],
-    ['supportedControl', services.controls ?? Object.values(Control)],
+    ['supportedControl', services.controls],
     ['supportedLDAPPolicies', Object.keys(LDAP_LIMITS)],
     ['supportedLDAPVersion', ['3', '2']],
-    ['supportedSASLMechanisms', services.mechanisms ?? SASL_MECHANISMS],
+    ['supportedSASLMechanisms', services.mechanisms],
   ];
   const onRequest: readonly (readonly [string, readonly Value[]])[] = [
     ['msDS-PrincipalName', principalName(directory, at)],
-    ['supportedExtension', services.extensions ?? EXTENSIONS],
+    ['supportedExtension', services.extensions],
     ['tokenGroups', [...at.context.sids].map((sid) => parseSid(sid))],
     ['validFSMOs', contexts],
     ['msDS-PortLDAP', ['389']],

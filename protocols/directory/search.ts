@@ -5,16 +5,15 @@ import type { Directory } from './directory.ts';
 import { dnOf } from './directory.ts';
 import type { BaseName } from './dn.ts';
 import { parseDn } from './dn.ts';
-import { type Entry, referred, type Value } from './entry.ts';
+import type { Entry, Value } from './entry.ts';
 import { candidates, compileFilter, type Filter } from './filter.ts';
 import { isContextHead, isDeleted, isPhantom } from './instance.ts';
-import { deepestExisting, resolveBase } from './names.ts';
+import { deepestExisting, ROOT, resolveBase } from './names.ts';
 import { descriptorOf, objectTypes, selfSidOf } from './protection.ts';
 import { noSuchObject, type Refusal, ResultCode, refuse, Win32 } from './refusals.ts';
 import { type AttributeSchema, attribute } from './schema.ts';
 import { granted, type SecurityContext } from './security/access.ts';
 import { Right, type SecurityDescriptor } from './security/descriptor.ts';
-import { isReference } from './syntax.ts';
 
 export type Scope = 'base' | 'one' | 'subtree';
 
@@ -26,6 +25,11 @@ export interface SearchRequest {
   readonly filter: Filter;
   /** Deleted objects are seen too (LDAP_SERVER_SHOW_DELETED_OID). */
   readonly showDeleted?: boolean;
+  /**
+   * All naming contexts below the base are searched as one (SERVER_SEARCH_FLAG_PHANTOM_ROOT); the
+   * base may then be the root, or a name above the naming contexts.
+   */
+  readonly phantomRoot?: boolean;
   /** Continue behind this record (paged results). */
   readonly after?: number;
   /** At most so many entries are answered. */
@@ -53,11 +57,28 @@ export function search(
 ): SearchAnswer | Refusal {
   const baseId = resolveBase(directory, request.base);
   const base = baseId === undefined ? undefined : directory.entry(baseId);
-  if (base === undefined || isPhantom(base) || hidden(base, request)) {
+  if (baseId === ROOT && request.phantomRoot === true) {
+    return walk(directory, ROOT, request, context, constructed);
+  }
+  if (base === undefined || hidden(base, request) || phantomBase(base, request)) {
     const rdns = request.base.kind === 'dn' ? request.base.rdns : [];
     const best = deepestExisting(directory, rdns);
     return noSuchObject(request.baseText, best === undefined ? '' : dnOf(directory, best));
   }
+  return walk(directory, base.id, request, context, constructed);
+}
+
+function phantomBase(base: Entry, request: SearchRequest): boolean {
+  return isPhantom(base) && (request.phantomRoot !== true || request.scope === 'base');
+}
+
+function walk(
+  directory: Directory,
+  base: number,
+  request: SearchRequest,
+  context: SecurityContext,
+  constructed: ConstructedContext,
+): SearchAnswer | Refusal {
   const readable = (entry: Entry, schema: AttributeSchema): readonly Value[] =>
     visibleValues(directory, entry, schema, context, constructed);
   const matches = compileFilter(request.filter, directory, readable);
@@ -74,7 +95,7 @@ export function search(
     }
     const entry = directory.entry(id);
     if (entry === undefined || isPhantom(entry) || hidden(entry, request)) continue;
-    if (!within(directory, entry, base, request.scope)) continue;
+    if (!within(directory, entry, base, request)) continue;
     if (matches(entry) !== true || !mayList(directory, entry, context)) continue;
     if (found.length === request.limit) {
       return { ok: true, entries: found, visited, ...(last === undefined ? {} : { more: last }) };
@@ -86,14 +107,14 @@ export function search(
 }
 
 /** Records to test: by the indexes where they answer, else by walking. */
-function* reach(directory: Directory, base: Entry, request: SearchRequest): Generator<number> {
+function* reach(directory: Directory, base: number, request: SearchRequest): Generator<number> {
   const after = request.after ?? 0;
   if (request.scope === 'base') {
-    if (base.id > after) yield base.id;
+    if (base > after) yield base;
     return;
   }
   const ids = candidates(request.filter, directory);
-  const listed = ids ?? (request.scope === 'one' ? directory.children(base.id) : undefined);
+  const listed = ids ?? (request.scope === 'one' ? directory.children(base) : undefined);
   if (listed !== undefined) {
     for (const id of listed) if (id > after) yield id;
     return;
@@ -108,12 +129,20 @@ function* reach(directory: Directory, base: Entry, request: SearchRequest): Gene
 }
 
 /** In scope, and in the base's naming context: a subtree ends where another one begins. */
-function within(directory: Directory, entry: Entry, base: Entry, scope: Scope): boolean {
-  if (scope === 'base') return entry.id === base.id;
-  if (scope === 'one') return entry.parent === base.id && !isContextHead(entry);
+function within(
+  directory: Directory,
+  entry: Entry,
+  base: number,
+  { scope, phantomRoot }: SearchRequest,
+): boolean {
+  if (scope === 'base') return entry.id === base;
+  if (scope === 'one') {
+    return entry.parent === base && (phantomRoot === true || !isContextHead(entry));
+  }
   for (let at: Entry | undefined = entry; at !== undefined; at = directory.entry(at.parent)) {
-    if (at.id === base.id) return true;
-    if (isContextHead(at)) return false;
+    if (at.id === base || (at.parent === base && base === ROOT && phantomRoot === true))
+      return true;
+    if (isContextHead(at) && phantomRoot !== true) return false;
   }
   return false;
 }
@@ -176,21 +205,6 @@ function mayRead(entry: Entry, schema: AttributeSchema, context: SecurityContext
 
 /** How names of other objects are shown (LDAP_SERVER_EXTENDED_DN_OID). */
 export type ExtendedDn = 'none' | 'hex' | 'string';
-
-/** A stored value as LDAP shows it: references become names. Undefined: the object is gone. */
-export function shownValue(
-  directory: Directory,
-  schema: AttributeSchema,
-  value: Value,
-  extended: ExtendedDn,
-  showDn: (entry: Entry, extended: ExtendedDn) => string,
-): Value | undefined {
-  if (typeof value !== 'string' || !isReference(schema.syntax)) return value;
-  const id = referred(value);
-  const target = id === undefined ? undefined : directory.entry(id);
-  if (target === undefined) return undefined;
-  return value.replace(/<id=\d+>$/, () => showDn(target, extended));
-}
 
 /** The attributes that a request names: `*`, `+`, `1.1`, names, OIDs, `name;range=0-9`. */
 export interface Selection {
