@@ -60,19 +60,79 @@ export interface Account {
   /** msDS-UserPasswordExpiryTimeComputed; absent: never. */
   readonly passwordExpires?: number;
   readonly accountExpires?: number;
-  /** When a lockout ends; Infinity: when an administrator ends it. Absent: not locked out. */
+  /**
+   * lockoutTime and the policy's lockoutDuration: when a lockout ends; Infinity: when an
+   * administrator ends it. Absent: not locked out since the last sign-in.
+   */
   readonly lockedOutUntil?: number;
   /** 21 octets, one bit an hour from Sunday 00:00 UTC, least significant bit first; absent: always. */
   readonly logonHours?: Uint8Array;
   /** NetBIOS names of the computers it may sign in from; absent: all. */
   readonly userWorkstations?: readonly string[];
   readonly lastLogon?: number;
+  readonly lastLogonTimestamp?: number;
   readonly logonCount?: number;
+  /** As stored: bad passwords since the last good one. Those outside the window do not count any more. */
   readonly badPwdCount?: number;
+  readonly badPasswordTime?: number;
   readonly scriptPath?: string;
   readonly profilePath?: string;
   readonly homeDirectory?: string;
   readonly homeDrive?: string;
+}
+
+/**
+ * When bad passwords lock an account: attributes of the domain object (MS-ADTS 3.1.1.4.5, MS-SAMR
+ * 3.1.1.5) or of the password settings object that holds for the account. Durations are milliseconds.
+ */
+export interface LockoutPolicy {
+  /** Bad passwords that lock the account; 0: it is never locked. */
+  readonly lockoutThreshold: number;
+  /** lockOutObservationWindow: a bad password after a longer pause counts as the first one again. */
+  readonly lockOutObservationWindow: number;
+  /** Infinity: until an administrator unlocks it. */
+  readonly lockoutDuration: number;
+  /** DOMAIN_LOCKOUT_ADMINS of pwdProperties: the built-in Administrator can be locked out as well. */
+  readonly lockoutAdmins: boolean;
+}
+
+/** A new domain's: accounts are never locked out. */
+export const NO_LOCKOUT: LockoutPolicy = {
+  lockoutThreshold: 0,
+  lockOutObservationWindow: 30 * 60_000,
+  lockoutDuration: 30 * 60_000,
+  lockoutAdmins: false,
+};
+
+/** Attributes that the KDC writes, those that are there. Times are milliseconds since 1970, 0: never. */
+export interface AccountAttributes {
+  readonly badPwdCount?: number;
+  readonly badPasswordTime?: number;
+  readonly lockoutTime?: number;
+  readonly lastLogon?: number;
+  readonly lastLogonTimestamp?: number;
+  readonly logonCount?: number;
+}
+
+/** What an attempt to sign in leaves in the directory. The KDC reckons, the directory only writes. */
+export interface AccountChange {
+  readonly objectSid: string;
+  /** For people. */
+  readonly sAMAccountName: string;
+  readonly why: 'badPassword' | 'lockedOut' | 'signedIn';
+  readonly attributes: AccountAttributes;
+}
+
+/** A computer object that stands for a read-only domain controller (MS-ADTS 6.1.1.3.2). */
+export interface ReadOnlyController {
+  /** With PARTIAL_SECRETS_ACCOUNT, as it should be. */
+  readonly computer: Account;
+  /** msDS-NeverRevealGroup: SIDs of accounts and groups. */
+  readonly neverReveal: readonly string[];
+  /** msDS-RevealOnDemandGroup: SIDs of accounts and groups. */
+  readonly revealOnDemand: readonly string[];
+  /** msDS-RevealedUsers: SIDs of accounts whose secrets it was given. */
+  readonly revealed: readonly string[];
 }
 
 /** A trusted domain object (MS-ADTS 6.1.6.7). */
@@ -107,6 +167,15 @@ export interface Accounts {
   byObjectSid(sid: string): Account | undefined;
   /** The account that holds the ticket-granting keys: 0 is krbtgt, others are those of read-only KDCs. */
   krbtgt(secondaryKrbTgtNumber: number): Account | undefined;
+  /**
+   * The computers whose msDS-KrbTgtLink is the krbtgt account of that number (msDS-KrbTgtLinkBl):
+   * exactly one where nothing is wrong.
+   */
+  readOnlyControllers(secondaryKrbTgtNumber: number): readonly ReadOnlyController[];
+  /** objectSid and tokenGroups: the account and all groups that it is in, of every scope. */
+  tokenSids(account: Account): readonly string[];
+  /** The policy that holds for the account. */
+  lockoutPolicy(account: Account): LockoutPolicy;
   /** By DNS name or NetBIOS name. */
   trust(realm: string): Trust | undefined;
   /** All of them, for referrals by the suffix of a host name. */

@@ -32,7 +32,14 @@ import {
   type PrincipalName,
 } from '../kerberos/messages.ts';
 import { draftPac, type PacKeys } from '../pac/signatures.ts';
-import { type Account, isProtectedUser, type KdcEnv, UserAccountControl } from './accounts.ts';
+import {
+  type Account,
+  type AccountChange,
+  isProtectedUser,
+  type KdcEnv,
+  UserAccountControl,
+} from './accounts.ts';
+import { signedIn } from './attempts.ts';
 import { type Refusal, refused } from './errors.ts';
 import { buffersForService } from './inherited-pac.ts';
 import { krbtgtRealm } from './lookup.ts';
@@ -54,6 +61,8 @@ export interface Reply {
   readonly kind: 'replied';
   readonly message: 'AS-REP' | 'TGS-REP';
   readonly bytes: Uint8Array;
+  /** What the sign-in leaves in the directory. */
+  readonly change?: AccountChange;
 }
 
 /** Who is asking: found, in good standing, and proved where that is needed. */
@@ -138,7 +147,9 @@ export function issue(input: Issue, env: KdcEnv): Reply | Refusal {
       cipher: encrypt(replyKey, KeyUsage.AS_REP_ENC_PART, encPart, confounder),
     },
   });
-  return { kind: 'replied', message: 'AS-REP', bytes };
+  const replied = { kind: 'replied', message: 'AS-REP', bytes } as const;
+  // Who proved nothing has not signed in.
+  return client.preAuthent ? { ...replied, change: signedIn(client.account, env) } : replied;
 }
 
 /** Of passwords that do not expire, Windows says 2037-09-14T02:48:05Z. */

@@ -132,7 +132,8 @@ function authenticated(
     const barred = accountRefusal(account, 'proving', signIn);
     return barred ?? accountRefusal(account, 'authenticated', { ...signIn, proof }) ?? client;
   }
-  const context = { policy, client: account, offered: body.etype, now: env.now };
+  const { now, accounts } = env;
+  const context = { policy, client: account, offered: body.etype, now, accounts };
   if (given === undefined) {
     return refused(
       KDC_ERR_PREAUTH_REQUIRED,

@@ -3,6 +3,7 @@ import { concat, uint32le } from '../../src/bytes/bytes.ts';
 import { encode } from '../../src/der/codec.ts';
 import { KERB_ERR_TYPE_EXTENDED, KRB_ERROR, NT_SRV_INST, PVNO } from '../kerberos/constants.ts';
 import { KerbErrorData, KrbError, type PrincipalName } from '../kerberos/messages.ts';
+import type { AccountChange } from './accounts.ts';
 import type { Realm } from './realm.ts';
 
 /** A request that is answered with a KRB-ERROR. */
@@ -17,12 +18,14 @@ export interface Refusal {
   readonly methodData?: Uint8Array;
   /** With KDC_ERR_WRONG_REALM: where the client should ask. */
   readonly crealm?: string;
+  /** What the attempt leaves in the directory. */
+  readonly change?: AccountChange;
 }
 
 export function refused(
   code: number,
   cause: string,
-  more: Pick<Refusal, 'status' | 'methodData' | 'crealm'> = {},
+  more: Pick<Refusal, 'status' | 'methodData' | 'crealm' | 'change'> = {},
 ): Refusal {
   return { kind: 'refused', code, cause, ...more };
 }

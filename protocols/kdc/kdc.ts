@@ -12,7 +12,7 @@ import {
   KRB_ERR_RESPONSE_TOO_BIG,
 } from '../kerberos/error-codes.ts';
 import { AsReq, type PrincipalName, TgsReq } from '../kerberos/messages.ts';
-import type { KdcEnv } from './accounts.ts';
+import type { AccountChange, KdcEnv } from './accounts.ts';
 import { asExchange } from './as.ts';
 import type { Reply } from './as-reply.ts';
 import { type Exchange, errorMessage, type Refusal } from './errors.ts';
@@ -50,6 +50,8 @@ export type Event =
   | { readonly kind: 'malformed'; readonly reason: string };
 
 export type Effect =
+  /** Attributes of an account to be written, before anything is sent. */
+  | { readonly kind: 'account'; readonly change: AccountChange }
   /** One message back to the sender, by the transport it came on. */
   | { readonly kind: 'reply'; readonly message: ReplyName; readonly bytes: Uint8Array }
   /** Nothing is sent back: the datagram was no request. */
@@ -115,7 +117,11 @@ function received(state: State, event: Received, env: KdcEnv): Step<State, Effec
     event.transport === 'udp'
       ? remember(state.answered, bytes, hash, entry, env.now, limits)
       : state.answered;
-  return to({ ...answer.state, answered }, [...sent(realm, event, entry, env), ...notes]);
+  return to({ ...answer.state, answered }, [
+    ...answer.changes,
+    ...sent(realm, event, entry, env),
+    ...notes,
+  ]);
 }
 
 /**
@@ -155,6 +161,7 @@ type Answer =
       readonly message: ReplyName;
       readonly bytes: Uint8Array;
       readonly sname: PrincipalName | undefined;
+      readonly changes: readonly Effect[];
       readonly notes: readonly Effect[];
     }
   | { readonly kind: 'none'; readonly reason: string };
@@ -211,15 +218,17 @@ function toAnswer(
   sname: PrincipalName | undefined,
   env: KdcEnv,
 ): Answer {
+  const { change } = outcome;
+  const changes: readonly Effect[] = change === undefined ? [] : [{ kind: 'account', change }];
   if (outcome.kind === 'replied') {
     const { message, bytes } = outcome;
-    return { kind: 'answer', state, message, bytes, sname, notes: [] };
+    return { kind: 'answer', state, message, bytes, sname, changes, notes: [] };
   }
   const bytes = errorMessage(state.realm, exchange, outcome, sname, env.now);
   // Asking for a proof is how a sign-in begins, and nothing that went wrong.
   const level = outcome.code === KDC_ERR_PREAUTH_REQUIRED ? 'info' : 'cause';
   const notes = [note(`${errorName(outcome.code)}: ${outcome.cause}`, level)];
-  return { kind: 'answer', state, message: 'KRB-ERROR', bytes, sname, notes };
+  return { kind: 'answer', state, message: 'KRB-ERROR', bytes, sname, changes, notes };
 }
 
 function note(text: string, level: 'info' | 'cause' = 'cause'): Effect {

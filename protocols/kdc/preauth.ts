@@ -26,19 +26,25 @@ import {
   type PaData,
   PaEncTsEnc,
 } from '../kerberos/messages.ts';
-import type { Account } from './accounts.ts';
+import type { Account, Accounts } from './accounts.ts';
+import { badPassword } from './attempts.ts';
 import { type Refusal, refused } from './errors.ts';
 import { clientKeys, isClientEtype, RC4 } from './etype-selection.ts';
 import type { Policy } from './realm.ts';
 
-/** What a proof is looked at with. */
-export interface ProofContext {
+/** What METHOD-DATA depends on. */
+export interface HintContext {
   readonly policy: Policy;
   readonly client: Account;
   /** The request's etype list. */
   readonly offered: readonly number[];
+}
+
+/** What a proof is looked at with. */
+export interface ProofContext extends HintContext {
   /** Milliseconds since 1970. */
   readonly now: number;
+  readonly accounts: Accounts;
 }
 
 /** A client that is who it says. */
@@ -111,10 +117,12 @@ function encryptedTimestamp(context: ProofContext, padataValue: Uint8Array): Pro
         ? 'wrong password, or the client made the key with another salt than ' +
           `"${current.salt ?? ''}"`
         : `that is a former password, of kvno ${former.kvno}`;
-    return failed(
+    const refusal = failed(
       context,
       `the ${what} does not decrypt with the ${etypeName(etype)} key of kvno ${current.kvno}: ${why}`,
     );
+    const change = badPassword(client, former !== undefined, context);
+    return change === undefined ? refusal : { ...refusal, change };
   }
   const stamp = tryDecode(PaEncTsEnc, plain);
   if (!stamp.ok) return failed(context, `inside the ${what}: ${stamp.error.message}`);
@@ -157,7 +165,7 @@ interface Hints {
 const kept = new WeakMap<Account, Hints>();
 
 function keptHint(
-  { client, policy }: ProofContext,
+  { client, policy }: HintContext,
   name: string,
   make: () => readonly PaData[],
 ): Uint8Array {
@@ -175,13 +183,13 @@ function keptHint(
 }
 
 /** With KDC_ERR_PREAUTH_REQUIRED: how the key is made, and the ways to prove it. */
-export function methodData(context: ProofContext): Uint8Array {
+export function methodData(context: HintContext): Uint8Array {
   const keys = told(context);
   return keptHint(context, `ways ${etypesOf(keys)}`, () => [...etypeInfo(context, keys), ...WAYS]);
 }
 
 /** With errors after a proof: how the key is made, nothing else. */
-export function etypeInfoData(context: ProofContext): Uint8Array {
+export function etypeInfoData(context: HintContext): Uint8Array {
   const keys = told(context);
   return keptHint(context, `keys ${etypesOf(keys)}`, () => etypeInfo(context, keys));
 }
@@ -201,14 +209,14 @@ const WAYS_DATA = encode(MethodData, WAYS);
 const etypesOf = (keys: readonly Key[]) => keys.map((key) => key.etype).join();
 
 /** The strongest AES key that both have, and the RC4 key. */
-function told({ policy, client, offered }: ProofContext): readonly Key[] {
+function told({ policy, client, offered }: HintContext): readonly Key[] {
   const keys = clientKeys(policy, client, offered);
   const aes = keys.find((key) => key.etype !== RC4);
   return keys.filter((key) => key === aes || key.etype === RC4);
 }
 
 /** Clients that know no newer type than RC4 get the older ETYPE-INFO in front (RFC 4120 §5.2.7.4). */
-function etypeInfo({ client }: ProofContext, keys: readonly Key[]): readonly PaData[] {
+function etypeInfo({ client }: HintContext, keys: readonly Key[]): readonly PaData[] {
   const newer = etypeInfo2(client, keys);
   if (keys.some((key) => key.etype !== RC4)) return [newer];
   const entries = keys.map(({ etype }) => ({ etype, salt: EMPTY }));

@@ -3,7 +3,7 @@
  * together here from the message schemas, not by the client machines.
  */
 import * as assert from 'uvu/assert';
-import type { KdcEnv } from '../../../protocols/kdc/accounts.ts';
+import type { AccountChange, KdcEnv, LockoutPolicy } from '../../../protocols/kdc/accounts.ts';
 import { type Effect, type Event, ready, type State, step } from '../../../protocols/kdc/kdc.ts';
 import {
   type AccountSeed,
@@ -124,6 +124,7 @@ export function contoso(
   changed: readonly AccountSeed[] = [],
   policy: { readonly [P in keyof Policy]?: Policy[P] } = {},
   trusts: readonly TrustSeed[] = [],
+  lockout?: LockoutPolicy,
 ): World {
   const names = new Set(changed.map((seed) => seed.sAMAccountName));
   const seeds = [...SEEDS.filter((seed) => !names.has(seed.sAMAccountName)), ...changed];
@@ -136,7 +137,7 @@ export function contoso(
     },
     policy,
   );
-  return { realm: own, accounts: accountsFrom(seeds, own, trusts), state: ready(own) };
+  return { realm: own, accounts: accountsFrom(seeds, own, trusts, lockout), state: ready(own) };
 }
 
 export function envOf(world: World, now = NOW): () => KdcEnv {
@@ -153,9 +154,14 @@ export function answer(world: World, bytes: Uint8Array, now = NOW): readonly Eff
 }
 
 export function replyOf(effects: readonly Effect[]): Extract<Effect, { kind: 'reply' }> {
-  const [first] = effects;
+  const [first] = effects.filter((effect) => effect.kind !== 'account');
   if (first?.kind !== 'reply') throw new Error(`expected a reply, got ${first?.kind}`);
   return first;
+}
+
+/** What the directory is to write. */
+export function changeOf(effects: readonly Effect[]): AccountChange | undefined {
+  return effects.flatMap((effect) => (effect.kind === 'account' ? [effect.change] : []))[0];
 }
 
 export function causeOf(effects: readonly Effect[]): string {
