@@ -95,17 +95,19 @@ function networkContext(
  * universal groups are what the account's own domain says they are.
  */
 function addLocalGroups(directory: Directory, sids: Set<string>): void {
+  const local = GroupType.RESOURCE | GroupType.BUILTIN_LOCAL;
+  // A set's iteration comes to what was added meanwhile: groups in groups. A well-known SID has two
+  // objects, one of the configuration and one that is a member of groups.
   for (const sid of sids) {
-    // A set's iteration comes to what was added meanwhile: groups in groups.
-    const [member] = directory.findForm('objectSid', sidForm(sid));
-    if (member === undefined) continue;
-    for (const id of backLinks(directory, 'memberOf', member)) {
-      const group = directory.entry(id);
-      const groupSid = group === undefined ? undefined : sidText(group);
-      if (group === undefined || groupSid === undefined) continue;
-      const type = number(group, 'groupType') >>> 0;
-      const local = GroupType.RESOURCE | GroupType.BUILTIN_LOCAL;
-      if ((type & GroupType.SECURITY_ENABLED) !== 0 && (type & local) !== 0) sids.add(groupSid);
+    for (const member of directory.findForm('objectSid', sidForm(sid))) {
+      for (const id of backLinks(directory, 'memberOf', member)) {
+        const group = directory.entry(id);
+        const groupSid = group === undefined ? undefined : sidText(group);
+        if (group === undefined || groupSid === undefined) continue;
+        const type = number(group, 'groupType') >>> 0;
+        const counts = (type & GroupType.SECURITY_ENABLED) !== 0 && (type & local) !== 0;
+        if (counts) sids.add(groupSid);
+      }
     }
   }
 }
