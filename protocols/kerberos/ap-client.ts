@@ -54,6 +54,8 @@ interface Progress {
 export interface Context {
   /** The acceptor's subkey, or else the initiator's: RFC 4121 §2. */
   readonly key: Key;
+  /** The key is the acceptor's subkey: per-message tokens say so (RFC 4121 §4.2.2). */
+  readonly acceptorSubkey?: true;
   readonly seqNumber: number;
   /** The peer's first sequence number. */
   readonly peerSeqNumber?: number;
@@ -181,6 +183,7 @@ function accepted(progress: Progress, bytes: Uint8Array): Step<State, Effect> {
     name: 'established',
     context: {
       key: acceptorKey,
+      ...(subkey === undefined ? {} : { acceptorSubkey: true }),
       seqNumber: progress.seqNumber,
       ...(seqNumber === undefined ? {} : { peerSeqNumber: seqNumber }),
     },

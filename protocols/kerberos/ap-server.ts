@@ -293,7 +293,7 @@ function accept<I>(accepted: Accepted<I>, env: Env): Step<State<I>, Effect> {
       cipher: encrypt(sessionKey, KeyUsage.AP_REP_ENC_PART, plain, confounder),
     },
   });
-  return to(session({ key, seqNumber, ...peer }), [
+  return to(session({ key, acceptorSubkey: true, seqNumber, ...peer }), [
     remember,
     { kind: 'send', message: 'AP-REP', token: gssToken('AP-REP', bytes) },
   ]);

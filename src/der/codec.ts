@@ -108,7 +108,16 @@ export interface Limits {
   readonly maxSize?: number;
   /** Elements inside elements where the schema does not bound them; default 32. */
   readonly maxDepth?: number;
+  /** What encodings are taken; default `DER`. */
+  readonly rules?: Rules;
 }
+
+/**
+ * `BER`: with the freedom that LDAP leaves (RFC 4511 §5.1): definite lengths with more octets than
+ * needed, TRUE as any octet but 0, defaults that are written out, sets in any order. Windows writes
+ * every length in five octets. Indefinite lengths and strings in pieces stay refused.
+ */
+export type Rules = 'DER' | 'BER';
 
 export const DEFAULT_MAX_SIZE = 1 << 20;
 export const DEFAULT_MAX_DEPTH = 32;
@@ -119,10 +128,13 @@ export class Reader {
   pos = 0;
   /** Levels that may still be entered. */
   depth: number;
+  /** {@link Rules} are `BER`; asked only where DER would refuse. */
+  readonly lenient: boolean;
 
-  constructor(bytes: Uint8Array, maxDepth: number = DEFAULT_MAX_DEPTH) {
+  constructor(bytes: Uint8Array, maxDepth: number = DEFAULT_MAX_DEPTH, rules: Rules = 'DER') {
     this.bytes = bytes;
     this.depth = maxDepth;
+    this.lenient = rules === 'BER';
   }
 
   fail(reason: string, offset: number = this.pos): never {
@@ -184,7 +196,9 @@ export class Reader {
       if (start + size > end) this.fail('the length is cut off', at);
       length = 0;
       for (let i = 0; i < size; i++) length = length * 256 + (bytes[start + i] as number);
-      if (length < 0x80 || bytes[start] === 0) this.fail('the length is not minimal', at);
+      if ((length < 0x80 || bytes[start] === 0) && !this.lenient) {
+        this.fail('the length is not minimal', at);
+      }
       start += size;
     }
     if (length > end - start) {
@@ -286,7 +300,7 @@ export function decode<T>(codec: Codec<T>, bytes: Uint8Array, limits?: Limits): 
   if (bytes.length > maxSize) {
     throw new DecodeError(0, `${bytes.length} octets are more than the allowed ${maxSize}`);
   }
-  const reader = new Reader(bytes, limits?.maxDepth);
+  const reader = new Reader(bytes, limits?.maxDepth, limits?.rules);
   const value = reader.element(codec, bytes.length);
   if (reader.pos !== bytes.length) {
     reader.fail(`octets follow the ${codec.type}: ${bytes.length - reader.pos}`);

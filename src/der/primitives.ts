@@ -169,9 +169,11 @@ export const boolean: Codec<boolean> = {
     const { bytes, pos } = reader;
     if (end - pos !== 1) reader.fail(`BOOLEAN has ${end - pos} octets, not 1`);
     const octet = bytes[pos] as number;
-    if (octet !== 0x00 && octet !== 0xff) reader.fail('BOOLEAN is neither 00 nor FF');
+    if (octet !== 0x00 && octet !== 0xff && !reader.lenient) {
+      reader.fail('BOOLEAN is neither 00 nor FF');
+    }
     reader.pos = end;
-    return octet === 0xff;
+    return octet !== 0x00;
   },
 };
 

@@ -147,7 +147,7 @@ function readFields(
           : tag === SELF
             ? readFilling(reader, inner, reader.header(outer, end))
             : inner.read(reader, reader.nested(outer, tag, end));
-      if (slot.fallback !== undefined && item === slot.fallback) {
+      if (slot.fallback !== undefined && item === slot.fallback && !reader.lenient) {
         reader.fail('the default value is encoded', start);
       }
       value[slot.name] = item;
@@ -260,7 +260,7 @@ export function setOf<T>(
     read(reader, end) {
       const start = reader.pos;
       const values = readList(codec, max, reader, end);
-      checkOrder(reader, start, end);
+      if (!reader.lenient) checkOrder(reader, start, end);
       return values;
     },
   };
@@ -313,6 +313,12 @@ export function implicit<T>(n: number, codec: Codec<T>): Codec<T> {
     throw new TypeError(`${codec.type} cannot be tagged IMPLICIT (X.680 §31.2.7)`);
   const tag = 0x80 | (codec.tag & 0x20) | tagNumber(n);
   return { ...codec, tag };
+}
+
+/** `[APPLICATION n]` IMPLICIT: a message of LDAP. */
+export function applicationImplicit<T>(type: string, n: number, codec: Codec<T>): Codec<T> {
+  const { tag } = implicit(n, codec);
+  return { ...codec, type, tag: tag ^ 0xc0 };
 }
 
 function tagNumber(n: number): number {

@@ -1,0 +1,20 @@
+/** From an AP exchange to per-message protection: which key, which numbers (RFC 4121 §2, §4.1.1). */
+import type { Context } from '../kerberos/ap-client.ts';
+import { arrivalsFrom } from './arrivals.ts';
+import type { SecurityLayer } from './per-message.ts';
+
+/**
+ * The layer of one side. Without mutual authentication the acceptor has said no number of its own:
+ * it counts from the initiator's, as MIT's library does on both sides.
+ */
+export function securityLayer(context: Context, side: SecurityLayer['side']): SecurityLayer {
+  const peer = context.peerSeqNumber ?? (side === 'initiator' ? context.seqNumber : 0);
+  const own = side === 'acceptor' && context.acceptorSubkey !== true ? peer : context.seqNumber;
+  return {
+    key: context.key,
+    side,
+    acceptorSubkey: context.acceptorSubkey === true,
+    sendSeq: BigInt(own),
+    arrivals: arrivalsFrom(peer),
+  };
+}
