@@ -161,11 +161,8 @@ export function draft(base: Directory): Draft {
       const schema = attribute(name);
       return lookUpKey(name, schema === undefined ? form : referenceKey(schema, form));
     },
-    child: (parent, rdn) => {
-      const id = base.child(parent, rdn);
-      return keys.merged(id === undefined ? [] : [id], 'child', childKey(parent, rdn))[0];
-    },
-    children: (parent) => keys.merged(base.children(parent), 'parent', String(parent)),
+    child: (parent, rdn) => lookUpKey('child', childKey(parent, rdn))[0],
+    children: (parent) => lookUpKey('parent', String(parent)),
     scan: (after, limit) => {
       const ids = new Set(base.scan(after, limit + changed.size));
       for (const [id, next] of changed) {

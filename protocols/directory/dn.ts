@@ -147,6 +147,7 @@ function hexOctets(text: string, length: number): Uint8Array | undefined {
 
 /** RFC 4514 §2.4: what must be escaped is, the rest stands as it is. */
 export function escapeValue(value: string): string {
+  if (value === ' ') return '\\ '; // first and last at once
   return value
     .replace(/[\\,+"<>;=]/g, '\\$&')
     .replaceAll('\0', '\\00')

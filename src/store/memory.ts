@@ -74,7 +74,8 @@ class MemoryStore implements WritableStore {
     for (const key of added) this.#add(key, id);
     if (bytes === undefined) {
       this.#records.delete(id);
-      this.#revisions.delete(id);
+      // Kept: whoever derived something from the record must see that it is gone.
+      if (before !== undefined) this.#revisions.set(id, this.revision(id) + 1);
       if (before !== undefined) this.#sorted = false;
       return;
     }
