@@ -22,7 +22,7 @@ import { type Account, isProtectedUser, type KdcEnv, UserAccountControl } from '
 import { type Client, issue, type Reply } from './as-reply.ts';
 import { type Refusal, refused } from './errors.ts';
 import { clientKeys, sessionEtype } from './etype-selection.ts';
-import { findClient, findServer } from './lookup.ts';
+import { findClient, findServer, withoutServiceName } from './lookup.ts';
 import { wishesOf } from './padata.ts';
 import { methodData, methodDataWithoutKeys, type Proof, proofIn } from './preauth.ts';
 import { namesRealm, type Realm } from './realm.ts';
@@ -54,7 +54,8 @@ export function asExchange(
   if (wishes.kind === 'refused') return wishes;
   const client = authenticated(realm, cname, request, env);
   if (client.kind === 'refused') return client;
-  const target = targetOf(realm, findServer(env.accounts, realm, sname), sname);
+  const found = findServer(env.accounts, realm, sname);
+  const target = withoutServiceName(found) ?? targetOf(realm, found, sname);
   if (target.kind === 'refused') return target;
   const times = lifetime(realm, body, client, target, env.now);
   if (times.kind === 'refused') return times;

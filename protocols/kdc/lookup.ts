@@ -10,8 +10,13 @@ import {
   NT_SRV_INST,
   NT_UNKNOWN,
 } from '../kerberos/constants.ts';
+import {
+  KDC_ERR_MUST_USE_USER2USER,
+  KDC_ERR_S_PRINCIPAL_UNKNOWN,
+} from '../kerberos/error-codes.ts';
 import type { PrincipalName } from '../kerberos/messages.ts';
 import { type Account, type Accounts, isDomainController, type Trust } from './accounts.ts';
+import { type Refusal, refused } from './errors.ts';
 import { namesRealm, type Realm } from './realm.ts';
 import { hostAlias } from './spn-mappings.ts';
 
@@ -109,7 +114,7 @@ export function findServer(accounts: Accounts, realm: Realm, name: PrincipalName
   const tgs = krbtgtRealm(name);
   if (tgs !== undefined) {
     if (tgs === '' || namesRealm(realm, tgs)) {
-      const account = accounts.krbtgt(0);
+      const account = accounts.krbtgt(realm.secondaryKrbTgtNumber ?? 0);
       return account === undefined ? UNKNOWN : { kind: 'krbtgt', account };
     }
     const trust = accounts.trust(tgs);
@@ -127,6 +132,20 @@ export function findServer(accounts: Accounts, realm: Realm, name: PrincipalName
     default:
       return UNKNOWN;
   }
+}
+
+/**
+ * An account without a service principal name is no service (MS-KILE 3.3.5.7): its key comes from a
+ * password, and a ticket under it could be guessed at. Windows says so in the TGS exchange; the AS
+ * exchange gives the same answer here, since the same ticket would come of it.
+ */
+export function withoutServiceName(found: ServerLookup): Refusal | undefined {
+  if (found.kind !== 'account' || found.account.servicePrincipalName.length > 0) return undefined;
+  const { sAMAccountName } = found.account;
+  const cause = `${sAMAccountName} has no service principal name, so its long-term key seals no ticket`;
+  // The enterprise name of a user is no server's name at all.
+  const code = found.by === 'enterprise' ? KDC_ERR_S_PRINCIPAL_UNKNOWN : KDC_ERR_MUST_USE_USER2USER;
+  return refused(code, cause);
 }
 
 function serverByPrincipalName(

@@ -36,7 +36,7 @@ kdc('a sign-in: told how, proved, granted', () => {
     .on(received(asReq()))
     .emits({ kind: 'reply', message: 'KRB-ERROR' }, { kind: 'note', level: 'info' })
     .on(received(provedAsReq()))
-    .emits({ kind: 'reply', message: 'AS-REP' })
+    .emits({ kind: 'account', change: { why: 'signedIn' } }, { kind: 'reply', message: 'AS-REP' })
     .check((effects) => openAsRep(effects))
     .on(received(tgsReq(signIn(world))))
     .emits({ kind: 'reply', message: 'TGS-REP' })
@@ -94,7 +94,11 @@ kdc('answers that do not fit a datagram are to be fetched by TCP', () => {
   const request = provedAsReq();
   start(small)
     .on(udp(request))
-    .emits({ kind: 'reply', message: 'KRB-ERROR' }, { kind: 'note', level: 'info' })
+    .emits(
+      { kind: 'account' },
+      { kind: 'reply', message: 'KRB-ERROR' },
+      { kind: 'note', level: 'info' },
+    )
     .check((effects) => {
       const error = decode(KrbError, bytesOf(effects));
       assert.is(error.errorCode, 52);
