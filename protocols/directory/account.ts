@@ -2,6 +2,7 @@
 import type { Directory, Draft } from './directory.ts';
 import type { DomainInfo } from './domain-info.ts';
 import { type Entry, number, one, texts } from './entry.ts';
+import { isDeleted } from './instance.ts';
 import { GroupType, primaryGroup, sidForm } from './membership.ts';
 import { structuralClass } from './protection.ts';
 import { type Refusal, ResultCode, refuse, Win32 } from './refusals.ts';
@@ -161,6 +162,14 @@ export function defaultPrimaryGroup(control: number): number {
   return PRIMARY_GROUP.find(([bit]) => (control & bit) !== 0)?.[1] ?? 513;
 }
 
+/** Whether another object has it: a tombstone, which keeps its account name, does not count. */
+function isTaken(changes: Draft, name: string, value: string, entry: Entry): boolean {
+  return changes.find(name, value).some((id) => {
+    const other = id === entry.id ? undefined : changes.entry(id);
+    return other !== undefined && !isDeleted(other);
+  });
+}
+
 /** Account names and principal names stand for one object only (MS-ADTS 3.1.1.5.1.3). */
 function checkUnique(
   entry: Entry,
@@ -169,8 +178,7 @@ function checkUnique(
 ): Refusal | undefined {
   const name = one(entry, 'sAMAccountName');
   if (touched.has('sAMAccountName') && name !== undefined) {
-    const taken = changes.find('sAMAccountName', name).some((id) => id !== entry.id);
-    if (taken) {
+    if (isTaken(changes, 'sAMAccountName', name, entry)) {
       return refuse(
         ResultCode.entryAlreadyExists,
         Win32.ERROR_USER_EXISTS,
@@ -183,16 +191,20 @@ function checkUnique(
   }
   const upn = one(entry, 'userPrincipalName');
   if (touched.has('userPrincipalName') && upn !== undefined) {
-    if (changes.find('userPrincipalName', upn).some((id) => id !== entry.id)) {
-      return refuse(ResultCode.constraintViolation, 0x21c8, `userPrincipalName ${upn} is taken`);
+    if (isTaken(changes, 'userPrincipalName', upn, entry)) {
+      return refuse(
+        ResultCode.constraintViolation,
+        Win32.ERROR_DS_UPN_VALUE_NOT_UNIQUE_IN_FOREST,
+        `userPrincipalName ${upn} is taken`,
+      );
     }
   }
   if (touched.has('servicePrincipalName')) {
     for (const spn of texts(entry, 'servicePrincipalName')) {
-      if (changes.find('servicePrincipalName', spn).some((id) => id !== entry.id)) {
+      if (isTaken(changes, 'servicePrincipalName', spn, entry)) {
         return refuse(
           ResultCode.constraintViolation,
-          0x21c7,
+          Win32.ERROR_DS_SPN_VALUE_NOT_UNIQUE_IN_FOREST,
           `servicePrincipalName ${spn} is taken`,
         );
       }
@@ -255,9 +267,16 @@ function checkMember(group: Entry, type: number, member: Entry | undefined): Ref
   if (nests) return undefined;
   return refuse(
     ResultCode.unwillingToPerform,
-    0x2141, // ERROR_DS_GLOBAL_CANT_HAVE_LOCAL_MEMBER and its like
+    nestingError(type, memberType),
     'member: a group of that scope may not be nested in this one',
   );
+}
+
+function nestingError(type: number, memberType: number): number {
+  if ((type & GroupType.UNIVERSAL) !== 0) return Win32.ERROR_DS_UNIVERSAL_CANT_HAVE_LOCAL_MEMBER;
+  return (memberType & GroupType.RESOURCE) !== 0
+    ? Win32.ERROR_DS_GLOBAL_CANT_HAVE_LOCAL_MEMBER
+    : Win32.ERROR_DS_GLOBAL_CANT_HAVE_UNIVERSAL_MEMBER;
 }
 
 /** The record with that SID. */

@@ -1,8 +1,9 @@
 /** Add: MS-ADTS 3.1.1.5.2. */
-import { fromUtf8 } from '../../src/bytes/bytes.ts';
+import { fromUtf8, utf8 } from '../../src/bytes/bytes.ts';
 import { parseSid } from '../pac/sid.ts';
 import { accountChanged, isPrincipal, requesterSid } from './account.ts';
 import { accountDefaults } from './account-defaults.ts';
+import { SystemFlags } from './delete.ts';
 import { initialDescriptor, ownerOf } from './descriptors.ts';
 import { type Draft, dnOf, draft } from './directory.ts';
 import type { Rdn } from './dn.ts';
@@ -11,7 +12,8 @@ import { isDeleted, isPhantom } from './instance.ts';
 import { mayJoin } from './machine-account-quota.ts';
 import { checkClass, type WriteContext } from './modify.ts';
 import { deepestExisting, resolveRdns } from './names.ts';
-import { initialPassword, isPasswordChange } from './password.ts';
+import { type Classes, classesOf } from './object-class.ts';
+import { initialPassword, isPasswordChange, passwordMissing } from './password.ts';
 import { descriptorOf, selfSidOf } from './protection.ts';
 import {
   accessDenied,
@@ -23,14 +25,7 @@ import {
   Win32,
 } from './refusals.ts';
 import { rodcAccount } from './rodc-promotion.ts';
-import {
-  type AttributeSchema,
-  attribute,
-  type ClassSchema,
-  classRules,
-  classSchema,
-  superclasses,
-} from './schema.ts';
+import { type AttributeSchema, attribute, type ClassSchema, classRules } from './schema.ts';
 import { granted } from './security/access.ts';
 import { Right } from './security/descriptor.ts';
 import { ldapTime, nextUsn, stamped } from './stamps.ts';
@@ -54,11 +49,14 @@ export interface AddContext extends WriteContext {
 
 export type Added = { readonly ok: true; readonly draft: Draft; readonly id: number } | Refusal;
 
+/** Checked and completed on every new account and group, whether the request names them or not. */
+const ALWAYS_CHECKED = ['userAccountControl', 'groupType', 'sAMAccountName'];
+
 export function add(request: AddRequest, at: AddContext): Added {
   const changes = draft(at.directory);
   const parent = parentOf(request, changes);
   if ('ok' in parent) return parent;
-  const classes = classesOf(request);
+  const classes = classesOf(classNames(request));
   if ('ok' in classes) return classes;
   const { structural } = classes;
   const mayCreate = mayCreateChild(structural, parent, at);
@@ -83,20 +81,22 @@ export function add(request: AddRequest, at: AddContext): Added {
   const made = isPrincipal(structural.name) ? accountDefaults(bare, changes, at) : bare;
   const promoted = at.rodcPromotion === true ? rodcAccount(made, changes, at) : made;
   if ('ok' in promoted) return promoted;
-  const secured = withPasswordOf(promoted, request, at);
+  const touched = new Set([...Object.keys(given.attributes), ...ALWAYS_CHECKED]);
+  const accounted = accountChanged(undefined, promoted, touched, at, changes);
+  if (!accounted.ok) return accounted;
+  const secured = withPasswordOf(accounted.entry, request, at);
   if ('ok' in secured) return secured;
+  const unprotected = passwordMissing(undefined, secured, at);
+  if (unprotected !== undefined) return unprotected;
   const requester = requesterSid(at.context);
   // Who joins by quota does not become the owner (MS-ADTS 3.1.1.5.2.1).
   const owner = mayCreate ? ownerOf(at.context, at.domain, requester) : `${at.domain.sid}-512`;
-  const described = initialDescriptor(secured, parent, owner, at.domain);
-  const touched = new Set(Object.keys(described.attributes));
-  const accounted = accountChanged(undefined, described, touched, at, changes);
-  if (!accounted.ok) return accounted;
-  const complete = checkClass(accounted.entry);
+  const entry = initialDescriptor(secured, parent, owner, at.domain);
+  const complete = checkClass(entry);
   if (complete !== undefined) return complete;
-  const stamps = new Set([...Object.keys(accounted.entry.attributes), 'name']);
-  if (secured.secrets !== undefined) stamps.add('unicodePwd');
-  changes.put(stamped(changes, accounted.entry, stamps, at.now));
+  const stamps = new Set([...Object.keys(entry.attributes), 'name']);
+  if (entry.secrets !== undefined) stamps.add('unicodePwd');
+  changes.put(stamped(changes, entry, stamps, at.now));
   return { ok: true, draft: changes, id };
 }
 
@@ -117,54 +117,9 @@ function parentOf(request: AddRequest, changes: Draft): Entry | Refusal {
   return noSuchObject(`above ${request.dnText}`, matched);
 }
 
-interface Classes {
-  readonly structural: ClassSchema;
-  /** Values of objectClass: `top` first, the structural class last. */
-  readonly values: readonly string[];
-}
-
-/** The one most specific structural class, and auxiliary ones besides (MS-ADTS 3.1.1.2.4.3). */
-function classesOf(request: AddRequest): Classes | Refusal {
-  const named = request.attributes.filter(({ name }) => attribute(name)?.name === 'objectClass');
-  const violation = (win32: number, why: string): Refusal =>
-    refuse(ResultCode.objectClassViolation, win32, why);
-  const rows: ClassSchema[] = [];
-  for (const value of named.flatMap(({ values }) => values)) {
-    const text = fromUtf8(value);
-    const row = classSchema(text);
-    if (row === undefined) return undefinedAttribute(`objectClass ${text}`);
-    rows.push(row);
-  }
-  if (rows.length === 0) {
-    return violation(Win32.ERROR_DS_OBJECT_CLASS_REQUIRED, 'objectClass is missing');
-  }
-  const main = rows.filter(({ category }) => category !== 3);
-  const chainOf = (row: ClassSchema): readonly string[] => superclasses(row.name);
-  const structural = main.reduce<ClassSchema | undefined>(
-    (best, row) => (best === undefined || chainOf(row).length > chainOf(best).length ? row : best),
-    undefined,
-  );
-  if (structural === undefined || structural.category === 2) {
-    const name = structural?.name ?? rows[0]?.name;
-    return violation(Win32.ERROR_DS_CLASS_MUST_BE_CONCRETE, `${name} has no objects of its own`);
-  }
-  const chain = chainOf(structural);
-  const stray = main.find(({ name }) => !chain.includes(name));
-  if (stray !== undefined) {
-    return violation(
-      Win32.ERROR_DS_OBJ_CLASS_NOT_SUBCLASS,
-      `${stray.name} is not above ${structural.name}`,
-    );
-  }
-  if (structural.systemOnly) {
-    return refuse(
-      ResultCode.unwillingToPerform,
-      Win32.ERROR_DS_CANT_ADD_SYSTEM_ONLY,
-      `objects of ${structural.name} are made by the server only`,
-    );
-  }
-  const auxiliary = rows.filter(({ category }) => category === 3).map(({ name }) => name);
-  return { structural, values: [...new Set(['top', ...auxiliary, ...chain.slice(1)])] };
+function classNames(request: AddRequest): readonly Uint8Array[] {
+  const given = request.attributes.filter(({ name }) => attribute(name)?.name === 'objectClass');
+  return given.flatMap(({ values }) => values);
 }
 
 /** Name, place and uniqueness (MS-ADTS 3.1.1.5.2.2). */
@@ -177,12 +132,15 @@ function checkPlace(
   const rdn = request.rdns[0] as Rdn;
   const naming = (win32: number, why: string): Refusal =>
     refuse(ResultCode.namingViolation, win32, why);
-  if (attribute(rdn.type)?.name !== attribute(structural.rdnType)?.name) {
+  const namedBy = attribute(structural.rdnType);
+  if (attribute(rdn.type)?.name !== namedBy?.name) {
     return naming(
       Win32.ERROR_DS_RDN_DOESNT_MATCH_SCHEMA,
       `${structural.name} is named by ${structural.rdnType}, not ${rdn.type}`,
     );
   }
+  const stored = namedBy === undefined ? undefined : storedValue(namedBy, utf8(rdn.value), changes);
+  if (stored?.ok === false) return stored;
   const possible = classRules(structural.name).possSuperiors;
   const above = texts(parent, 'objectClass');
   if (!above.some((name) => possible.has(name))) {
@@ -321,7 +279,9 @@ function serverMade(
 ): Record<string, readonly Value[]> {
   const category = changes.find('lDAPDisplayName', structural.defaultObjectCategory)[0];
   const name = attribute(structural.rdnType)?.name ?? 'cn';
+  const flags = CLASS_FLAGS[structural.name];
   return {
+    ...(flags === undefined ? {} : { systemFlags: [String(flags)] }),
     objectClass: values,
     [name]: [rdn.value],
     instanceType: ['4'],
@@ -332,6 +292,20 @@ function serverMade(
     ...(structural.defaultHidingValue ? { showInAdvancedViewOnly: ['TRUE'] } : {}),
   };
 }
+
+const { CONFIG_ALLOW_LIMITED_MOVE, CONFIG_ALLOW_RENAME, DISALLOW_MOVE_ON_DELETE } = SystemFlags;
+
+/** systemFlags that objects of a class get besides those that were asked for (MS-ADTS 3.1.1.5.2.4). */
+const CLASS_FLAGS: Readonly<Record<string, number>> = {
+  server: DISALLOW_MOVE_ON_DELETE | CONFIG_ALLOW_RENAME | CONFIG_ALLOW_LIMITED_MOVE,
+  serversContainer: DISALLOW_MOVE_ON_DELETE,
+  nTDSDSA: DISALLOW_MOVE_ON_DELETE,
+  site: DISALLOW_MOVE_ON_DELETE | CONFIG_ALLOW_RENAME,
+  siteLink: CONFIG_ALLOW_RENAME,
+  siteLinkBridge: CONFIG_ALLOW_RENAME,
+  subnet: CONFIG_ALLOW_RENAME,
+  nTDSConnection: CONFIG_ALLOW_RENAME,
+};
 
 /** RFC 4122 §4.4 in Microsoft's octet order. */
 export function randomGuid(random: AddContext['random']): Uint8Array {

@@ -188,7 +188,8 @@ function parentDescriptor(parent: Entry | undefined): SecurityDescriptor | undef
   return parent === undefined || isPhantom(parent) ? undefined : descriptorOf(parent);
 }
 
-function heirOf(entry: Entry): { readonly classGuid: string } {
+/** Who inherits: the object's class says which ACEs are meant for it. */
+export function heirOf(entry: Entry): { readonly classGuid: string } {
   return { classGuid: classSchema(structuralClass(entry))?.guid ?? '' };
 }
 

@@ -6,7 +6,7 @@ import type { Directory, Draft } from './directory.ts';
 import { draft } from './directory.ts';
 import type { DomainInfo } from './domain-info.ts';
 import { type Entry, texts, type Value } from './entry.ts';
-import { changePassword, isPasswordChange } from './password.ts';
+import { changePassword, isPasswordChange, passwordMissing } from './password.ts';
 import { descriptorOf, objectTypes, selfSidOf, structuralClass } from './protection.ts';
 import { type Refusal, ResultCode, refuse, undefinedAttribute, Win32 } from './refusals.ts';
 import { type AttributeSchema, attribute, classRules, classSchema } from './schema.ts';
@@ -70,6 +70,8 @@ export function modify(
   if (!accounted.ok) return accounted;
   const secured = withPasswords(accounted.entry, passwords, touched, at);
   if (!secured.ok) return secured;
+  const unprotected = passwordMissing(before, secured.entry, at);
+  if (unprotected !== undefined) return unprotected;
   const complete = checkClass(secured.entry);
   if (complete !== undefined) return complete;
   changes.put(stamped(changes, secured.entry, touched, at.now));

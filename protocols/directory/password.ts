@@ -254,6 +254,22 @@ export function saltOf(entry: Entry, domain: DomainInfo): string {
   return userSalt(domain.dnsName, name, one(entry, 'userPrincipalName'));
 }
 
+/** An enabled user without a password, where the domain asks for one (MS-SAMR 3.1.1.8.10). */
+export function passwordMissing(
+  before: Entry | undefined,
+  entry: Entry,
+  at: WriteContext,
+): Refusal | undefined {
+  const control = number(entry, 'userAccountControl');
+  const open = (flags: number): boolean =>
+    (flags & Uac.NORMAL_ACCOUNT) !== 0 && (flags & (Uac.ACCOUNTDISABLE | Uac.PASSWD_NOTREQD)) === 0;
+  if (!open(control) || entry.secrets !== undefined || at.context.system === true) return undefined;
+  if (before !== undefined && open(number(before, 'userAccountControl'))) return undefined;
+  const head = domainHead(at);
+  if (head === undefined || number(head, 'minPwdLength') === 0) return undefined;
+  return restricted('reset', 'an account without one stays disabled');
+}
+
 const KRBTGT_RID = 502;
 
 function isKrbtgt(entry: Entry): boolean {

@@ -175,17 +175,17 @@ export function refuse(
   };
 }
 
-/** Errors that are found before the directory is asked: `LdapErr` whatever the result code. */
-const OF_THE_WIRE: ReadonlySet<number> = new Set([
-  Win32.ERROR_INVALID_PARAMETER,
-  Win32.ERROR_NOT_AUTHENTICATED,
-]);
+/** What is found before the directory is asked: `LdapErr`, whatever the result code. */
+function ofTheWire(code: number, win32: number): boolean {
+  if (win32 === Win32.ERROR_NOT_AUTHENTICATED) return true;
+  return code === ResultCode.noSuchAttribute && win32 === Win32.ERROR_INVALID_PARAMETER;
+}
 
 function diagnostic(code: number, win32: number, reason: string, about: Circumstances): string {
   const number = win32.toString(16).toUpperCase().padStart(8, '0');
   const where = 'DSID-00000000';
   const known = PROBLEMS[code];
-  if (known === undefined || OF_THE_WIRE.has(win32)) {
+  if (known === undefined || ofTheWire(code, win32)) {
     return `${number}: LdapErr: ${where}, comment: ${reason}, data 0, v4f7c`;
   }
   const [family, problem, name] = known;

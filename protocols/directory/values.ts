@@ -87,8 +87,9 @@ function ranged(schema: AttributeSchema, value: Value, size: number): Stored {
   if ((low !== undefined && size < low) || (rangeUpper !== undefined && size > rangeUpper)) {
     return refuse(
       ResultCode.constraintViolation,
-      Win32.ERROR_DS_CONSTRAINT_VIOLATION,
+      Win32.ERROR_DS_RANGE_CONSTRAINT,
       `${schema.name}: ${size} is not from ${rangeLower ?? 0} to ${rangeUpper ?? 'any'}`,
+      { attribute: schema.name },
     );
   }
   return { ok: true, value };
