@@ -1,9 +1,8 @@
 /** Bind requests: RFC 4511 §4.2, RFC 4513 §5, MS-ADTS 5.1.1.1. */
 import { fromUtf8 } from '../../src/bytes/bytes.ts';
 import { one } from '../directory/entry.ts';
-import { groupSids } from '../directory/membership.ts';
-import { sidText } from '../directory/names.ts';
 import { ResultCode } from '../directory/refusals.ts';
+import { accountContext } from '../directory/security/token.ts';
 import { accountNamed } from './bind-name.ts';
 import { invalidCredentials, invalidMethod, refused } from './bind-refusals.ts';
 import { LogonFailure } from './host.ts';
@@ -12,7 +11,7 @@ import type { Answer, Operation } from './operation.ts';
 import { FrontError, frontRefusal, SUCCESS } from './results.ts';
 import { bindSasl } from './sasl-bind.ts';
 
-import { requesterOf, unbound } from './state.ts';
+import { unbound } from './state.ts';
 
 const VERSION = 3;
 
@@ -60,11 +59,10 @@ function bindSimple(name: string, password: Uint8Array, at: Operation): Answer {
   if (logon.kind === 'refused') {
     return refused(invalidCredentials(logon.data, `${name}: ${logon.reason}`), at, draft);
   }
-  const requester = requesterOf({
+  const requester = {
     name: `${domain.netbios}\\${one(account, 'sAMAccountName') ?? account.rdn.value}`,
-    sid: sidText(account) ?? '',
-    groups: groupSids(directory, account, 'all'),
-  });
+    context: accountContext(directory, domain, account),
+  };
   return {
     responses: [{ operation: { bindResponse: SUCCESS } }],
     connection: { ...unbound(connection), name: 'bound', requester },

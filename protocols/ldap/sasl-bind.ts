@@ -4,6 +4,7 @@
  */
 import { fromUtf8, uint32be } from '../../src/bytes/bytes.ts';
 import { ResultCode } from '../directory/refusals.ts';
+import { ticketContext } from '../directory/security/token.ts';
 import * as gss from '../gss/acceptor.ts';
 import { hasPerMessageTokens, type SecurityLayer, unwrap, wrap } from '../gss/per-message.ts';
 import { GssFlags } from '../kerberos/gss.ts';
@@ -14,7 +15,7 @@ import { MESSAGE_LIMIT } from './messages.ts';
 import type { Answer, Operation } from './operation.ts';
 import { NO_PIECES } from './pieces.ts';
 import { SUCCESS } from './results.ts';
-import { type Binding, type Connection, type Layer, requesterOf, unbound } from './state.ts';
+import { type Binding, type Connection, type Layer, unbound } from './state.ts';
 
 /** Security layers of RFC 4752 §3.3, a bit each. */
 const SaslLayer = { none: 1, integrity: 2, confidentiality: 4 } as const;
@@ -154,7 +155,10 @@ function bound(
     connection: {
       ...base,
       name: 'bound',
-      requester: requesterOf(identity),
+      requester: {
+        name: identity.name,
+        context: ticketContext(at.directory, at.env.host.domain, identity),
+      },
       ...(layer === undefined ? {} : { layer }),
     },
     note: `${identity.name} is bound by Kerberos, ${how}`,

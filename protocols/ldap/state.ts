@@ -1,6 +1,7 @@
 /** A connection's state. Plain data. */
 
 import type { SecurityContext } from '../directory/security/access.ts';
+import { ANONYMOUS_CONTEXT } from '../directory/security/token.ts';
 import type { State as GssState } from '../gss/acceptor.ts';
 import type { SecurityLayer } from '../gss/per-message.ts';
 import type { Identity } from './host.ts';
@@ -67,11 +68,7 @@ export interface Connection {
   readonly nextCursor: number;
 }
 
-/** Anonymous and Everyone: all that somebody is who has not said who. */
-const ANONYMOUS: Requester = {
-  name: '',
-  context: { sids: new Set(['S-1-5-7', 'S-1-1-0']) },
-};
+const ANONYMOUS: Requester = { name: '', context: ANONYMOUS_CONTEXT };
 
 export function connected(): Connection {
   return { name: 'anonymous', requester: ANONYMOUS, cursors: [], nextCursor: 1 };
@@ -85,11 +82,4 @@ export function unbound(connection: Connection): Connection {
     nextCursor: connection.nextCursor,
     ...(layer === undefined ? {} : { layer }),
   };
-}
-
-/** A token's SIDs: its own, its groups', and those of everybody who came over the network. */
-export function requesterOf(identity: Identity): Requester {
-  const { name, sid, groups } = identity;
-  const sids = new Set([sid, ...groups, 'S-1-1-0', 'S-1-5-2', 'S-1-5-11', 'S-1-5-15']);
-  return { name, context: { sids } };
 }
