@@ -67,7 +67,7 @@ const UPLEVEL = 2;
 
 /**
  * The trusted domain object, whose secret is the trust's password with the salt of our referrals
- * (trustAuthIncoming); where their users come here, the account that stands for the other domain.
+ * (trustAuthIncoming); where the other domain trusts this one, the account that it signs in with.
  */
 export function addTrust(places: AccountPlaces, trust: TrustSeed): number {
   const { builder, seed, containers } = places;
