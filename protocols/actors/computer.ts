@@ -1,7 +1,8 @@
 /** A computer's account: its names, its password, its keys. */
 import { view } from '../../src/bytes/bytes.ts';
 import type { Scene } from '../../src/scenario/role.ts';
-import { KEY_ETYPES, type SecretSeed } from '../kdc/memory-accounts.ts';
+import type { SecretSeed } from '../directory/domain-seed.ts';
+import { KEY_ETYPES } from '../kdc/long-term-keys.ts';
 import { stringToKey } from '../kerberos/etypes.ts';
 import { computerSalt } from '../kerberos/salts.ts';
 import type { ServiceKey } from '../kerberos/ticket.ts';
@@ -55,7 +56,7 @@ function randomPassword(scene: Scene, label: string): string {
 
 /** The password of an account that chooses its own. */
 export function randomSecret(scene: Scene, label: string): SecretSeed {
-  return { kind: 'password', password: randomPassword(scene, label) };
+  return { password: randomPassword(scene, label) };
 }
 
 /** The service principal names that a computer has by itself. */

@@ -3,13 +3,13 @@ import { role, type Scene } from '../../src/scenario/role.ts';
 import { object, oneOf, text } from '../../src/schema/schema.ts';
 import { WINDOWS_ETYPES } from '../kerberos/client.ts';
 import { etypeByName } from '../kerberos/etypes.ts';
+import { domainControllers } from './cast-members.ts';
 import { computerKeys, computerNames } from './computer.ts';
 import * as device from './device.ts';
 import type { DeviceConfig, State } from './device-state.ts';
 import { directTcpFraming, SMB_PORT } from './direct-tcp.ts';
 import type { Service } from './exchange-state.ts';
 import { type DeviceFields, deviceFields, type FileServerFields } from './fields.ts';
-import { domainControllers } from './realm-cast.ts';
 
 export const deviceRole = role({
   role: 'device',

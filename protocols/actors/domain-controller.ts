@@ -1,68 +1,126 @@
 /**
- * A domain controller: the KDC of `protocols/kdc` on UDP and TCP, with the accounts of everybody in the
- * cast who says to be in its realm.
+ * A domain controller: the directory in its store, made of the cast when the store is empty, and the
+ * KDC of `protocols/kdc` on UDP and TCP over it.
  */
-import type { ActorEffect, ActorEvent, Json, KeyRecord } from '../../src/machine/actor.ts';
-import { assertNever, type Env, type Step, to, unexpected } from '../../src/machine/machine.ts';
+import type {
+  ActorEffect,
+  ActorEnv,
+  ActorEvent,
+  Json,
+  KeyRecord,
+} from '../../src/machine/actor.ts';
+import { assertNever, type Step, to, unexpected } from '../../src/machine/machine.ts';
 import { role } from '../../src/scenario/role.ts';
+import { directory } from '../directory/directory.ts';
+import { initialDomain } from '../directory/domain.ts';
+import { DOMAIN_COUNTER } from '../directory/domain-info.ts';
 import * as kdc from '../kdc/kdc.ts';
-import { keyRecords, trustKeyRecords } from '../kdc/memory-accounts.ts';
+import { keyRecords, trustKeyRecords } from '../kdc/long-term-keys.ts';
 import { KDC_PORT } from '../kerberos/constants.ts';
 import { kerberosTcpFraming } from '../kerberos/framing.ts';
+import { accountWrite } from './account-changes.ts';
+import { directoryAccounts } from './directory-accounts.ts';
 import { domainControllerFields } from './fields.ts';
 import { type RealmCast, realmCast } from './realm-cast.ts';
 
-type State = { readonly name: 'off' } | { readonly name: 'ready'; readonly kdc: kdc.State };
+type State =
+  | { readonly name: 'off' }
+  /** The new domain is written; the step after that can read it. */
+  | { readonly name: 'making' }
+  | { readonly name: 'ready'; readonly kdc: kdc.State };
+
+/** What the actor tells itself when its domain is written. */
+const MADE = 'made';
+
+/** The actor as its file entry describes it. */
+interface Controller {
+  readonly name: string;
+  readonly cast: RealmCast;
+}
 
 function step(
-  cast: RealmCast,
+  own: Controller,
   state: State,
   event: ActorEvent,
-  env: Env,
+  env: ActorEnv,
 ): Step<State, ActorEffect> {
-  if (state.name === 'off') {
-    return event.kind === 'started' ? start(cast) : unexpected(state, event, 'started');
+  switch (state.name) {
+    case 'off':
+      return event.kind === 'started' ? start(own, env) : unexpected(state, event, 'started');
+    case 'making':
+      return event.kind === 'told' && event.what === MADE
+        ? ready(own, env)
+        : unexpected(state, event, 'told');
+    case 'ready':
+      return heard(state, event, env);
+    default:
+      return assertNever(state);
   }
+}
+
+/** A store with a domain in it is used as it is: it may have changed since it was made. */
+function start(own: Controller, env: ActorEnv): Step<State, ActorEffect> {
+  if (env.store.counter(DOMAIN_COUNTER) !== 0) return ready(own, env);
+  const { batch } = initialDomain(own.cast.seed);
+  return to({ name: 'making' }, [
+    { kind: 'write', batch },
+    { kind: 'tell', to: own.name, what: MADE, args: {} },
+  ]);
+}
+
+function ready({ cast }: Controller, { store }: ActorEnv): Step<State, ActorEffect> {
+  const accounts = directoryAccounts(store);
+  // The directory's own, where it was made with other ones than the file gives now.
+  const realm = { ...cast.realm, sid: accounts.domain.sid };
+  const named = cast.named.flatMap((name) => accounts.bySAMAccountName(name) ?? []);
+  const keys: readonly KeyRecord[] = [
+    ...named.flatMap((account) => keyRecords(realm, account)),
+    ...accounts.trusts.flatMap((trust) => trustKeyRecords(realm, trust)),
+  ];
+  return to({ name: 'ready', kdc: kdc.ready(realm) }, [
+    { kind: 'keyed', keys },
+    { kind: 'listen', transport: 'udp', port: KDC_PORT },
+    { kind: 'listen', transport: 'tcp', port: KDC_PORT, framing: kerberosTcpFraming.name },
+  ]);
+}
+
+type Ready = Extract<State, { readonly name: 'ready' }>;
+
+function heard(state: Ready, event: ActorEvent, env: ActorEnv): Step<State, ActorEffect> {
   switch (event.kind) {
     case 'received': {
       const { transport, from, fromPort, bytes } = event;
       const received = { kind: 'received', transport, from, fromPort, bytes } as const;
-      return answered(
-        cast,
-        state.kdc,
-        received,
-        env,
-        (message, reply) =>
-          event.connection === undefined
-            ? {
-                kind: 'send',
-                transport: 'udp',
-                to: from,
-                toPort: fromPort,
-                port: event.port,
-                message,
-                bytes: reply,
-              }
-            : {
-                kind: 'send',
-                transport: 'tcp',
-                connection: event.connection,
-                message,
-                bytes: reply,
-              },
-        event.connection,
-      );
+      const reply = (message: string, reply: Uint8Array): ActorEffect =>
+        event.connection === undefined
+          ? {
+              kind: 'send',
+              transport: 'udp',
+              to: from,
+              toPort: fromPort,
+              port: event.port,
+              message,
+              bytes: reply,
+            }
+          : {
+              kind: 'send',
+              transport: 'tcp',
+              connection: event.connection,
+              message,
+              bytes: reply,
+            };
+      return answered(state, received, env, reply, event.connection);
     }
     case 'malformed': {
       const { connection, reason } = event;
-      return answered(
-        cast,
-        state.kdc,
-        { kind: 'malformed', reason },
-        env,
-        (message, bytes) => ({ kind: 'send', transport: 'tcp', connection, message, bytes }),
+      const reply = (message: string, bytes: Uint8Array): ActorEffect => ({
+        kind: 'send',
+        transport: 'tcp',
         connection,
-      );
+        message,
+        bytes,
+      });
+      return answered(state, { kind: 'malformed', reason }, env, reply, connection);
     }
     case 'accepted':
     case 'closed':
@@ -79,30 +137,26 @@ function step(
   }
 }
 
-function start({ realm, accounts }: RealmCast): Step<State, ActorEffect> {
-  const keys: readonly KeyRecord[] = [
-    ...accounts.all.flatMap((account) => keyRecords(realm, account)),
-    ...accounts.trusts.flatMap((trust) => trustKeyRecords(realm, trust)),
-  ];
-  return to({ name: 'ready', kdc: kdc.ready(realm) }, [
-    { kind: 'keyed', keys },
-    { kind: 'listen', transport: 'udp', port: KDC_PORT },
-    { kind: 'listen', transport: 'tcp', port: KDC_PORT, framing: kerberosTcpFraming.name },
-  ]);
-}
-
 function answered(
-  { accounts }: RealmCast,
-  inner: kdc.State,
+  state: Ready,
   event: kdc.Event,
-  env: Env,
+  env: ActorEnv,
   reply: (message: string, bytes: Uint8Array) => ActorEffect,
   connection: string | undefined,
 ): Step<State, ActorEffect> {
-  const next = kdc.step(inner, event, { now: env.now, random: env.random, accounts });
+  const { now, random, store } = env;
+  const accounts = directoryAccounts(store);
+  const next = kdc.step(state.kdc, event, { now, random, accounts });
   const effects: ActorEffect[] = [];
   for (const effect of next.effects) {
     switch (effect.kind) {
+      case 'account': {
+        const id = accounts.recordOf(effect.change.objectSid);
+        const batch =
+          id === undefined ? undefined : accountWrite(directory(store), id, effect.change, now);
+        if (batch !== undefined) effects.push({ kind: 'write', batch });
+        break;
+      }
       case 'reply':
         effects.push(reply(effect.message, effect.bytes));
         break;
@@ -115,41 +169,46 @@ function answered(
       case 'note':
       case 'rejected':
         effects.push(effect);
+        break;
+      default:
+        assertNever(effect);
     }
   }
-  return to({ name: 'ready', kdc: next.state }, effects);
+  return to({ ...state, kdc: next.state }, effects);
 }
 
-function view({ realm, accounts }: RealmCast, state: State): Json {
+function view({ cast }: Controller, state: State): Json {
+  const { dnsName, netbios } = cast.seed;
+  const { realm } = state.name === 'ready' ? state.kdc : cast;
   return {
     state: state.name,
-    realm: realm.name,
-    netbios: realm.flatName,
+    realm: dnsName.toUpperCase(),
+    netbios,
     sid: realm.sid,
     host: realm.dnsHostName,
-    accounts: accounts.all.length,
-    trusts: accounts.trusts.map((trust) => trust.realm),
+    accounts: cast.named.length,
+    trusts: (cast.seed.trusts ?? []).map(({ partner }) => partner),
   };
 }
 
 export const domainController = role({
   role: 'domain-controller',
-  about: 'A domain controller of Active Directory: the KDC of its realm.',
+  about: 'A domain controller of Active Directory: the directory and the KDC of its realm.',
   fields: domainControllerFields,
   verbs: {},
-  states: ['off', 'ready'],
+  states: ['off', 'making', 'ready'],
   servesIn: true,
   build(name, config, scene) {
-    const cast = realmCast(scene, name, config);
+    const own: Controller = { name, cast: realmCast(scene, name, config) };
     const initial: State = { name: 'off' };
     return {
       name,
       role: 'domain-controller',
       machine: 'actors/domain-controller',
       initial,
-      step: (state, event, env) => step(cast, state as State, event, env),
+      step: (state, event, env) => step(own, state as State, event, env),
       stateName: (state) => (state as State).name,
-      view: (state) => view(cast, state as State),
+      view: (state) => view(own, state as State),
     };
   },
 });

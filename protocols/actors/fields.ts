@@ -16,6 +16,8 @@ import {
   time,
 } from '../../src/schema/schema.ts';
 import { EncTypes, type UserAccountControl } from '../kdc/accounts.ts';
+import { attributesField } from './attribute-values.ts';
+import { domainPolicyFields } from './domain-policy.ts';
 
 const realm = text('DNS name of the realm, which is the Active Directory domain', {
   example: 'CORP.EXAMPLE',
@@ -71,6 +73,12 @@ function encryptionTypes(about: string) {
   return listOf(about, oneOf('An encryption type', ENCRYPTION_TYPES), { min: 1 });
 }
 
+const container = text('Where its object stands, below the domain; units are made', {
+  example: 'OU=Sales',
+  pattern: /^[A-Za-z.0-9-]+=.+$/,
+  expected: 'a distinguished name without the domain, such as OU=Sales',
+});
+
 /** What every account may say of itself. */
 const account = {
   rid: optional(integer('Last part of objectSid; left out: the next free one', { min: 500 })),
@@ -86,6 +94,8 @@ const account = {
   supportedEncryptionTypes: optional(
     encryptionTypes('msDS-SupportedEncryptionTypes; left out: the domain decides'),
   ),
+  container: optional(container),
+  attributes: attributesField,
 };
 
 export type AccountConfig = Infer<ReturnType<typeof object<typeof account>>>;
@@ -235,6 +245,11 @@ export const domainControllerFields = object({
           'global',
         ),
         rid: optional(integer('Last part of its objectSid', { min: 1_000 })),
+        memberOf: defaulted(
+          listOf('Groups that it is in itself, by name', text('A group', { example: 'Staff' })),
+          [],
+        ),
+        container: optional(container),
       }),
     ),
     {},
@@ -245,4 +260,8 @@ export const domainControllerFields = object({
   ),
   trusts: defaulted(listOf('Other realms that it trusts, or that trust it', trust), []),
   policy: defaulted(policy, {}),
+  domainPolicy: defaulted(domainPolicyFields, {}),
+  administratorPassword: optional(
+    secret('The password of the built-in Administrator; left out: one from the seed'),
+  ),
 });

@@ -5,54 +5,25 @@
  */
 import { view } from '../../src/bytes/bytes.ts';
 import type { Scene } from '../../src/scenario/role.ts';
-import { UserAccountControl } from '../kdc/accounts.ts';
-import {
-  type AccountSeed,
-  accountsFrom,
-  type GroupSeed,
-  type MemoryAccounts,
-  type SecretSeed,
-  type TrustSeed,
-  wellKnownGroup,
-} from '../kdc/memory-accounts.ts';
+import type { DomainSeed, TrustSeed } from '../directory/domain-seed.ts';
 import { type Realm, realm } from '../kdc/realm.ts';
 import { sameRealm } from '../kerberos/ticket-cache.ts';
-import { computerNames, hostNames, KVNO, randomSecret } from './computer.ts';
-import {
-  type AccountConfig,
-  type ComputerConfig,
-  type DomainControllerFields,
-  encTypesOf,
-  type FileServerFields,
-  type ServiceAccount,
-  type UserConfig,
-} from './fields.ts';
+import { accountSeeds } from './account-seeds.ts';
+import { controllerNames, members } from './cast-members.ts';
+import { randomSecret } from './computer.ts';
+import { domainPolicy } from './domain-policy.ts';
+import { type DomainControllerFields, encTypesOf } from './fields.ts';
 
-/** The members of one role in a realm, in the order of the file. */
-function members<C extends { readonly realm: string }>(
-  scene: Scene,
-  realmName: string,
-  role: string,
-): readonly (readonly [string, C])[] {
-  return Object.entries(scene.actors).flatMap(([name, member]) => {
-    if (member.role !== role) return [];
-    const config = member.config as C;
-    return sameRealm(config.realm, realmName) ? [[name, config] as const] : [];
-  });
-}
+/** The domain was made, and all passwords were set, a month before the story begins. */
+const DOMAIN_AGE = 30 * 86_400_000;
 
-/** The actors that are domain controllers of a realm. */
-export function domainControllers(scene: Scene, realmName: string): readonly string[] {
-  return members(scene, realmName, 'domain-controller').map(([name]) => name);
-}
-
-/** All passwords were set a month before the story begins. */
-const PASSWORD_AGE = 30 * 86_400_000;
-
-/** A realm with everything that its KDC knows. */
+/** A realm as the cast says it is when its domain is made. */
 export interface RealmCast {
+  /** Names and policy; the SID is the directory's once there is one. */
   readonly realm: Realm;
-  readonly accounts: MemoryAccounts;
+  readonly seed: DomainSeed;
+  /** sAMAccountName of everybody whom the file names, and of krbtgt, in a fixed order. */
+  readonly named: readonly string[];
 }
 
 /** The realm of a domain controller, as that domain controller sees it. */
@@ -68,16 +39,47 @@ export function realmCast(scene: Scene, name: string, config: DomainControllerFi
       ? {}
       : { defaultDomainSupportedEncTypes: encTypesOf(policy.defaultDomainSupportedEncTypes) }),
   });
-  const pwdLastSet = scene.start - PASSWORD_AGE;
+  const controllers = members<DomainControllerFields>(scene, own.name, 'domain-controller');
+  const seeds = accountSeeds(scene, own.name, name, controllers);
+  const label = `domain/${own.name}`;
+  const shared = controllers[0]?.[1] ?? config;
   return {
     realm: own,
-    accounts: accountsFrom(
-      accountSeeds(scene, own).map((seed) => ({ pwdLastSet, ...seed })),
-      own,
-      trustSeeds(scene, own),
-    ),
+    named: seeds.named,
+    seed: {
+      dnsName: own.name.toLowerCase(),
+      netbios: own.flatName,
+      sid: own.sid,
+      now: scene.start - DOMAIN_AGE,
+      random: (what) => scene.random(`${label}/${what}`),
+      controller: {
+        name: controllerNames(name, config).netbiosName,
+        host: own.dnsHostName,
+        ...seeds.controller,
+      },
+      krbtgt: randomSecret(scene, `krbtgt@${own.name}`),
+      administrator: { password: administratorPassword(scene, own.name, shared) },
+      policy: domainPolicy(shared.domainPolicy),
+      accounts: seeds.accounts,
+      groups: seeds.groups,
+      trusts: trustSeeds(scene, own),
+    },
   };
 }
+
+/** What the file says, or one that people can type and that keeps to the domain's policy. */
+function administratorPassword(
+  scene: Scene,
+  realmName: string,
+  config: DomainControllerFields,
+): string {
+  if (config.administratorPassword !== undefined) return config.administratorPassword.secret;
+  const drawn = scene.random(`password/Administrator@${realmName}`)(10);
+  return `Kl-${Array.from(drawn, (octet) => LETTERS[octet & 31]).join('')}9`;
+}
+
+/** Nothing that looks like something else. */
+const LETTERS = 'ABCDEFGHJKLMNPQRabcdefghijkmnpqr';
 
 function policyTimes(policy: DomainControllerFields['policy']) {
   const { supportedEncryptionTypes: _, defaultDomainSupportedEncTypes: __, ...times } = policy;
@@ -100,167 +102,6 @@ function realmNames(
     flatName: shared.netbios ?? label.slice(0, 15),
     sid: shared.sid ?? `S-1-5-21-${sid}`,
     dnsHostName: config.host ?? `${name}.${realmName}`,
-  };
-}
-
-/** The first RIDs that AD gives to what administrators make; 1000 is the first domain controller. */
-const FIRST_CONTROLLER_RID = 1_000;
-const FIRST_RID = 1_103;
-const KRBTGT_RID = 502;
-
-function accountSeeds(scene: Scene, own: Realm): readonly AccountSeed[] {
-  const controllers = members<DomainControllerFields>(scene, own.name, 'domain-controller');
-  const users = members<UserConfig>(scene, own.name, 'user');
-  const devices = members<ComputerConfig>(scene, own.name, 'device');
-  const servers = members<FileServerFields>(scene, own.name, 'file-server');
-  const services = controllers.flatMap(([, config]) => Object.entries(config.accounts));
-  const customGroups = controllers.flatMap(([, config]) => Object.entries(config.groups));
-  const rids = ridSource([
-    ...[...users, ...devices, ...servers, ...services].flatMap(([, { rid }]) => rid ?? []),
-    ...customGroups.flatMap(([, { rid }]) => rid ?? []),
-  ]);
-  const groups = new Map(
-    customGroups.map(([name, { scope, rid }]): [string, GroupSeed] => [
-      name.toLowerCase(),
-      { name, scope, rid: rid ?? rids() },
-    ]),
-  );
-  const group = (name: string): GroupSeed => {
-    const found = groups.get(name.toLowerCase()) ?? wellKnownGroup(name);
-    if (found !== undefined) return found;
-    // A group that only its member names: it exists because somebody is in it.
-    const made: GroupSeed = { name, rid: rids() };
-    groups.set(name.toLowerCase(), made);
-    return made;
-  };
-  const secretOf = (name: string): SecretSeed => randomSecret(scene, `${name}@${own.name}`);
-  return [
-    { sAMAccountName: 'krbtgt', rid: KRBTGT_RID, kvno: KVNO, secret: secretOf('krbtgt') },
-    ...controllers.map(([name, config], i) => controllerSeed(name, config, i, secretOf)),
-    ...users.map(([name, config]) => userSeed(name, config, rids, group)),
-    ...[...devices, ...servers].map(([name, config]): AccountSeed => {
-      const names = computerNames(name, config);
-      return {
-        ...accountSeed(config, UserAccountControl.WORKSTATION_TRUST_ACCOUNT, group),
-        sAMAccountName: names.sAMAccountName,
-        rid: config.rid ?? rids(),
-        secret: secretOf(names.sAMAccountName),
-        servicePrincipalName: [
-          ...hostNames(names),
-          ...('spn' in config ? [(config as FileServerFields).spn] : []),
-        ],
-      };
-    }),
-    ...services.map(([name, config]) => serviceSeed(name, config, rids, group, secretOf)),
-  ];
-}
-
-function controllerSeed(
-  name: string,
-  config: DomainControllerFields,
-  index: number,
-  secretOf: (name: string) => SecretSeed,
-): AccountSeed {
-  const realmName = config.realm.toLowerCase();
-  const names = computerNames(name, {
-    realm: config.realm,
-    ...(config.host === undefined ? {} : { dnsHostName: config.host }),
-  });
-  const { sAMAccountName, dnsHostName, netbiosName } = names;
-  return {
-    sAMAccountName,
-    rid: FIRST_CONTROLLER_RID + index,
-    secret: secretOf(sAMAccountName),
-    userAccountControl:
-      UserAccountControl.SERVER_TRUST_ACCOUNT | UserAccountControl.TRUSTED_FOR_DELEGATION,
-    servicePrincipalName: [
-      ...hostNames(names),
-      `ldap/${netbiosName}`,
-      `ldap/${dnsHostName}`,
-      `ldap/${dnsHostName}/${realmName}`,
-      `GC/${dnsHostName}/${realmName}`,
-      `DNS/${dnsHostName}`,
-    ],
-  };
-}
-
-function userSeed(
-  name: string,
-  config: UserConfig,
-  rids: () => number,
-  group: (name: string) => GroupSeed,
-): AccountSeed {
-  const { sAMAccountName = name, password } = config;
-  return {
-    ...accountSeed(config, UserAccountControl.NORMAL_ACCOUNT, group),
-    ...personal(config),
-    sAMAccountName,
-    rid: config.rid ?? rids(),
-    secret: { kind: 'password', password: password.secret },
-  };
-}
-
-function serviceSeed(
-  name: string,
-  config: ServiceAccount,
-  rids: () => number,
-  group: (name: string) => GroupSeed,
-  secretOf: (name: string) => SecretSeed,
-): AccountSeed {
-  const { password, servicePrincipalName } = config;
-  const control = name.endsWith('$')
-    ? UserAccountControl.WORKSTATION_TRUST_ACCOUNT
-    : UserAccountControl.NORMAL_ACCOUNT;
-  return {
-    ...accountSeed(config, control, group),
-    ...personal(config),
-    sAMAccountName: name,
-    rid: config.rid ?? rids(),
-    servicePrincipalName,
-    secret:
-      password === undefined ? secretOf(name) : { kind: 'password', password: password.secret },
-  };
-}
-
-type Personal = 'userPrincipalName' | 'displayName' | 'passwordExpires' | 'accountExpires';
-
-function personal(config: ServiceAccount | UserConfig): Pick<AccountSeed, Personal> {
-  const { userPrincipalName, displayName, passwordExpires, accountExpires } = config;
-  return {
-    ...(userPrincipalName === undefined ? {} : { userPrincipalName }),
-    ...(displayName === undefined ? {} : { displayName }),
-    ...(passwordExpires === undefined ? {} : { passwordExpires }),
-    ...(accountExpires === undefined ? {} : { accountExpires }),
-  };
-}
-
-/** The part of an account that is the same for all kinds. */
-function accountSeed(
-  config: AccountConfig,
-  control: number,
-  group: (name: string) => GroupSeed,
-): Pick<AccountSeed, 'userAccountControl' | 'groups' | 'kvno' | 'msDSSupportedEncryptionTypes'> {
-  const { kvno = KVNO, groups, userAccountControl, supportedEncryptionTypes } = config;
-  return {
-    kvno,
-    groups: groups.map(group),
-    userAccountControl: userAccountControl.reduce(
-      (bits, name) => bits | UserAccountControl[name],
-      control,
-    ),
-    ...(supportedEncryptionTypes === undefined
-      ? {}
-      : { msDSSupportedEncryptionTypes: encTypesOf(supportedEncryptionTypes) }),
-  };
-}
-
-/** RIDs in order, without those that the file gives. */
-function ridSource(taken: readonly number[]): () => number {
-  const used = new Set(taken);
-  let next = FIRST_RID;
-  return () => {
-    while (used.has(next)) next++;
-    return next++;
   };
 }
 
@@ -290,9 +131,9 @@ function trustSeeds(scene: Scene, own: Realm): readonly TrustSeed[] {
   function add(remote: Omit<Realm, 'policy'>, direction: TrustSeed['direction']): void {
     const pair = [own.name, remote.name].sort().join(' and ');
     seeds.set(remote.name, {
-      realm: remote.name,
+      partner: remote.name,
       flatName: remote.flatName,
-      securityIdentifier: remote.sid,
+      sid: remote.sid,
       direction,
       secret: randomSecret(scene, `trust between ${pair}`),
     });

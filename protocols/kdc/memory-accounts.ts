@@ -2,10 +2,7 @@
  * A directory in memory, made from a list once: what a scenario needs that is about Kerberos and not
  * about the directory itself. Every look-up is one map's.
  */
-
-import { toHex } from '../../src/bytes/bytes.ts';
-import type { KeyRecord } from '../../src/machine/actor.ts';
-import { type Key, key, keyLength, stringToKey } from '../kerberos/etypes.ts';
+import { type Key, key, keyLength } from '../kerberos/etypes.ts';
 import { computerSalt, trustAccountSalt, trustSalt, userSalt } from '../kerberos/salts.ts';
 import {
   type Account,
@@ -13,9 +10,13 @@ import {
   foldName,
   type GroupMembership,
   type KeySet,
+  type LockoutPolicy,
+  NO_LOCKOUT,
+  type ReadOnlyController,
   type Trust,
   UserAccountControl,
 } from './accounts.ts';
+import { isKrbtgt, KEY_ETYPES, krbtgtNumber, passwordKey } from './long-term-keys.ts';
 import type { Realm } from './realm.ts';
 
 /** Keys come from a password with Active Directory's salts, or are given as they are. */
@@ -45,8 +46,19 @@ export interface AccountSeed
   readonly altSecurityIdentities?: readonly string[];
   /** Besides the primary group. */
   readonly groups?: readonly GroupSeed[];
+  /** Of the computer of a read-only domain controller. */
+  readonly readOnlyController?: ReadOnlyControllerSeed;
   /** Absent: by the kind of account, Domain Users (513), Computers (515), Controllers (516). */
   readonly primaryGroupID?: number;
+}
+
+/** A password replication policy; accounts and groups by RID, those of other domains by SID. */
+export interface ReadOnlyControllerSeed {
+  /** msDS-KrbTgtLink: msDS-SecondaryKrbTgtNumber of the krbtgt account. */
+  readonly krbtgt: number;
+  readonly revealOnDemand: readonly (number | string)[];
+  readonly neverReveal: readonly (number | string)[];
+  readonly revealed?: readonly (number | string)[];
 }
 
 export interface TrustSeed {
@@ -65,9 +77,6 @@ export interface TrustSeed {
 export interface MemoryAccounts extends Accounts {
   readonly all: readonly Account[];
 }
-
-/** Every account in Active Directory has these keys; policy decides which are used. */
-export const KEY_ETYPES: readonly number[] = [18, 17, 23];
 
 /** SE_GROUP_MANDATORY, _ENABLED_BY_DEFAULT, _ENABLED; and SE_GROUP_RESOURCE (MS-PAC 2.2.1). */
 const GROUP_ATTRIBUTES = 0x7;
@@ -108,6 +117,7 @@ export function accountsFrom(
   seeds: readonly AccountSeed[],
   realm: Realm,
   trustSeeds: readonly TrustSeed[] = [],
+  lockout: LockoutPolicy = NO_LOCKOUT,
 ): MemoryAccounts {
   const all = seeds.map((seed) => account(seed, realm));
   const trusts = trustSeeds.map((seed) => trust(seed, realm));
@@ -134,6 +144,8 @@ export function accountsFrom(
     trusts.flatMap((found) => [[found.realm, found] as const, [found.flatName, found] as const]),
   );
   const locals = domainLocalGroups(seeds, realm);
+  const resourceGroups = (sids: readonly string[]) => sids.flatMap((sid) => locals.get(sid) ?? []);
+  const readOnly = readOnlyControllers(seeds, all, realm);
   return {
     all,
     trusts,
@@ -143,13 +155,31 @@ export function accountsFrom(
     byAltSecurityIdentity: (value) => identities.get(foldName(value)),
     byObjectSid: one((found) => found.objectSid),
     krbtgt: (number) => krbtgts.get(number),
+    lockoutPolicy: () => lockout,
     trust: (name) => trustNames.get(name.toUpperCase()),
-    resourceGroups: (sids) => sids.flatMap((sid) => locals.get(sid) ?? []),
+    resourceGroups,
+    readOnlyControllers: (number) => readOnly.get(number) ?? [],
+    tokenSids: (found) => {
+      const sids = [
+        found.objectSid,
+        ...found.groups.map((group) => `${realm.sid}-${group.relativeId}`),
+        ...found.extraSids.map(({ sid }) => sid),
+      ];
+      return [...sids, ...resourceGroups(sids).map((group) => `${realm.sid}-${group.relativeId}`)];
+    },
   };
 }
 
 function account(seed: AccountSeed, realm: Realm): Account {
-  const { rid, secret, kvno = 2, groups = [], altSecurityIdentities, ...rest } = seed;
+  const {
+    rid,
+    secret,
+    kvno = 2,
+    groups = [],
+    altSecurityIdentities: _,
+    readOnlyController: __,
+    ...rest
+  } = seed;
   const userAccountControl = seed.userAccountControl ?? usualControl(seed.sAMAccountName);
   const primaryGroupID = seed.primaryGroupID ?? usualPrimaryGroup(userAccountControl);
   const rids = [
@@ -217,21 +247,6 @@ function keySet(kvno: number, secret: SecretSeed, salt: string): KeySet {
   return { kvno, salt, keys: KEY_ETYPES.map((etype) => passwordKey(etype, secret.password, salt)) };
 }
 
-/** Keys of passwords cost milliseconds each, and the same realm is built again for every run. */
-const passwordKeys = new Map<string, Key>();
-const MOST_PASSWORD_KEYS = 4096;
-
-function passwordKey(etype: number, password: string, salt: string): Key {
-  const name = JSON.stringify([etype, password, salt]);
-  let made = passwordKeys.get(name);
-  if (made === undefined) {
-    made = stringToKey(etype, password, salt);
-    if (passwordKeys.size >= MOST_PASSWORD_KEYS) passwordKeys.clear();
-    passwordKeys.set(name, made);
-  }
-  return made;
-}
-
 /** Domain local groups by the SID of each member. */
 function domainLocalGroups(
   seeds: readonly AccountSeed[],
@@ -249,53 +264,25 @@ function domainLocalGroups(
   return byMember;
 }
 
-function isKrbtgt(found: Account): boolean {
-  return (
-    found.msDSSecondaryKrbTgtNumber !== undefined || foldName(found.sAMAccountName) === 'krbtgt'
-  );
-}
-
-function krbtgtNumber(found: Account): number {
-  return found.msDSSecondaryKrbTgtNumber ?? 0;
-}
-
-/** All long-term keys of an account, under every name that tickets for it may carry. */
-export function keyRecords(realm: Realm, found: Account): readonly KeyRecord[] {
-  const number = krbtgtNumber(found);
-  const names = isKrbtgt(found)
-    ? [`krbtgt/${realm.name}`]
-    : [found.sAMAccountName, ...found.servicePrincipalName];
-  return names.flatMap((name) => keySetRecords(`${name}@${realm.name}`, found.keys, number));
-}
-
-/** The keys shared with another realm, in both directions. */
-export function trustKeyRecords(realm: Realm, found: Trust): readonly KeyRecord[] {
-  return [
-    ...keySetRecords(`krbtgt/${found.realm}@${realm.name}`, found.trustAuthIncoming ?? [], 0),
-    ...keySetRecords(`krbtgt/${realm.name}@${found.realm}`, found.trustAuthOutgoing ?? [], 0),
-  ];
-}
-
-function keySetRecords(
-  principal: string,
-  sets: readonly KeySet[],
-  secondaryKrbTgtNumber: number,
-): readonly KeyRecord[] {
-  return sets.flatMap(({ kvno, salt, keys }) =>
-    keys.map(({ etype, bytes }) => ({
-      principal,
-      kvno: fullKvno(secondaryKrbTgtNumber, kvno),
-      etype,
-      key: toHex(bytes),
-      ...(salt === undefined || etype === 23 ? {} : { salt }),
-    })),
-  );
-}
-
-/**
- * The key version as tickets carry it (MS-KILE 3.1.5.8): the read-only KDC's number in the upper half,
- * read as a signed number.
- */
-export function fullKvno(secondaryKrbTgtNumber: number, kvno: number): number {
-  return secondaryKrbTgtNumber === 0 ? kvno : (secondaryKrbTgtNumber << 16) | (kvno & 0xffff);
+/** By msDS-SecondaryKrbTgtNumber of the krbtgt account that they are linked to. */
+function readOnlyControllers(
+  seeds: readonly AccountSeed[],
+  all: readonly Account[],
+  realm: Realm,
+): ReadonlyMap<number, readonly ReadOnlyController[]> {
+  const byNumber = new Map<number, readonly ReadOnlyController[]>();
+  const sids = (list: readonly (number | string)[]) =>
+    list.map((one) => (typeof one === 'number' ? `${realm.sid}-${one}` : one));
+  seeds.forEach(({ readOnlyController }, i) => {
+    if (readOnlyController === undefined) return;
+    const { krbtgt, neverReveal, revealOnDemand, revealed = [] } = readOnlyController;
+    const found: ReadOnlyController = {
+      computer: all[i] as Account,
+      neverReveal: sids(neverReveal),
+      revealOnDemand: sids(revealOnDemand),
+      revealed: sids(revealed),
+    };
+    byNumber.set(krbtgt, [...(byNumber.get(krbtgt) ?? []), found]);
+  });
+  return byNumber;
 }

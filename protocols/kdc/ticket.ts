@@ -26,8 +26,8 @@ import {
   supportedEncTypes,
   ticketKey,
 } from './etype-selection.ts';
+import { fullKvno } from './long-term-keys.ts';
 import type { ServerLookup } from './lookup.ts';
-import { fullKvno } from './memory-accounts.ts';
 import type { Policy, Realm } from './realm.ts';
 
 /** Whom a ticket is for. */
@@ -123,10 +123,20 @@ function etypesOf(keys: KeySet | undefined): string {
   return names.length === 0 ? 'none' : names.join(', ');
 }
 
-/** The key that the KDC's own PAC signatures are made with: krbtgt's strongest. */
-export function kdcKey(realm: Realm, accounts: Accounts): Key | undefined {
-  const current = accounts.krbtgt(0)?.keys[0];
-  return current === undefined ? undefined : ticketKey(realm.policy, KRBTGT_ENC_TYPES, current);
+/**
+ * What the KDC's own PAC signatures are made with: the strongest key of its krbtgt account, and on a
+ * read-only KDC the number of that (MS-PAC 2.8).
+ */
+export function pacSigner(
+  { policy, secondaryKrbTgtNumber }: Realm,
+  accounts: Accounts,
+): Omit<PacKeys, 'serverKey'> | undefined {
+  const current = accounts.krbtgt(secondaryKrbTgtNumber ?? 0)?.keys[0];
+  const kdcKey = current === undefined ? undefined : ticketKey(policy, KRBTGT_ENC_TYPES, current);
+  if (kdcKey === undefined) return undefined;
+  return secondaryKrbTgtNumber === undefined
+    ? { kdcKey }
+    : { kdcKey, rodcIdentifier: secondaryKrbTgtNumber };
 }
 
 /** ok-as-delegate: the service is trusted with forwarded tickets (MS-KILE 3.3.5.7). */

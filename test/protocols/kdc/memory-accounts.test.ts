@@ -1,12 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { foldName } from '../../../protocols/kdc/accounts.ts';
+import { fullKvno, keyRecords, trustKeyRecords } from '../../../protocols/kdc/long-term-keys.ts';
 import {
   type AccountSeed,
   accountsFrom,
-  fullKvno,
-  keyRecords,
-  trustKeyRecords,
   wellKnownGroup,
 } from '../../../protocols/kdc/memory-accounts.ts';
 import { realm } from '../../../protocols/kdc/realm.ts';

@@ -1,0 +1,58 @@
+/** What an attempt to sign in leaves in the directory, written as the KDC reckoned it. */
+import { equal } from '../../src/bytes/bytes.ts';
+import type { WriteBatch } from '../../src/machine/store.ts';
+import { type Directory, draft } from '../directory/directory.ts';
+import { descriptorKey, type Entry, encodeEntry, SHARED_INDEX } from '../directory/entry.ts';
+import { ldapFileTime, stamped } from '../directory/stamps.ts';
+import { withValues } from '../directory/values.ts';
+import type { AccountAttributes, AccountChange } from '../kdc/accounts.ts';
+
+type Name = keyof AccountAttributes;
+
+const COUNTS: ReadonlySet<Name> = new Set<Name>(['badPwdCount', 'logonCount']);
+
+/**
+ * These are the same on all domain controllers, so a change of them is an originating write; the
+ * others are each controller's own and leave no stamps (FLAG_ATTR_NOT_REPLICATED, MS-ADTS 2.2.11).
+ */
+const REPLICATED: ReadonlySet<Name> = new Set<Name>(['lockoutTime', 'lastLogonTimestamp']);
+
+/** Undefined where the account is gone, or nothing changes. */
+export function accountWrite(
+  base: Directory,
+  id: number,
+  change: AccountChange,
+  now: number,
+): WriteBatch | undefined {
+  const before = base.entry(id);
+  if (before === undefined) return undefined;
+  const named = Object.entries(change.attributes) as [Name, number][];
+  const values = named.map(([name, value]): [Name, string] => [name, written(name, value)]);
+  const changed = values.filter(([name, value]) => before.attributes[name]?.[0] !== value);
+  if (changed.length === 0) return undefined;
+  const entry = changed.reduce<Entry>(
+    (next, [name, value]) => withValues(next, name, [value]),
+    before,
+  );
+  const touched = new Set<string>(changed.map(([name]) => name).filter((n) => REPLICATED.has(n)));
+  if (touched.size === 0) return unindexed(base, entry);
+  const changes = draft(base);
+  changes.put(stamped(changes, entry, touched, now));
+  return changes.batch();
+}
+
+function written(name: Name, value: number): string {
+  if (COUNTS.has(name)) return String(value);
+  return value === 0 ? '0' : ldapFileTime(value);
+}
+
+/** None of these attributes is in an index: only the record is written. */
+function unindexed(base: Directory, entry: Entry): WriteBatch {
+  const shared = (octets: Uint8Array): number | undefined => {
+    const [id] = base.findForm(SHARED_INDEX, descriptorKey(octets));
+    const known = id === undefined ? undefined : base.shared(id);
+    return known !== undefined && equal(known, octets) ? id : undefined;
+  };
+  const bytes = encodeEntry(entry, shared);
+  return { records: [{ id: entry.id, bytes, added: [], removed: [] }] };
+}
