@@ -9,6 +9,7 @@ import { descriptorOf, objectTypes, selfSidOf, structuralClass } from './protect
 import { type AttributeSchema, attribute, CLASSES, classRules, linkPartner } from './schema.ts';
 import { effectiveRights, granted, type SecurityContext } from './security/access.ts';
 import { Right } from './security/descriptor.ts';
+import { isSubschemaAttribute, subschema } from './subschema.ts';
 import { passwordExpiry, UserAccountControl } from './user-account-control.ts';
 
 export interface ConstructedContext {
@@ -72,6 +73,12 @@ const TABLE: Readonly<Record<string, Compute>> = {
       .map(({ name }) => name),
 };
 
+/** CN=Aggregate alone has the schema in a few attributes. */
+function ofSubschema(entry: Entry, name: string): readonly Value[] {
+  if (!isSubschemaAttribute(name) || structuralClass(entry) !== 'subSchema') return [];
+  return subschema(name);
+}
+
 /** Values in stored form; empty where the object has none, or where nothing computes them. */
 export function constructedValues(
   directory: Directory,
@@ -82,7 +89,9 @@ export function constructedValues(
   const compute = TABLE[schema.name];
   if (compute !== undefined) return compute(directory, entry, at);
   const partner = linkPartner(schema);
-  if (partner === undefined || (schema.linkId ?? 0) % 2 === 0) return [];
+  if (partner === undefined || (schema.linkId ?? 0) % 2 === 0) {
+    return ofSubschema(entry, schema.name);
+  }
   return backLinks(directory, schema.name, entry.id).map(reference);
 }
 
