@@ -467,6 +467,7 @@ wellKnownObjects Well-Known-Objects 1.2.840.113556.1.4.618 dnBinary 05308983-768
 whenChanged When-Changed 1.2.840.113556.1.2.3 time bf967a77-0de6-11d0-a285-00aa003049e2 systemOnly gc system=19
 whenCreated When-Created 1.2.840.113556.1.2.2 time bf967a78-0de6-11d0-a285-00aa003049e2 systemOnly gc system=18
 wWWHomePage WWW-Home-Page 1.2.840.113556.1.2.464 unicode bf967a7a-0de6-11d0-a285-00aa003049e2 set=Web-Information range=1..2048
+parentGUID Parent-GUID 1.2.840.113556.1.4.1224 octets 2df90d74-009f-11d2-aa4c-00c04fd7d83a systemOnly system=134217748
 `;
 
 function row(line: string): AttributeRow {

@@ -162,7 +162,13 @@ s('what the directory itself names is in the schema', () => {
 });
 
 s('constructed attributes and back links are never stored', () => {
-  for (const name of ['memberOf', 'tokenGroups', 'canonicalName', 'msDS-KeyVersionNumber']) {
+  for (const name of [
+    'memberOf',
+    'tokenGroups',
+    'parentGUID',
+    'canonicalName',
+    'msDS-KeyVersionNumber',
+  ]) {
     assert.is(attribute(name)?.constructed, true, name);
   }
   for (const name of ['member', 'sAMAccountName', 'nTSecurityDescriptor']) {
