@@ -10,6 +10,7 @@ import type {
   KeyRecord,
 } from '../../src/machine/actor.ts';
 import { assertNever, type Step, to, unexpected } from '../../src/machine/machine.ts';
+import type { Store } from '../../src/machine/store.ts';
 import { role } from '../../src/scenario/role.ts';
 import { directory } from '../directory/directory.ts';
 import { initialDomain } from '../directory/domain.ts';
@@ -21,16 +22,10 @@ import { kerberosTcpFraming } from '../kerberos/framing.ts';
 import { accountWrite } from './account-changes.ts';
 import { directoryAccounts } from './directory-accounts.ts';
 import { domainControllerFields } from './fields.ts';
+import { storeOf } from './new-domain-store.ts';
 import { type RealmCast, realmCast } from './realm-cast.ts';
 
-type State =
-  | { readonly name: 'off' }
-  /** The new domain is written; the step after that can read it. */
-  | { readonly name: 'making' }
-  | { readonly name: 'ready'; readonly kdc: kdc.State };
-
-/** What the actor tells itself when its domain is written. */
-const MADE = 'made';
+type State = { readonly name: 'off' } | { readonly name: 'ready'; readonly kdc: kdc.State };
 
 /** The actor as its file entry describes it. */
 interface Controller {
@@ -47,10 +42,6 @@ function step(
   switch (state.name) {
     case 'off':
       return event.kind === 'started' ? start(own, env) : unexpected(state, event, 'started');
-    case 'making':
-      return event.kind === 'told' && event.what === MADE
-        ? ready(own, env)
-        : unexpected(state, event, 'told');
     case 'ready':
       return heard(state, event, env);
     default:
@@ -59,16 +50,14 @@ function step(
 }
 
 /** A store with a domain in it is used as it is: it may have changed since it was made. */
-function start(own: Controller, env: ActorEnv): Step<State, ActorEffect> {
-  if (env.store.counter(DOMAIN_COUNTER) !== 0) return ready(own, env);
+function start(own: Controller, { store }: ActorEnv): Step<State, ActorEffect> {
+  if (store.counter(DOMAIN_COUNTER) !== 0) return ready(own, store);
   const { batch } = initialDomain(own.cast.seed);
-  return to({ name: 'making' }, [
-    { kind: 'write', batch },
-    { kind: 'tell', to: own.name, what: MADE, args: {} },
-  ]);
+  const { state, effects } = ready(own, storeOf(batch));
+  return to(state, [{ kind: 'write', batch }, ...effects]);
 }
 
-function ready({ cast }: Controller, { store }: ActorEnv): Step<State, ActorEffect> {
+function ready({ cast }: Controller, store: Store): Step<State, ActorEffect> {
   const accounts = directoryAccounts(store);
   // The directory's own, where it was made with other ones than the file gives now.
   const realm = { ...cast.realm, sid: accounts.domain.sid };
@@ -196,7 +185,7 @@ export const domainController = role({
   about: 'A domain controller of Active Directory: the directory and the KDC of its realm.',
   fields: domainControllerFields,
   verbs: {},
-  states: ['off', 'making', 'ready'],
+  states: ['off', 'ready'],
   servesIn: true,
   build(name, config, scene) {
     const own: Controller = { name, cast: realmCast(scene, name, config) };
