@@ -75,6 +75,8 @@ export function krb5Conf({ realms, host }: Pick<Exported, 'realms' | 'host'>): s
     '  dns_lookup_kdc = false',
     '  dns_canonicalize_hostname = false',
     '  rdns = false',
+    // As Windows' clients do: a reply with a PAC is larger than MaxDatagramReplySize lets UDP carry.
+    '  udp_preference_limit = 1',
     '',
     '[realms]',
   );

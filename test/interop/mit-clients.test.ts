@@ -117,17 +117,20 @@ peerTest(s, 'kinit -E: enterprise name, -C: canonicalised', ['kinit', 'klist'], 
   }
 });
 
-peerTest(s, 'a TCP-only client', ['kinit'], async () => {
-  const config = join(served.folder, 'tcp.conf');
-  const log = join(served.folder, 'tcp.log');
-  const only = '[libdefaults]\n  udp_preference_limit = 1\n';
-  writeFileSync(config, only + readFileSync(join(served.folder, 'krb5.conf'), 'utf8'));
-  const env = { ...cacheOf(served, 'tcp'), KRB5_CONFIG: config, KRB5_TRACE: log };
+peerTest(s, 'UDP first, TCP when the answer is too big for it', ['kinit'], async () => {
+  const config = join(served.folder, 'udp.conf');
+  const log = join(served.folder, 'udp.log');
+  const exported = readFileSync(join(served.folder, 'krb5.conf'), 'utf8');
+  writeFileSync(
+    config,
+    exported.replace('udp_preference_limit = 1', 'udp_preference_limit = 1465'),
+  );
+  const env = { ...cacheOf(served, 'udp'), KRB5_CONFIG: config, KRB5_TRACE: log };
   const kinit = await execute(peer('kinit') as string, ['alice'], env, `${PASSWORD}\n`);
   assert.is(kinit.code, 0, kinit.stderr);
   const trace = readFileSync(log, 'utf8');
-  assert.match(trace, /Sending TCP request to stream/);
-  assert.not.match(trace, /UDP request/);
+  assert.match(trace, /Sending initial UDP request/);
+  assert.match(trace, /Response too big for UDP, retry with TCP/);
 });
 
 peerTest(s, 'a clock ten minutes off', ['kinit', 'faketime'], async () => {
