@@ -181,6 +181,18 @@ export function accountRefusalSince(account: Account, signIn: SignIn): Refusal |
   return undefined;
 }
 
+/**
+ * The first check that an account does not pass which another KDC has authenticated, in a way and from
+ * a place that are not known here.
+ */
+export function accountRefusalToday(account: Account, signIn: SignIn): Refusal | undefined {
+  for (const { refusal } of CHECKS) {
+    const found = refusal(account, signIn);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 function expiredPassword(
   account: Account,
   { now, proof, toChangePassword }: SignIn,

@@ -49,7 +49,7 @@ import { replyHint } from './preauth.ts';
 import type { Realm } from './realm.ts';
 import {
   isTrustedForDelegation,
-  kdcKey,
+  pacSigner,
   sealTicket,
   type Target,
   type Validity,
@@ -202,7 +202,7 @@ type Part = { readonly kind: 'part'; readonly part: EncTicketPart };
 
 function partWithPac(input: Issue, part: EncTicketPart, env: KdcEnv): Part | Refusal {
   const { realm, client, target, wishes } = input;
-  const signer = kdcKey(realm, env.accounts);
+  const signer = pacSigner(realm, env.accounts);
   if (signer === undefined) {
     return refused(KDC_ERR_ETYPE_NOSUPP, 'krbtgt has no key that this domain controller may use');
   }
@@ -213,7 +213,7 @@ function partWithPac(input: Issue, part: EncTicketPart, env: KdcEnv): Part | Ref
     request: wishes.pac,
     identities: client.identities,
   };
-  const keys: PacKeys = { serverKey: target.key, kdcKey: signer };
+  const keys: PacKeys = { serverKey: target.key, ...signer };
   const { authtime } = part;
   if (target.use === 'tgt' || target.use === 'referral') {
     const pac = tgtPac(realm, content, keys, authtime);
@@ -222,7 +222,7 @@ function partWithPac(input: Issue, part: EncTicketPart, env: KdcEnv): Part | Ref
   const { NO_AUTH_DATA_REQUIRED } = UserAccountControl;
   const without = ((target.account?.userAccountControl ?? 0) & NO_AUTH_DATA_REQUIRED) !== 0;
   if (without || wishes.pac === 'declined') return { kind: 'part', part };
-  const whole = tgtPac(realm, content, { serverKey: signer, kdcKey: signer }, authtime);
+  const whole = tgtPac(realm, content, { serverKey: signer.kdcKey, ...signer }, authtime);
   const { accounts } = env;
   const service = { realm, accounts, encTypes: target.encTypes, client: client.account };
   const forService = target.use === 'service';

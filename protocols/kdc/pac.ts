@@ -20,7 +20,7 @@ import {
 } from '../pac/constants.ts';
 import { fileTimeOf, NEVER } from '../pac/file-time.ts';
 import type { KerbValidationInfo } from '../pac/messages.ts';
-import { type Pac, type PacBuffer, pacBuffer } from '../pac/pactype.ts';
+import { layoutPac, type Pac, type PacBuffer, pacBuffer } from '../pac/pactype.ts';
 import { draftPac, type PacKeys, setClientId } from '../pac/signatures.ts';
 import { type Account, UserAccountControl } from './accounts.ts';
 import type { Realm } from './realm.ts';
@@ -28,13 +28,14 @@ import type { Realm } from './realm.ts';
 /** KERB-PA-PAC-REQUEST as PAC_ATTRIBUTES_INFO keeps it (MS-PAC 2.14). */
 export type PacRequest = 'asked' | 'implicit' | 'declined';
 
-const ATTRIBUTES: Readonly<Record<PacRequest, number>> = {
+/** Flags of ATTRIBUTES. */
+export const ATTRIBUTES: Readonly<Record<PacRequest, number>> = {
   asked: PacAttributes.PAC_WAS_REQUESTED,
   implicit: PacAttributes.PAC_WAS_GIVEN_IMPLICITLY,
   declined: 0,
 };
 /** Bits that MS-PAC 2.14 defines. */
-const ATTRIBUTES_LENGTH = 2;
+export const ATTRIBUTES_LENGTH = 2;
 
 /** What a ticket-granting ticket's PAC says. */
 export interface TgtPac {
@@ -81,6 +82,13 @@ export function tgtPac(realm: Realm, input: TgtPac, keys: PacKeys, authtime: num
   }
   setClientId(draft.pac, authtime);
   return draft.pac;
+}
+
+/** What the PAC of a new ticket-granting ticket says, not signed. @param authtime as for {@link tgtPac} */
+export function unsignedTgtPac(realm: Realm, input: TgtPac, authtime: number): Pac {
+  const pac = layoutPac(tgtBuffers(realm, input));
+  setClientId(pac, authtime);
+  return pac;
 }
 
 function tgtBuffers(realm: Realm, { client, name, request, identities }: TgtPac): PacBuffer[] {
@@ -197,12 +205,19 @@ function samrControl(userAccountControl: number): number {
   return bits;
 }
 
+/** How the PAC was asked for, as ATTRIBUTES says; without it, as if nothing had been said. */
+export function pacRequestIn(pac: Pac): PacRequest {
+  const octets = pacBuffer(pac, PacType.ATTRIBUTES_INFO);
+  const read = octets === undefined ? undefined : PacAttributesInfo.tryDecode(octets);
+  if (read === undefined || !read.ok) return 'implicit';
+  const flags = read.value.Flags[0] ?? 0;
+  if ((flags & PacAttributes.PAC_WAS_REQUESTED) !== 0) return 'asked';
+  return (flags & PacAttributes.PAC_WAS_GIVEN_IMPLICITLY) !== 0 ? 'implicit' : 'declined';
+}
+
 /** Was the ticket-granting ticket asked for without a PAC? Then service tickets have none. */
 export function declinesPac(pac: Pac): boolean {
-  const octets = pacBuffer(pac, PacType.ATTRIBUTES_INFO);
-  if (octets === undefined) return false;
-  const read = PacAttributesInfo.tryDecode(octets);
-  return read.ok && ((read.value.Flags[0] ?? 0) & 3) === 0;
+  return pacRequestIn(pac) === 'declined';
 }
 
 /** PAC_REQUESTOR: the SID of the account that the ticket-granting ticket was issued to. */

@@ -88,6 +88,13 @@ export function wishesOf(padata: readonly PaData[], exchange: Exchange): Wishes 
   return wishes;
 }
 
+/** Is a ticket in the name of another user asked for (S4U2self)? */
+export function asksDelegation(padata: readonly PaData[]): boolean {
+  return padata.some(
+    ({ padataType }) => padataType === PA_FOR_USER || padataType === PA_S4U_X509_USER,
+  );
+}
+
 function decoded<T>(
   name: string,
   codec: Codec<T>,

@@ -43,6 +43,17 @@ export interface Policy {
   readonly expiredPasswordTold: 'afterPreauth' | 'beforePreauth';
   /** What an expired account is told: most domain controllers say CLIENT_REVOKED, some NAME_EXP. */
   readonly expiredAccountCode: 'KDC_ERR_CLIENT_REVOKED' | 'KDC_ERR_NAME_EXP';
+  /**
+   * Whose tickets of a read-only KDC are believed: `allowed`, of accounts that its password replication
+   * policy allows it to hold (Entra's krbtgt object is given nobody's secrets, and its tickets are
+   * good); `revealed`, of those that it has in fact been given (msDS-RevealedUsers) besides.
+   */
+  readonly readOnlyTickets: 'allowed' | 'revealed';
+  /**
+   * What a ticket of a read-only KDC is good for: `anyService` (MS-KILE 3.3.5.7), or just for being
+   * exchanged for one of a writable KDC, which is what Windows' clients do with it first.
+   */
+  readonly readOnlyTicketsFor: 'anyService' | 'exchange';
   /** How long an answer to a datagram is kept for retransmissions of the request. */
   readonly lookAsideAge: number;
   /** Answers kept for retransmissions, at most twice this many. */
@@ -70,6 +81,8 @@ export const DEFAULT_POLICY: Policy = {
   kdcUseClientAddresses: false,
   expiredPasswordTold: 'afterPreauth',
   expiredAccountCode: 'KDC_ERR_CLIENT_REVOKED',
+  readOnlyTickets: 'allowed',
+  readOnlyTicketsFor: 'anyService',
   lookAsideAge: 2 * MINUTE,
   lookAsideEntries: 1024,
   replayEntries: 32_768,
@@ -84,6 +97,8 @@ export interface Realm {
   readonly sid: string;
   /** The domain controller's DNS name: `dc1.corp.example`. */
   readonly dnsHostName: string;
+  /** Of a read-only KDC: msDS-SecondaryKrbTgtNumber of the krbtgt account that it issues tickets with. */
+  readonly secondaryKrbTgtNumber?: number;
   readonly policy: Policy;
 }
 
@@ -97,6 +112,9 @@ export function realm(
     flatName: names.flatName.toUpperCase(),
     sid: names.sid,
     dnsHostName: names.dnsHostName.toLowerCase(),
+    ...(names.secondaryKrbTgtNumber === undefined
+      ? {}
+      : { secondaryKrbTgtNumber: names.secondaryKrbTgtNumber }),
     policy: { ...DEFAULT_POLICY, ...policy },
   };
 }

@@ -3,7 +3,6 @@
  * MS-KILE 3.3.5.7, MS-PAC 2.8 and 2.15.
  */
 import {
-  KDC_ERR_POLICY,
   KDC_ERR_TGT_REVOKED,
   KRB_AP_ERR_MODIFIED,
   KRB_ERR_GENERIC,
@@ -18,7 +17,8 @@ import { accountRefusalSince } from './account-checks.ts';
 import type { Account, KdcEnv } from './accounts.ts';
 import { type Refusal, refused } from './errors.ts';
 import { findClient } from './lookup.ts';
-import { requestorSid } from './pac.ts';
+import { pacRequestIn, requestorSid, type TgtPac, unsignedTgtPac } from './pac.ts';
+import { readOnlyRefusal } from './read-only.ts';
 import { namesRealm, type Realm } from './realm.ts';
 import { filteredPac } from './referral.ts';
 import type { OpenedTicket } from './tgs-ticket.ts';
@@ -29,6 +29,8 @@ export interface Bearer {
   readonly pac: Pac;
   /** Absent for users of other realms. */
   readonly account?: Account;
+  /** The read-only KDC that issued the ticket. `pac` is the directory's then, not the ticket's. */
+  readonly readOnlyKdc?: number;
 }
 
 export function bearerOf(
@@ -38,17 +40,13 @@ export function bearerOf(
   what: string,
 ): Bearer | Refusal {
   const { part, issuer } = tgt;
-  if (issuer.kind === 'own' && issuer.secondaryKrbTgtNumber !== 0) {
-    // Whether it may be exchanged is for the password replication policy to say, which the
-    // directory holds; without one, no read-only KDC is believed.
-    return refused(
-      KDC_ERR_POLICY,
-      `${what} comes from the read-only KDC ${issuer.secondaryKrbTgtNumber}, whose tickets are not exchanged`,
-    );
-  }
   const signed = signedPac(tgt, what);
   if (signed.kind === 'refused') return signed;
   const { pac } = signed;
+  const number = issuer.kind === 'own' ? issuer.secondaryKrbTgtNumber : 0;
+  if (number !== (realm.secondaryKrbTgtNumber ?? 0)) {
+    return exchangeable(realm, part, signed, number, env, what);
+  }
   if (!namesRealm(realm, part.crealm)) {
     if (issuer.kind === 'own') return { kind: 'bearer', pac };
     const filtered = filteredPac(pac, issuer.trust, realm);
@@ -80,7 +78,14 @@ function signedPac({ part, issuer, key }: OpenedTicket, what: string): SignedPac
   }
   const pac = read.value;
   const own = issuer.kind === 'own';
-  const outcome = verifyPac(pac, own ? { serverKey: key, kdcKey: key } : { serverKey: key });
+  const rodc =
+    own && issuer.secondaryKrbTgtNumber !== 0
+      ? { rodcIdentifier: issuer.secondaryKrbTgtNumber }
+      : {};
+  const outcome = verifyPac(
+    pac,
+    own ? { serverKey: key, kdcKey: key, ...rodc } : { serverKey: key },
+  );
   const wrong =
     oneRefusal('server', outcome.server, what) ??
     (own ? oneRefusal('KDC', outcome.kdc, what) : undefined);
@@ -112,19 +117,48 @@ function oneRefusal(name: string, outcome: SignatureOutcome, what: string): Refu
   }
 }
 
-/** The name in the ticket must still lead to the account that the ticket was issued to. */
-function confirmed(
+/**
+ * A read-only KDC's ticket: issued to whom it may issue tickets to, it stands for what the directory
+ * says of the account. Its PAC is not looked at any further.
+ */
+function exchangeable(
   realm: Realm,
   part: EncTicketPart,
-  { pac, requestor }: SignedPac,
+  signed: SignedPac,
+  readOnlyKdc: number,
   env: KdcEnv,
   what: string,
 ): Bearer | Refusal {
+  const found = requestorAccount(realm, part, signed, env, what);
+  if (found.kind === 'refused') return found;
+  const { account } = found;
+  const unfit = readOnlyRefusal(realm, readOnlyKdc, account, env);
+  if (unfit !== undefined) return unfit;
+  const fresh: TgtPac = {
+    client: account,
+    name: part.cname.nameString.join('/'),
+    request: pacRequestIn(signed.pac),
+    identities: [],
+  };
+  const pac = unsignedTgtPac(realm, fresh, part.authtime);
+  return { kind: 'bearer', pac, account, readOnlyKdc };
+}
+
+/** The name in the ticket must still lead to the account that the ticket was issued to. */
+function requestorAccount(
+  realm: Realm,
+  part: EncTicketPart,
+  { requestor }: SignedPac,
+  env: KdcEnv,
+  what: string,
+): { readonly kind: 'account'; readonly account: Account } | Refusal {
   if (requestor === undefined) {
     return refused(KDC_ERR_TGT_REVOKED, `the PAC of ${what} does not say whom it was issued to`);
   }
-  const found = findClient(env.accounts, realm, part.cname, true);
-  if (found.kind !== 'account') {
+  const found = namesRealm(realm, part.crealm)
+    ? findClient(env.accounts, realm, part.cname, true)
+    : undefined;
+  if (found?.kind !== 'account') {
     return refused(
       KDC_ERR_TGT_REVOKED,
       `there is no account ${formatName(part.cname, part.crealm)} any more`,
@@ -138,6 +172,20 @@ function confirmed(
         `${account.objectSid} now`,
     );
   }
+  return found;
+}
+
+function confirmed(
+  realm: Realm,
+  part: EncTicketPart,
+  signed: SignedPac,
+  env: KdcEnv,
+  what: string,
+): Bearer | Refusal {
+  const found = requestorAccount(realm, part, signed, env, what);
+  if (found.kind === 'refused') return found;
+  const { account } = found;
+  const { pac } = signed;
   const { policy } = realm;
   if (env.now - part.authtime > policy.recheckAge) {
     const signIn = { policy, now: env.now, toChangePassword: false, addresses: [] };

@@ -10,7 +10,11 @@ import {
   PVNO,
   TicketFlags,
 } from '../kerberos/constants.ts';
-import { KDC_ERR_ETYPE_NOSUPP, KRB_AP_ERR_BAD_INTEGRITY } from '../kerberos/error-codes.ts';
+import {
+  KDC_ERR_ETYPE_NOSUPP,
+  KRB_AP_ERR_BAD_INTEGRITY,
+  KRB_AP_ERR_TKT_EXPIRED,
+} from '../kerberos/error-codes.ts';
 import {
   confounderLength,
   decrypt,
@@ -33,18 +37,19 @@ import {
 import { withoutPac } from '../pac/authorization-data.ts';
 import { draftPac, type PacKeys } from '../pac/signatures.ts';
 import { type KdcEnv, type Trust, UserAccountControl } from './accounts.ts';
-import { NOT_TRANSITED, type Reply } from './as-reply.ts';
+import { mayDelegate, NOT_TRANSITED, type Reply } from './as-reply.ts';
 import { type Refusal, refused } from './errors.ts';
 import { buffersForService, buffersForTgt } from './inherited-pac.ts';
 import { declinesPac } from './pac.ts';
 import { encryptedPaData, type Wishes } from './padata.ts';
+import { readOnlyLimits } from './read-only.ts';
 import type { Realm } from './realm.ts';
 import { delegatesOver, referralInfo, remoteTgs } from './referral.ts';
 import type { Bearer } from './tgs-pac.ts';
 import type { Presented } from './tgs-request.ts';
 import {
   isTrustedForDelegation,
-  kdcKey,
+  pacSigner,
   sealTicket,
   type Target,
   type Validity,
@@ -97,20 +102,58 @@ export function grantAgain(
 ): Reply | Refusal {
   const { body, client, target } = asked;
   const { part } = client.tgt;
-  const { starttime = part.authtime, endtime, renewTill = endtime } = part;
+  const { starttime = part.authtime, endtime } = part;
+  const limits = limitsOf(asked);
+  const renewTill = limits.renewTill ?? endtime;
   const now = wholeSeconds(env.now);
-  const lasting = endtime - starttime;
+  const lasting = Math.min(endtime - starttime, limits.ticketAge);
   const renewing = (body.kdcOptions & KdcOptions.renew) !== 0;
   const times = renewing
     ? { starttime: now, endtime: Math.min(now + lasting, renewTill) }
-    : { starttime, endtime };
+    : { starttime, endtime: Math.min(endtime, starttime + limits.ticketAge) };
+  if (times.endtime <= now) {
+    const at = new Date(renewTill).toISOString();
+    return refused(
+      KRB_AP_ERR_TKT_EXPIRED,
+      `by this realm's policy it could be renewed until ${at}`,
+    );
+  }
   const { key, kvno } = target;
   const granted: Granted = { ...asked, session: part.key.keytype, key, kvno };
-  const same: EncTicketPart = { ...part, ...times, flags: part.flags & ~TicketFlags.invalid };
+  const same: EncTicketPart = {
+    ...part,
+    ...times,
+    ...(limits.renewTill === undefined ? {} : { renewTill: limits.renewTill }),
+    flags: part.flags & ~TicketFlags.invalid & ~barredFlags(asked),
+  };
   const others = withoutPac(part.authorizationData ?? []);
   const signed = signedPart(granted, same, others, env);
   if (signed.kind === 'refused') return signed;
   return reply(granted, signed.part, chanceFor(key, client, 0, env), env.now);
+}
+
+/** The bounds that policy sets to tickets of read-only KDCs; others keep what they were issued with. */
+function limitsOf({ realm, client, bearer }: Pick<Asked, 'realm' | 'client' | 'bearer'>): {
+  readonly ticketAge: number;
+  readonly renewTill?: number;
+} {
+  const { part } = client.tgt;
+  const { renewTill } = part;
+  if (bearer.readOnlyKdc === undefined) {
+    const ticketAge = Number.POSITIVE_INFINITY;
+    return renewTill === undefined ? { ticketAge } : { ticketAge, renewTill };
+  }
+  const { ticketAge, renewAge } = readOnlyLimits(realm.policy, bearer.account);
+  return renewTill === undefined
+    ? { ticketAge }
+    : { ticketAge, renewTill: Math.min(renewTill, part.authtime + renewAge) };
+}
+
+/** Flags that a read-only KDC may have set and the account forbids: MS-KILE 3.3.5.1. */
+function barredFlags({ bearer }: Pick<Asked, 'bearer'>): number {
+  const { account, readOnlyKdc } = bearer;
+  if (readOnlyKdc === undefined || account === undefined || mayDelegate(account)) return 0;
+  return TicketFlags.forwardable | TicketFlags.proxiable;
 }
 
 interface Chance {
@@ -169,7 +212,8 @@ function mayHoldPac({ adType, adData }: AuthorizationData[number]): boolean {
 function lifetime(granted: Granted, now: number): Validity | Refusal {
   const { realm, body, client, target } = granted;
   const { policy } = realm;
-  const { endtime, renewTill = 0 } = client.tgt.part;
+  const { endtime } = client.tgt.part;
+  const { ticketAge, renewTill = 0 } = limitsOf(granted);
   const start = wholeSeconds(now);
   const age = {
     tgt: policy.maxTicketAge,
@@ -189,7 +233,7 @@ function lifetime(granted: Granted, now: number): Validity | Refusal {
         (body.kdcOptions & KdcOptions.renewableOk) !== 0 &&
         (client.tgt.part.flags & TicketFlags.renewable) !== 0,
     },
-    Math.min(endtime, start + age),
+    Math.min(endtime, start + Math.min(age, ticketAge)),
     renewTill,
   );
 }
@@ -206,6 +250,7 @@ function ticketPart(granted: Granted, times: Validity, key: EncryptionKey): EncT
   const { starttime, endtime, renewTill } = times;
   let flags = TicketFlags.encPaRep | (part.flags & INHERITED) | (body.kdcOptions & GRANTED);
   if (renewTill !== undefined) flags |= TicketFlags.renewable;
+  flags &= ~barredFlags(granted);
   // A trusted realm's tickets are forwarded to our services only if the trust says so.
   const forwards = issuer.kind === 'own' || delegatesOver(issuer.trust);
   const delegates = trust === undefined ? isTrustedForDelegation(target) : delegatesOver(trust);
@@ -235,11 +280,11 @@ function signedPart(
   env: KdcEnv,
 ): Signed | Refusal {
   const { realm, bearer, target, key } = granted;
-  const signer = kdcKey(realm, env.accounts);
+  const signer = pacSigner(realm, env.accounts);
   if (signer === undefined) {
     return refused(KDC_ERR_ETYPE_NOSUPP, 'krbtgt has no key that this domain controller may use');
   }
-  const keys: PacKeys = { serverKey: key, kdcKey: signer };
+  const keys: PacKeys = { serverKey: key, ...signer };
   if (target.use === 'tgt' || target.use === 'referral') {
     const pac = draftPac({ ...keys, buffers: buffersForTgt(bearer.pac), forService: false });
     return { kind: 'signed', part: withPac(part, pac, keys, false, others) };

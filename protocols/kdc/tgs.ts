@@ -5,7 +5,6 @@
 import { KdcOptions, KRB_TGS_REQ } from '../kerberos/constants.ts';
 import {
   KDC_ERR_ETYPE_NOSUPP,
-  KDC_ERR_MUST_USE_USER2USER,
   KDC_ERR_POLICY,
   KDC_ERR_S_PRINCIPAL_UNKNOWN,
   KDC_ERR_SERVER_NOMATCH,
@@ -20,8 +19,9 @@ import { headerRefusal } from './as.ts';
 import type { Reply } from './as-reply.ts';
 import { type Refusal, refused } from './errors.ts';
 import { accountEncTypes, KRBTGT_ENC_TYPES, sessionEtype } from './etype-selection.ts';
-import { findServer, krbtgtRealm, type ServerLookup } from './lookup.ts';
-import { wishesOf } from './padata.ts';
+import { findServer, krbtgtRealm, type ServerLookup, withoutServiceName } from './lookup.ts';
+import { asksDelegation, wishesOf } from './padata.ts';
+import { readOnlyDelegation } from './read-only.ts';
 import { namesRealm, type Realm } from './realm.ts';
 import { AGAIN, optionRefusal } from './tgs-options.ts';
 import { type Bearer, bearerOf } from './tgs-pac.ts';
@@ -51,10 +51,14 @@ export function tgsExchange(
 
 function answered(realm: Realm, request: TgsReq, client: Presented, env: KdcEnv): Reply | Refusal {
   const body = request.reqBody.value;
-  const wishes = wishesOf(request.padata ?? [], 'TGS');
-  if (wishes.kind === 'refused') return wishes;
+  const padata = request.padata ?? [];
   const bearer = bearerOf(realm, client.tgt, env, 'the ticket-granting ticket');
   if (bearer.kind === 'refused') return bearer;
+  if (bearer.readOnlyKdc !== undefined && asksDelegation(padata)) {
+    return readOnlyDelegation(bearer.readOnlyKdc);
+  }
+  const wishes = wishesOf(padata, 'TGS');
+  if (wishes.kind === 'refused') return wishes;
   const { kdcOptions, sname } = body;
   if (sname === undefined) return refused(KRB_ERR_GENERIC, 'the TGS-REQ names no server');
   const barred = optionRefusal(kdcOptions, client.tgt.part, env.now);
@@ -69,7 +73,9 @@ function answered(realm: Realm, request: TgsReq, client: Presented, env: KdcEnv)
   }
   const found = findServer(env.accounts, realm, sname);
   if ((kdcOptions & KdcOptions.encTktInSkey) !== 0) return userToUser(asked, found, env);
-  const unfit = serverRefusal(realm, sname, found, body, bearer, client);
+  const unfit =
+    serverRefusal(realm, sname, found, body, bearer, client) ??
+    readOnlyServiceRefusal(realm, found, bearer);
   if (unfit !== undefined) return unfit;
   const target = targetOf(realm, found, sname);
   if (target.kind === 'refused') return target;
@@ -79,6 +85,20 @@ function answered(realm: Realm, request: TgsReq, client: Presented, env: KdcEnv)
   return grant(
     { ...asked, target, session, key: target.key, kvno: target.kvno, ...(trust && { trust }) },
     env,
+  );
+}
+
+/** By policy, a ticket of a read-only KDC may have to be exchanged before anything else. */
+function readOnlyServiceRefusal(
+  realm: Realm,
+  found: ServerLookup,
+  { readOnlyKdc }: Bearer,
+): Refusal | undefined {
+  if (readOnlyKdc === undefined || found.kind === 'krbtgt') return undefined;
+  if (realm.policy.readOnlyTicketsFor === 'anyService') return undefined;
+  return refused(
+    KDC_ERR_POLICY,
+    `the ticket of the read-only KDC ${readOnlyKdc} has to be exchanged for one of ${realm.name} first`,
   );
 }
 
@@ -112,14 +132,8 @@ function serverRefusal(
   bearer: Bearer,
   client: Presented,
 ): Refusal | undefined {
-  if (found.kind === 'account' && found.account.servicePrincipalName.length === 0) {
-    const { sAMAccountName } = found.account;
-    const cause = `${sAMAccountName} has no service principal name, so its long-term key seals no ticket`;
-    // The enterprise name of a user is no server's name at all.
-    const code =
-      found.by === 'enterprise' ? KDC_ERR_S_PRINCIPAL_UNKNOWN : KDC_ERR_MUST_USE_USER2USER;
-    return refused(code, cause);
-  }
+  const nameless = withoutServiceName(found);
+  if (nameless !== undefined) return nameless;
   // RFC 6806 §8: a ticket for another name than asked for only goes to who can tell.
   if (found.kind === 'referral' && (body.kdcOptions & KdcOptions.canonicalize) === 0) {
     return refused(

@@ -1,14 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { KdcOptions, KeyUsage } from '../../../protocols/kerberos/constants.ts';
-import { encrypt, key } from '../../../protocols/kerberos/etypes.ts';
-import { EncTicketPart, Ticket } from '../../../protocols/kerberos/messages.ts';
+import { KdcOptions } from '../../../protocols/kerberos/constants.ts';
+import { key } from '../../../protocols/kerberos/etypes.ts';
 import { authorizationDataWithPac, pacOf } from '../../../protocols/pac/authorization-data.ts';
 import { PacRequestorSid } from '../../../protocols/pac/buffers.ts';
 import { type PacBuffer, readPac } from '../../../protocols/pac/pactype.ts';
 import { draftPac, signPac } from '../../../protocols/pac/signatures.ts';
 import { toHex } from '../../../src/bytes/bytes.ts';
-import { encode } from '../../../src/der/codec.ts';
 import {
   ALICE,
   answer,
@@ -18,7 +16,6 @@ import {
   contoso,
   errorOf,
   type Held,
-  KRBTGT,
   KRBTGT_KEYS,
   resealed,
   signIn,
@@ -180,28 +177,6 @@ pac('signatures of a type that anyone can make: 41; none at all: 60', () => {
 
 pac('octets that are no PAC: 41', () => {
   assert.is(code(withOctets(new Uint8Array([1, 2, 3]))), 41);
-});
-
-pac('tickets of a read-only KDC are not exchanged', () => {
-  const rodcKey = key(18, new Uint8Array(32).fill(0x22));
-  const rodc = {
-    sAMAccountName: 'krbtgt_27845',
-    rid: 1600,
-    kvno: 1,
-    msDSSecondaryKrbTgtNumber: 27845,
-    secret: { kind: 'keys', keys: [rodcKey] },
-  } as const;
-  const at = contoso([KRBTGT, rodc]);
-  const cipher = encrypt(
-    rodcKey,
-    KeyUsage.TICKET,
-    encode(EncTicketPart, contents(tgt, KRBTGT_KEYS)),
-    new Uint8Array(16),
-  );
-  const encPart = { etype: 18, kvno: 0x6cc50001, cipher };
-  const ticket = { ...tgt.reply.ticket, encPart };
-  const held = { ...tgt, reply: { ...tgt.reply, ticket }, ticket: encode(Ticket, ticket) };
-  assert.is(code(held, at), 12);
 });
 
 pac.run();
