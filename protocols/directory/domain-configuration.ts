@@ -104,14 +104,18 @@ export function addConfiguration(
   });
   const rights = containerOf(builder, configuration, 'Extended-Rights');
   addExtendedRights(builder, rights);
-  const principals = containerOf(builder, configuration, 'WellKnown Security Principals');
-  for (const [name, sid] of SECURITY_PRINCIPALS) {
-    builder.add({ parent: principals, name, objectClass: 'foreignSecurityPrincipal', sid });
-  }
   addServices(builder, configuration);
   const { server, ntdsSettings } = addSites(builder, seed, heads);
   const partitions = addPartitions(builder, seed, heads);
   return { configuration, partitions, server, ntdsSettings };
+}
+
+/** After the domain's own objects, so that a SID of both naming contexts leads to the domain's. */
+export function addSecurityPrincipals(builder: DomainBuilder, configuration: number): void {
+  const parent = containerOf(builder, configuration, 'WellKnown Security Principals');
+  for (const [name, sid] of SECURITY_PRINCIPALS) {
+    builder.add({ parent, name, objectClass: 'foreignSecurityPrincipal', sid });
+  }
 }
 
 function containerOf(builder: DomainBuilder, parent: number, name: string): number {

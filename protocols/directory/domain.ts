@@ -13,7 +13,12 @@ import {
   addWellKnownAccounts,
 } from './domain-accounts.ts';
 import { type DomainBuilder, domainBuilder, namesObjects, storedValues } from './domain-builder.ts';
-import { addConfiguration, addConfigurationHead, DEFAULT_SITE } from './domain-configuration.ts';
+import {
+  addConfiguration,
+  addConfigurationHead,
+  addSecurityPrincipals,
+  DEFAULT_SITE,
+} from './domain-configuration.ts';
 import { addContainers, addDomainHead, WellKnownGuid } from './domain-containers.ts';
 import { DOMAIN_COUNTER, type DomainIds, type DomainInfo } from './domain-info.ts';
 import { addReadOnlyController, addTrust } from './domain-partners.ts';
@@ -64,6 +69,9 @@ export function initialDomain(seed: DomainSeed): InitialDomain {
   addWellKnownAccounts(places);
   const controller = addController(places, formatGuid(ntdsGuid));
   addSeeds(places, domain);
+  builder.ownedBy(`${seed.sid}-519`);
+  addSecurityPrincipals(builder, configuration);
+  builder.ownedBy(`${seed.sid}-512`);
   for (const [id, attributes] of waiting) setNamed(places, domain, id, attributes);
   const owner = { fSMORoleOwner: reference(ntdsSettings) };
   for (const id of [domain, schema, partitions, containers.infrastructure, containers.ridManager]) {

@@ -8,15 +8,17 @@ import { decodeDescriptor, type SecurityDescriptor } from './security/descriptor
 /** An object without a descriptor (damaged, or before its own is made) grants nothing. */
 const CLOSED: SecurityDescriptor = { control: 0, dacl: [] };
 
-const decoded = new WeakMap<Entry, SecurityDescriptor>();
+/** By the octets: entries that share a descriptor share them, so 100,000 users decode one. */
+const decoded = new WeakMap<Uint8Array, SecurityDescriptor>();
 
 export function descriptorOf(entry: Entry): SecurityDescriptor {
-  const known = decoded.get(entry);
-  if (known !== undefined) return known;
   const bytes = octets(entry, 'nTSecurityDescriptor');
-  const outcome = bytes === undefined ? undefined : decodeDescriptor(bytes);
-  const descriptor = outcome?.ok === true ? outcome.value : CLOSED;
-  decoded.set(entry, descriptor);
+  if (bytes === undefined) return CLOSED;
+  const known = decoded.get(bytes);
+  if (known !== undefined) return known;
+  const outcome = decodeDescriptor(bytes);
+  const descriptor = outcome.ok ? outcome.value : CLOSED;
+  decoded.set(bytes, descriptor);
   return descriptor;
 }
 

@@ -70,6 +70,12 @@ s('every name leads to its object, and so do its GUID and its SID', () => {
   assert.is(base && resolveBase(dir, base), account('Administrator').id);
   const users = parseBase(`<WKGUID=${WellKnownGuid.USERS},DC=corp,DC=example>`);
   assert.is(users && resolveBase(dir, users), info.ids.users);
+  // Both naming contexts have such an object: the domain's is meant.
+  const authenticated = parseBase('<SID=S-1-5-11>');
+  assert.is(
+    authenticated && resolveBase(dir, authenticated),
+    at('CN=S-1-5-11,CN=ForeignSecurityPrincipals,*').id,
+  );
   const keys = parseBase(`<WKGUID=${WellKnownGuid.KEYS},DC=corp,DC=example>`);
   assert.is(keys && resolveBase(dir, keys), at('CN=Keys,*').id);
 });
