@@ -22,6 +22,7 @@ s('krb5.conf has every realm and asks nothing of DNS', () => {
   dns_lookup_kdc = false
   dns_canonicalize_hostname = false
   rdns = false
+  udp_preference_limit = 1
 
 [realms]
   CORP.EXAMPLE = {
