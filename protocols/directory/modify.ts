@@ -6,6 +6,7 @@ import type { Directory, Draft } from './directory.ts';
 import { draft } from './directory.ts';
 import type { DomainInfo } from './domain-info.ts';
 import { type Entry, texts, type Value } from './entry.ts';
+import { isDeleted } from './instance.ts';
 import { changePassword, isPasswordChange, passwordMissing } from './password.ts';
 import { descriptorOf, objectTypes, selfSidOf, structuralClass } from './protection.ts';
 import { type Refusal, ResultCode, refuse, undefinedAttribute, Win32 } from './refusals.ts';
@@ -49,6 +50,8 @@ export function modify(
 ): Written {
   const changes = draft(at.directory);
   const before = changes.entry(id) as Entry;
+  const buried = checkDeleted(before, modifications, at);
+  if (buried !== undefined) return buried;
   let entry = before;
   const touched = new Set<string>();
   const passwords = modifications.filter(({ attribute: name }) => isPasswordChange(name));
@@ -77,6 +80,24 @@ export function modify(
   changes.put(stamped(changes, secured.entry, touched, at.now));
   if (touched.has('nTSecurityDescriptor')) propagate(changes, id);
   return { ok: true, draft: changes };
+}
+
+/** Of a deleted object only the descriptor may change; it is not reanimated here. */
+function checkDeleted(
+  entry: Entry,
+  modifications: readonly Modification[],
+  at: WriteContext,
+): Refusal | undefined {
+  if (!isDeleted(entry) || at.context.system === true) return undefined;
+  const other = modifications.find(({ attribute: name }) => {
+    return attribute(name)?.name !== 'nTSecurityDescriptor';
+  });
+  if (other === undefined) return undefined;
+  return refuse(
+    ResultCode.unwillingToPerform,
+    Win32.ERROR_DS_ILLEGAL_MOD_OPERATION,
+    `${other.attribute}: the object is deleted`,
+  );
 }
 
 /** A new password means pwdLastSet is now, unless the request says what it is to be. */
@@ -131,6 +152,14 @@ const OWNED_BY_SAM: ReadonlySet<string> = new Set([
 /** Attributes that no client writes, whatever its rights. */
 function checkReserved(entry: Entry, schema: AttributeSchema): Refusal | undefined {
   const about = { attribute: schema.name };
+  if (schema.name === attribute(entry.rdn.type)?.name || schema.name === 'name') {
+    return refuse(
+      ResultCode.notAllowedOnRDN,
+      Win32.ERROR_DS_CANT_ON_RDN,
+      `${schema.name} names the object: it is changed by Modify DN`,
+    );
+  }
+  if (schema.name === 'objectClass') return objectClassFixed();
   // The one system-only attribute that a validated write exists for (MS-ADTS 3.1.1.5.3.1.1.3).
   const systemOnly = schema.systemOnly && schema.name !== 'msDS-AdditionalDnsHostName';
   if (schema.constructed || systemOnly) {
@@ -141,14 +170,6 @@ function checkReserved(entry: Entry, schema: AttributeSchema): Refusal | undefin
       about,
     );
   }
-  if (schema.name === attribute(entry.rdn.type)?.name || schema.name === 'name') {
-    return refuse(
-      ResultCode.notAllowedOnRDN,
-      Win32.ERROR_DS_CANT_ON_RDN,
-      `${schema.name} names the object: it is changed by Modify DN`,
-    );
-  }
-  if (schema.name === 'objectClass') return objectClassFixed();
   if (!OWNED_BY_SAM.has(schema.name) || !isPrincipal(structuralClass(entry))) return undefined;
   return refuse(
     ResultCode.unwillingToPerform,
