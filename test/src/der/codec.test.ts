@@ -12,9 +12,16 @@ import {
   tagsOf,
   tryDecode,
 } from '../../../src/der/codec.ts';
-import { integer, octetString } from '../../../src/der/primitives.ts';
+import { boolean, integer, octetString } from '../../../src/der/primitives.ts';
 import { any } from '../../../src/der/raw.ts';
-import { field, sequence, sequenceOf } from '../../../src/der/structures.ts';
+import {
+  bare,
+  bareDefaulted,
+  field,
+  sequence,
+  sequenceOf,
+  setOf,
+} from '../../../src/der/structures.ts';
 import { SELF } from '../../../src/der/tags.ts';
 import { refusal } from '../../codec-vectors.ts';
 
@@ -166,6 +173,49 @@ s('octets of chance give a value or a DecodeError', () => {
     }),
     { seed: 1, numRuns: 5000 },
   );
+});
+
+s('BER is taken where it is asked for, and only there', () => {
+  const codec = sequence('Lenient', {
+    on: bare(boolean),
+    set: bare(setOf(octetString)),
+    critical: bareDefaulted(integer, 7),
+  });
+  const cases: readonly (readonly [string, Uint8Array])[] = [
+    ['the length is not minimal', hex`30 84 00 00 00 0b 01 01 ff 31 06 04 01 01 04 01 02`],
+    ['the length is not minimal', hex`30 81 0b 01 01 ff 31 06 04 01 01 04 01 02`],
+    ['the length is not minimal', hex`30 0d 01 82 00 01 ff 31 06 04 01 01 04 01 02`],
+    ['BOOLEAN is neither 00 nor FF', hex`30 0b 01 01 01 31 06 04 01 01 04 01 02`],
+    ['the default value is encoded', hex`30 0e 01 01 ff 31 06 04 01 01 04 01 02 02 01 07`],
+  ];
+  const value = { on: true, set: [hex`01`, hex`02`], critical: 7 };
+  for (const [reason, bytes] of cases) {
+    assert.equal(decode(codec, bytes, { rules: 'BER' }), value, toHex(bytes));
+    assert.match(refusal(codec, bytes).message, reason);
+  }
+  const unordered = hex`30 0b 01 01 ff 31 06 04 01 02 04 01 01`;
+  assert.equal(decode(codec, unordered, { rules: 'BER' }).set, [hex`02`, hex`01`]);
+  assert.match(refusal(codec, unordered).message, 'SET OF is not in ascending order');
+});
+
+s('BER stays bounded', () => {
+  const refused = (bytes: Uint8Array): string => {
+    const outcome = tryDecode(any, bytes, { rules: 'BER' });
+    return outcome.ok ? 'taken' : outcome.error.reason;
+  };
+  assert.is(refused(hex`30 80 02 01 01 00 00`), 'the length is indefinite');
+  assert.is(refused(hex`30 85 00 00 00 00 00`), 'a length of 5 octets is too long');
+  assert.is(refused(hex`30 84 ff ff ff ff`), 'the length says 4294967295 octets, 0 are left');
+  assert.is(refused(hex`30 84 00 00`), 'the length is cut off');
+  const nested = (depth: number): Uint8Array => {
+    const open = Array.from({ length: depth }, (_, i) => {
+      const rest = 6 * (depth - i - 1);
+      return [0x30, 0x84, 0, 0, rest >> 8, rest & 0xff];
+    });
+    return Uint8Array.from(open.flat());
+  };
+  assert.is(refused(nested(20)), 'taken');
+  assert.is(refused(nested(4_000)), 'elements are nested too deeply');
 });
 
 s.run();
