@@ -1,6 +1,7 @@
 /** Every error that has a name here, from all tables, for `explain` and `list errors`. */
 import { ERROR_CODES, errorByCode, errorByName } from '../../protocols/kerberos/error-codes.ts';
 import { errorByStatus, NTSTATUSES, statusByName } from '../../protocols/kerberos/ntstatus.ts';
+import { LATER, REPRODUCTIONS } from '../../protocols/kerberos/reproductions.ts';
 
 export interface ErrorEntry {
   readonly table: 'KRB-ERROR' | 'NTSTATUS';
@@ -12,15 +13,44 @@ export interface ErrorEntry {
   /** What was asked for has certainly not happened. */
   readonly definite?: boolean;
   readonly causes: readonly string[];
+  /** What makes it happen here, each proved by a test case. */
+  readonly reproducedBy: readonly ReproducedBy[];
+  /** Where nothing does yet: what it waits for. */
+  readonly later?: string;
+}
+
+export interface ReproducedBy {
+  readonly cause: string;
+  /** The KRB-ERROR and the NTSTATUS that go together. */
+  readonly error: string;
+  readonly status?: string;
+  /** Id of the case in the test of the error catalogue. */
+  readonly case: string;
+  /** Name of a packed scenario. */
+  readonly scenario?: string;
+}
+
+function reproduced(name: string): Pick<ErrorEntry, 'reproducedBy' | 'later'> {
+  const reproducedBy = REPRODUCTIONS.filter(
+    ({ error, status }) => error === name || status === name,
+  ).map(({ id, ...rest }) => ({ ...rest, case: id }));
+  const later = LATER[name];
+  return { reproducedBy, ...(later === undefined ? {} : { later }) };
 }
 
 function kerberosEntry(entry: (typeof ERROR_CODES)[number]): ErrorEntry {
-  return { ...entry, table: 'KRB-ERROR', code: String(entry.code) };
+  return { ...entry, table: 'KRB-ERROR', code: String(entry.code), ...reproduced(entry.name) };
 }
 
 function statusEntry({ status, ...entry }: (typeof NTSTATUSES)[number]): ErrorEntry {
   const code = `0x${status.toString(16).padStart(8, '0')}`;
-  return { table: 'NTSTATUS', code, section: 'MS-ERREF 2.3.1', ...entry };
+  return {
+    table: 'NTSTATUS',
+    code,
+    section: 'MS-ERREF 2.3.1',
+    ...entry,
+    ...reproduced(entry.name),
+  };
 }
 
 export const ERRORS: readonly ErrorEntry[] = [
@@ -52,5 +82,16 @@ export function errorText(entry: ErrorEntry): string {
     lines.push('  It does not say for certain that what was asked for did not happen.');
   }
   if (causes.length > 0) lines.push('  likely causes:', ...causes.map((cause) => `  - ${cause}`));
+  lines.push(...reproductionLines(entry));
   return `${lines.join('\n')}\n`;
+}
+
+function reproductionLines({ name, reproducedBy, later }: ErrorEntry): readonly string[] {
+  if (later !== undefined) return [`  nothing makes it happen here yet: ${later}`];
+  const lines = reproducedBy.map(({ cause, error, status, case: id, scenario }) => {
+    const other = error === name ? status : error;
+    const shown = scenario === undefined ? '' : `, scenario ${scenario}`;
+    return `  - ${cause}${other === undefined ? '' : ` (${other})`} [case ${id}${shown}]`;
+  });
+  return ['  made to happen here by:', ...lines];
 }

@@ -40,6 +40,7 @@ import {
   AsRep,
   AsReq,
   Authenticator,
+  type Checksum,
   EncAsRepPart,
   type EncKdcRepPart,
   EncryptedData,
@@ -289,6 +290,8 @@ export interface TgsWish extends AsWish {
   readonly subkey?: Key;
   /** Absent: the session key's own; 'none': no checksum. */
   readonly cksumtype?: number | 'none';
+  /** Instead of a checksum that is made. */
+  readonly cksum?: Checksum;
   /** Instead of what the ticket says. */
   readonly as?: { readonly cname: PrincipalName; readonly crealm: string };
   /** Seals the authenticator instead of the session key. */
@@ -323,6 +326,7 @@ export function tgsReq(tgt: Held, wish: TgsWish = {}): Uint8Array {
     cusec,
     subkey,
     cksumtype,
+    cksum,
     as,
     sealedWith,
     covered,
@@ -331,23 +335,16 @@ export function tgsReq(tgt: Held, wish: TgsWish = {}): Uint8Array {
   } = wish;
   const raw = reqBody ?? tgsReqBody(now, body);
   const type = cksumtype ?? mandatoryChecksum(tgt.session.etype);
+  const usage = KeyUsage.TGS_REQ_AUTHENTICATOR_CHECKSUM;
+  const made = (of: number): Checksum => ({
+    cksumtype: of,
+    checksum: checksum(tgt.session, usage, covered ?? raw, of),
+  });
   const authenticator = encode(Authenticator, {
     authenticatorVno: 5,
     crealm: as?.crealm ?? tgt.crealm,
     cname: as?.cname ?? tgt.cname,
-    ...(type === 'none'
-      ? {}
-      : {
-          cksum: {
-            cksumtype: type,
-            checksum: checksum(
-              tgt.session,
-              KeyUsage.TGS_REQ_AUTHENTICATOR_CHECKSUM,
-              covered ?? raw,
-              type,
-            ),
-          },
-        }),
+    ...(type === 'none' ? {} : { cksum: cksum ?? made(type) }),
     cusec: cusec ?? 0,
     ctime: ctime ?? now,
     ...(subkey === undefined ? {} : { subkey: encryptionKey(subkey) }),

@@ -1,0 +1,347 @@
+/**
+ * Which causes of which errors this program can bring about, and what the others wait for. Every row
+ * is made to happen under its id by the test of the error catalogue (`test/error-catalogue.test.ts`),
+ * which also sees to it that no error is left out of both tables.
+ */
+
+/** A way to make an error happen here. */
+export interface Reproduction {
+  /** Of KRB-ERROR: `KDC_ERR_CLIENT_REVOKED`. */
+  readonly error: string;
+  /** NTSTATUS in e-data: `STATUS_ACCOUNT_DISABLED`. */
+  readonly status?: string;
+  /** Lower case, without a full stop. */
+  readonly cause: string;
+  /** Of the test case. */
+  readonly id: string;
+  /** A packed scenario that shows it, by its name. */
+  readonly scenario?: string;
+}
+
+type Row = readonly [id: string, cause: string, more?: { status?: string; scenario?: string }];
+
+const BY_ERROR: Readonly<Record<string, readonly Row[]>> = {
+  KDC_ERR_NAME_EXP: [
+    [
+      'account-expired-named',
+      'accountExpires has passed, on domain controllers that say so (expiredAccountCode)',
+      { status: 'STATUS_ACCOUNT_EXPIRED' },
+    ],
+  ],
+  KDC_ERR_C_PRINCIPAL_UNKNOWN: [
+    ['client-unknown', 'no account has the name'],
+    ['client-is-a-service', 'a service principal name is given as the name of a client'],
+    ['client-suffix-unknown', 'an enterprise name with a suffix that nobody has'],
+    [
+      'alt-identity-with-proof',
+      'a name of altSecurityIdentities, which counts only without preauthentication',
+    ],
+  ],
+  KDC_ERR_S_PRINCIPAL_UNKNOWN: [
+    ['service-unknown', 'no account has the service principal name'],
+    ['service-unknown-as', 'an unknown service is asked for in the AS exchange, after the proof'],
+    ['realm-unknown', 'the ticket-granting service of a realm without a trust'],
+    ['three-part-name', 'a three-part name that ends in the domain and is no domain controller’s'],
+    ['user-as-service', 'the enterprise name of a user is asked for as a service'],
+    ['referral-not-wanted', 'the service is in another realm, and canonicalize is not set'],
+    ['rodc-unknown', 'the key version names a read-only domain controller that is not there'],
+  ],
+  KDC_ERR_PRINCIPAL_NOT_UNIQUE: [
+    ['spn-twice', 'two accounts have the same service principal name'],
+  ],
+  KDC_ERR_CANNOT_POSTDATE: [
+    ['starts-in-future', 'the ticket shall start later than the clock skew from now'],
+    ['postdated', 'a postdated ticket is asked for'],
+  ],
+  KDC_ERR_NEVER_VALID: [
+    ['till-past', 'the ticket is asked for until a time that has passed'],
+    [
+      'no-lifetime',
+      'policy leaves a ticket no time at all',
+      { status: 'STATUS_TIME_DIFFERENCE_AT_DC' },
+    ],
+  ],
+  KDC_ERR_POLICY: [
+    [
+      'smart-card-required',
+      'SMARTCARD_REQUIRED, and a password was used',
+      { status: 'STATUS_SMARTCARD_LOGON_REQUIRED', scenario: 'smart-card-required' },
+    ],
+    [
+      'workstation',
+      'userWorkstations does not name the computer',
+      { status: 'STATUS_INVALID_WORKSTATION' },
+    ],
+    [
+      'second-ticket-no-tgt',
+      'user-to-user with a second ticket that is not ticket-granting',
+      { status: 'STATUS_NO_MATCH' },
+    ],
+    ['renew-service-ticket', 'a service ticket shall be renewed'],
+  ],
+  KDC_ERR_BADOPTION: [
+    ['reserved-option', 'an option that nobody defined'],
+    ['renew-in-as', 'an option of the TGS exchange in the AS exchange'],
+    ['not-forwardable', 'forwardable, with a ticket-granting ticket that is not'],
+    ['sensitive-forwardable', 'forwardable, for an account that is sensitive (NOT_DELEGATED)'],
+    [
+      'protected-forwardable',
+      'forwardable, for a member of Protected Users',
+      { scenario: 'protected-users' },
+    ],
+  ],
+  KDC_ERR_ETYPE_NOSUPP: [
+    ['client-rc4-only', 'the client offers RC4 only, which the domain controller does not speak'],
+    ['no-etypes', 'the client offers nothing'],
+    ['protected-rc4', 'a member of Protected Users with RC4', { scenario: 'protected-users' }],
+    ['des-only', 'USE_DES_KEY_ONLY, and Active Directory makes no DES keys any more'],
+    [
+      'service-rc4-only',
+      'the service supports RC4 only, which policy does not allow',
+      { scenario: 'etype-mismatch' },
+    ],
+    ['session-etype', 'the service supports nothing that the client lists'],
+    ['feature-bits-only', 'msDS-SupportedEncryptionTypes has bits of features only'],
+  ],
+  KDC_ERR_SUMTYPE_NOSUPP: [
+    ['checksum-unknown', 'the authenticator has a checksum of a type that nobody knows'],
+  ],
+  KDC_ERR_PADATA_TYPE_NOSUPP: [
+    ['no-kdc-certificate', 'PKINIT, and the domain controller has no certificate for it'],
+    ['no-tgs-req', 'a TGS-REQ without PA-TGS-REQ'],
+    ['no-s4u', 'S4U2self, which this KDC does not do'],
+  ],
+  KDC_ERR_CLIENT_REVOKED: [
+    ['disabled', 'ACCOUNTDISABLE is set', { status: 'STATUS_ACCOUNT_DISABLED' }],
+    [
+      'locked-out',
+      'bad passwords reached lockoutThreshold',
+      { status: 'STATUS_ACCOUNT_LOCKED_OUT', scenario: 'account-lockout' },
+    ],
+    ['account-expired', 'accountExpires has passed', { status: 'STATUS_ACCOUNT_EXPIRED' }],
+    [
+      'logon-hours',
+      'logonHours do not include this hour',
+      { status: 'STATUS_INVALID_LOGON_HOURS', scenario: 'logon-hours' },
+    ],
+    [
+      'disabled-since',
+      'disabled after the sign-in, and the ticket-granting ticket is older than 20 minutes',
+      { status: 'STATUS_ACCOUNT_DISABLED' },
+    ],
+    [
+      'logon-hours-since',
+      'the logon hours ended, and the ticket-granting ticket is older than 20 minutes',
+      { status: 'STATUS_INVALID_LOGON_HOURS', scenario: 'logon-hours' },
+    ],
+  ],
+  KDC_ERR_TGT_REVOKED: [
+    ['tgt-without-pac', 'the ticket-granting ticket has no PAC'],
+    ['deleted-since', 'the account was deleted after the sign-in'],
+    [
+      'renamed-since',
+      'the account was renamed after the sign-in',
+      { scenario: 'renamed-user-salt' },
+    ],
+    ['name-of-another', 'the name in the ticket belongs to another account now'],
+    ['alt-identity-tgt', 'the ticket names an alias (altSecurityIdentities), not the account'],
+  ],
+  KDC_ERR_KEY_EXPIRED: [
+    [
+      'password-expired',
+      'the password is older than maxPwdAge',
+      { status: 'STATUS_PASSWORD_EXPIRED' },
+    ],
+    [
+      'password-must-change',
+      'pwdLastSet is 0: it must be changed at the next sign-in',
+      { status: 'STATUS_PASSWORD_MUST_CHANGE' },
+    ],
+    [
+      'password-expired-told',
+      'an expired password is told before the proof (expiredPasswordTold)',
+      { status: 'STATUS_PASSWORD_EXPIRED' },
+    ],
+  ],
+  KDC_ERR_PREAUTH_FAILED: [
+    ['password-wrong', 'a wrong password', { scenario: 'password-wrong' }],
+    ['password-former', 'a former password'],
+    ['salt-guessed', 'the client made the key with the salt of a new name'],
+    ['timestamp-malformed', 'a PA-ENC-TIMESTAMP that cannot be read'],
+  ],
+  KDC_ERR_PREAUTH_REQUIRED: [
+    ['first-request', 'the first request of a sign-in', { scenario: 'password-sign-in' }],
+  ],
+  KDC_ERR_SERVER_NOMATCH: [
+    ['renew-for-another', 'a ticket-granting ticket shall be renewed as another ticket'],
+  ],
+  KDC_ERR_MUST_USE_USER2USER: [
+    ['service-without-spn', 'the account has no service principal name'],
+  ],
+  KRB_AP_ERR_BAD_INTEGRITY: [
+    ['tgt-altered', 'the ticket-granting ticket was altered, or sealed with another key'],
+    ['authenticator-key', 'the authenticator is not sealed with the session key'],
+    ['ap-authenticator-key', 'the same at the service'],
+  ],
+  KRB_AP_ERR_TKT_EXPIRED: [
+    ['tgt-expired', 'the ticket-granting ticket has ended', { scenario: 'ticket-renewal' }],
+    ['tgt-nearly-expired', 'it ends within two minutes'],
+    ['ap-ticket-expired', 'the service ticket has ended'],
+  ],
+  KRB_AP_ERR_TKT_NYV: [
+    ['tgt-starts-later', 'the ticket-granting ticket starts in the future'],
+    ['tgt-invalid', 'it is flagged invalid'],
+    ['ap-ticket-starts-later', 'the service ticket starts in the future'],
+  ],
+  KRB_AP_ERR_REPEAT: [
+    ['authenticator-replayed', 'the KDC saw the authenticator before'],
+    ['ap-authenticator-replayed', 'the service saw it before'],
+  ],
+  KRB_AP_ERR_NOT_US: [
+    ['service-ticket-as-tgt', 'a service ticket is presented as a ticket-granting ticket'],
+    ['tgt-of-stranger', 'the ticket-granting ticket is of a realm without a trust'],
+    ['ap-ticket-for-another', 'the ticket is for another service'],
+  ],
+  KRB_AP_ERR_BADMATCH: [
+    ['client-differs', 'ticket and authenticator name different clients'],
+    ['second-ticket-of-another', 'user-to-user, and the second ticket is somebody else’s'],
+    ['ap-client-differs', 'the same at the service'],
+  ],
+  KRB_AP_ERR_SKEW: [
+    ['clock-as', 'the client’s clock is off by more than five minutes', { scenario: 'clock-skew' }],
+    ['clock-tgs', 'the same in the TGS exchange'],
+    ['ap-clock', 'the same at the service'],
+  ],
+  KRB_AP_ERR_BADVERSION: [['pvno', 'pvno is not 5']],
+  KRB_AP_ERR_MSG_TYPE: [
+    ['msg-type', 'msg-type does not fit the message'],
+    ['ap-nonsense', 'the service receives what is no AP-REQ'],
+  ],
+  KRB_AP_ERR_MODIFIED: [
+    ['body-altered', 'the request was altered on its way'],
+    ['pac-forged', 'the PAC has a signature of another key', { status: 'STATUS_LOGON_FAILURE' }],
+    ['ap-ticket-key', 'the ticket is sealed with a key that is not the service’s'],
+  ],
+  KRB_AP_ERR_BADKEYVER: [
+    ['tgt-kvno', 'the ticket-granting ticket is of a key version that krbtgt does not have'],
+    ['ap-kvno', 'the service does not have the key version'],
+  ],
+  KRB_AP_ERR_NOKEY: [['ap-etype', 'the service has no key of the ticket’s type']],
+  KRB_AP_ERR_INAPP_CKSUM: [
+    ['checksum-missing', 'the authenticator has no checksum'],
+    ['checksum-weak', 'its checksum is not collision-proof'],
+  ],
+  KRB_ERR_RESPONSE_TOO_BIG: [['datagram', 'the answer does not fit a datagram']],
+  KRB_ERR_GENERIC: [
+    ['no-sname', 'the request names no server'],
+    [
+      'tgt-etype',
+      'the ticket-granting ticket has a type of key that may not be used',
+      { status: 'STATUS_INSUFFICIENT_RESOURCES' },
+    ],
+    ['padata-malformed', 'padata that cannot be read'],
+  ],
+  KRB_ERR_FIELD_TOOLONG: [['frame', 'a length on TCP that cannot be']],
+  KDC_ERR_WRONG_REALM: [
+    ['client-elsewhere', 'the suffix of the name is that of a trusted realm'],
+    ['realm-elsewhere', 'a ticket of another realm is asked for'],
+  ],
+};
+
+export const REPRODUCTIONS: readonly Reproduction[] = Object.entries(BY_ERROR).flatMap(
+  ([error, rows]) => rows.map(([id, cause, more = {}]) => ({ error, cause, id, ...more })),
+);
+
+const PKINIT = 'comes with PKINIT';
+const CERTIFICATES = 'comes with certificates and their revocation';
+const FAST = 'comes with FAST';
+const S4U = 'comes with S4U';
+const CREDSSP = 'comes with CredSSP and RDP';
+const CARDS = 'comes with smart cards and Windows Hello';
+const IAKERB = 'IAKERB is not simulated';
+const NEVER = 'Active Directory does not send it';
+
+/** Errors that nothing here brings about yet, with what will. */
+export const LATER: Readonly<Record<string, string>> = {
+  KDC_ERR_NONE: 'it is no error',
+  KDC_ERR_SERVICE_EXP: NEVER,
+  KDC_ERR_BAD_PVNO: `${NEVER}: it says KRB_AP_ERR_BADVERSION`,
+  KDC_ERR_C_OLD_MAST_KVNO: NEVER,
+  KDC_ERR_S_OLD_MAST_KVNO: NEVER,
+  KDC_ERR_NULL_KEY: NEVER,
+  KDC_ERR_TRTYPE_NOSUPP: NEVER,
+  KDC_ERR_SERVICE_REVOKED: NEVER,
+  KDC_ERR_CLIENT_NOTYET: NEVER,
+  KDC_ERR_SERVICE_NOTYET: NEVER,
+  KDC_ERR_PATH_NOT_ACCEPTED: NEVER,
+  KDC_ERR_SVC_UNAVAILABLE: 'the clients here understand it; no KDC here says it',
+  KRB_AP_ERR_BADADDR: 'tickets have no addresses by default, and services here do not look at them',
+  KRB_AP_ERR_BADORDER: CREDSSP,
+  KRB_AP_ERR_ILL_CR_TKT: NEVER,
+  KRB_AP_ERR_MUT_FAIL: 'clients find it out by themselves, and send no error',
+  KRB_AP_ERR_BADDIRECTION: CREDSSP,
+  KRB_AP_ERR_METHOD: NEVER,
+  KRB_AP_ERR_BADSEQ: CREDSSP,
+  KRB_AP_PATH_NOT_ACCEPTED: NEVER,
+  KDC_ERR_CLIENT_NOT_TRUSTED: PKINIT,
+  KDC_ERR_KDC_NOT_TRUSTED: PKINIT,
+  KDC_ERR_INVALID_SIG: PKINIT,
+  KDC_ERR_DH_KEY_PARAMETERS_NOT_ACCEPTED: PKINIT,
+  KDC_ERR_CERTIFICATE_MISMATCH: CERTIFICATES,
+  KRB_AP_ERR_NO_TGT: CREDSSP,
+  KRB_AP_ERR_USER_TO_USER_REQUIRED: CREDSSP,
+  KDC_ERR_CANT_VERIFY_CERTIFICATE: CERTIFICATES,
+  KDC_ERR_INVALID_CERTIFICATE: CERTIFICATES,
+  KDC_ERR_REVOKED_CERTIFICATE: CERTIFICATES,
+  KDC_ERR_REVOCATION_STATUS_UNKNOWN: CERTIFICATES,
+  KDC_ERR_REVOCATION_STATUS_UNAVAILABLE: CERTIFICATES,
+  KDC_ERR_CLIENT_NAME_MISMATCH: PKINIT,
+  KDC_ERR_KDC_NAME_MISMATCH: PKINIT,
+  KDC_ERR_INCONSISTENT_KEY_PURPOSE: CERTIFICATES,
+  KDC_ERR_DIGEST_IN_CERT_NOT_ACCEPTED: CERTIFICATES,
+  KDC_ERR_PA_CHECKSUM_MUST_BE_INCLUDED: PKINIT,
+  KDC_ERR_DIGEST_IN_SIGNED_DATA_NOT_ACCEPTED: PKINIT,
+  KDC_ERR_PUBLIC_KEY_ENCRYPTION_NOT_SUPPORTED: PKINIT,
+  KRB_AP_ERR_PRINCIPAL_UNKNOWN: CREDSSP,
+  KRB_AP_ERR_REALM_UNKNOWN: CREDSSP,
+  KRB_AP_ERR_PRINCIPAL_RESERVED: NEVER,
+  KRB_AP_ERR_IAKERB_KDC_NOT_FOUND: IAKERB,
+  KRB_AP_ERR_IAKERB_KDC_NO_RESPONSE: IAKERB,
+  KDC_ERR_PREAUTH_EXPIRED: PKINIT,
+  KDC_ERR_MORE_PREAUTH_DATA_REQUIRED: FAST,
+  KDC_ERR_PREAUTH_BAD_AUTHENTICATION_SET: NEVER,
+  KDC_ERR_UNKNOWN_CRITICAL_FAST_OPTIONS: FAST,
+  KDC_ERR_NO_ACCEPTABLE_KDF: PKINIT,
+  STATUS_SUCCESS: 'it is no error',
+  STATUS_NO_LOGON_SERVERS: `${CREDSSP}; the scenario dc-unreachable shows what leads to it`,
+  STATUS_NO_SUCH_USER: `logged only: the client is told KDC_ERR_C_PRINCIPAL_UNKNOWN; ${CREDSSP}`,
+  STATUS_WRONG_PASSWORD: `logged only: the client is told KDC_ERR_PREAUTH_FAILED; ${CREDSSP}`,
+  STATUS_ACCOUNT_RESTRICTION: S4U,
+  STATUS_NOT_SUPPORTED: S4U,
+  STATUS_LOGON_TYPE_NOT_GRANTED: CREDSSP,
+  STATUS_NOT_FOUND: S4U,
+  STATUS_PKINIT_NAME_MISMATCH: PKINIT,
+  STATUS_KDC_UNABLE_TO_REFER: CREDSSP,
+  STATUS_KDC_UNKNOWN_ETYPE: CREDSSP,
+  STATUS_PKINIT_FAILURE: PKINIT,
+  STATUS_SMARTCARD_SUBSYSTEM_FAILURE: CARDS,
+  STATUS_NO_KERB_KEY: CREDSSP,
+  STATUS_NO_SECRETS: 'comes with read-only domain controllers that pass requests on',
+  STATUS_SMARTCARD_WRONG_PIN: CARDS,
+  STATUS_SMARTCARD_CARD_BLOCKED: CARDS,
+  STATUS_SMARTCARD_CARD_NOT_AUTHENTICATED: CARDS,
+  STATUS_SMARTCARD_NO_CARD: CARDS,
+  STATUS_SMARTCARD_NO_KEY_CONTAINER: CARDS,
+  STATUS_SMARTCARD_NO_CERTIFICATE: CARDS,
+  STATUS_SMARTCARD_NO_KEYSET: CARDS,
+  STATUS_SMARTCARD_IO_ERROR: CARDS,
+  STATUS_DOWNGRADE_DETECTED: CREDSSP,
+  STATUS_SMARTCARD_CERT_REVOKED: CERTIFICATES,
+  STATUS_ISSUING_CA_UNTRUSTED: CERTIFICATES,
+  STATUS_REVOCATION_OFFLINE_C: CERTIFICATES,
+  STATUS_PKINIT_CLIENT_FAILURE: PKINIT,
+  STATUS_SMARTCARD_CERT_EXPIRED: CERTIFICATES,
+  STATUS_SMARTCARD_SILENT_CONTEXT: CARDS,
+  STATUS_USER2USER_REQUIRED: CREDSSP,
+  STATUS_AUTHENTICATION_FIREWALL_FAILED: 'comes with authentication policies',
+};
