@@ -1,4 +1,5 @@
 /** The accounts and groups of a new domain: those that every domain has, and those of the seed. */
+import { view } from '../../src/bytes/bytes.ts';
 import { computerSalt, trustAccountSalt, userSalt } from '../kerberos/salts.ts';
 import { accountTypeOf, defaultPrimaryGroup, groupAccountType } from './account.ts';
 import { type DomainBuilder, namesObjects, storedKeys } from './domain-builder.ts';
@@ -214,13 +215,14 @@ function saltOf(realm: string, account: AccountSeed, control: number): string {
   return userSalt(realm, sAMAccountName, typeof upn === 'string' ? upn : undefined);
 }
 
-/** A password that nobody knows: 120 random UTF-16 units, as Windows makes them. */
-export function randomSecret({ builder }: AccountPlaces, label: string): SecretSeed {
-  const octets = builder.random(`password/${label}`)(240);
+/**
+ * A password that nobody knows: 120 random UTF-16 units, as Windows makes them. An account that the
+ * seed gives no secret has this one; who plays it in a scenario draws it by the same label.
+ */
+export function randomSecret({ seed }: AccountPlaces, name: string): SecretSeed {
+  const units = view(seed.random(`password/${name}@${seed.dnsName.toUpperCase()}`)(240));
   let password = '';
-  for (let at = 0; at < octets.length; at += 2) {
-    password += String.fromCharCode((octets[at] as number) | ((octets[at + 1] as number) << 8));
-  }
+  for (let at = 0; at < 240; at += 2) password += String.fromCharCode(units.getUint16(at));
   return { password };
 }
 

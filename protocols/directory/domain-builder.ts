@@ -79,7 +79,7 @@ export interface BuilderSettings {
 export function domainBuilder(settings: BuilderSettings): DomainBuilder {
   const { domainSid, now, random } = settings;
   const made = madeObjects();
-  const guids = random('objectGUID');
+  const guids = random(`objectGUID/${domainSid}`);
   const counts = { id: 0, usn: 0, rid: FIRST_RID - 1 };
   const nextId = (): number => ++counts.id;
   const classIds = new Map(CLASSES.map((row) => [row.name, nextId()]));

@@ -228,7 +228,7 @@ function addSites(
         `B:8:0000000D:${reference(schema)}`,
         `B:8:00000005:${reference(domain)}`,
       ],
-      invocationId: builder.random('invocationId')(16),
+      invocationId: builder.random(`invocationId/${seed.dnsName}`)(16),
       'msDS-Behavior-Version': seed.functionalLevel ?? WINDOWS_2016,
       options: 1, // NTDSDSA_OPT_IS_GC
       systemFlags: SystemFlags.DISALLOW_MOVE_ON_DELETE,

@@ -59,6 +59,16 @@ s('the same seed gives the same octets', () => {
   assert.equal(initialDomain(CORP).batch, initialDomain(CORP).batch);
 });
 
+s('two domains of one scenario have nothing in common that ought to be their own', () => {
+  const { dir: other } = made({ ...CORP, dnsName: 'other.example', sid: 'S-1-5-21-4-5-6' });
+  const guids = new Set(all(dir).map((entry) => String(entry.attributes.objectGUID?.[0])));
+  for (const entry of all(other)) {
+    assert.not.ok(guids.has(String(entry.attributes.objectGUID?.[0])), dnOf(other, entry));
+  }
+  const krbtgt = other.entry(other.find('sAMAccountName', 'krbtgt')[0] ?? 0);
+  assert.is.not(krbtgt?.secrets?.[0]?.password, account('krbtgt').secrets?.[0]?.password);
+});
+
 s('every name leads to its object, and so do its GUID and its SID', () => {
   for (const entry of all(dir)) {
     assert.is(resolveDn(dir, dnOf(dir, entry)), entry.id, dnOf(dir, entry));
