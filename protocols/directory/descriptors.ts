@@ -8,7 +8,9 @@ import { type Refusal, ResultCode, refuse, Win32 } from './refusals.ts';
 import { classSchema } from './schema.ts';
 import { granted, type SecurityContext } from './security/access.ts';
 import {
+  ACL_SIZE_MAX,
   AceFlags,
+  aclSize,
   decodeDescriptor,
   encodeDescriptor,
   Right,
@@ -69,6 +71,13 @@ export function descriptorChanged(
     ...pick('sacl', meant & SdFlags.SACL ? given : old),
   };
   const inherited = reinherit(merged, parentDescriptor(parent), heirOf(entry));
+  if (!fits(inherited)) {
+    return refuse(
+      ResultCode.constraintViolation,
+      Win32.ERROR_DS_CONSTRAINT_VIOLATION,
+      `nTSecurityDescriptor: an access list of more than ${ACL_SIZE_MAX} octets with what it inherits`,
+    );
+  }
   return { ok: true, entry: withDescriptor(entry, inherited) };
 }
 
@@ -96,6 +105,7 @@ function mayWriteParts(
       `nTSecurityDescriptor: no right to write the ${part}`,
     );
   if ((meant & SdFlags.DACL) !== 0 && !has(Right.WRITE_DAC)) return denied('DACL');
+  if ((meant & SdFlags.SACL) !== 0 && !has(Right.ACCESS_SYSTEM_SECURITY)) return denied('SACL');
   if ((meant & (SdFlags.OWNER | SdFlags.GROUP)) !== 0) {
     if (given.owner === old.owner && given.group === old.group) return undefined;
     if (!has(Right.WRITE_OWNER)) return denied('owner');
@@ -121,13 +131,17 @@ export function initialDescriptor(
 ): Entry {
   const bytes = octets(entry, 'nTSecurityDescriptor');
   const given = bytes === undefined ? undefined : decodeDescriptor(bytes);
-  const own = given?.ok === true ? given.value : defaultDescriptor(structuralClass(entry), domain);
-  const descriptor = newDescriptor(own, parentDescriptor(parent), {
-    ...heirOf(entry),
-    owner,
-    group: owner,
-  });
-  return withDescriptor(entry, descriptor);
+  const byClass = defaultDescriptor(structuralClass(entry), domain);
+  const above = parentDescriptor(parent);
+  const heir = { ...heirOf(entry), owner, group: owner };
+  if (given?.ok === true) {
+    // Whoever gives an owner only still gets the class's access list (MS-DTYP 2.5.3.4.2).
+    const dacl = given.value.dacl ?? byClass.dacl;
+    const own = { ...given.value, ...(dacl === undefined ? {} : { dacl }) };
+    const descriptor = newDescriptor(own, above, heir);
+    if (fits(descriptor)) return withDescriptor(entry, descriptor);
+  }
+  return withDescriptor(entry, newDescriptor(byClass, above, heir));
 }
 
 /** Whoever belongs to the administrators makes objects in their name (MS-ADTS 5.1.3, default owner). */
@@ -156,7 +170,7 @@ export function defaultDescriptor(className: string, domain: DomainInfo): Securi
 /** The entry with the ACEs that it inherits where it now stands. */
 export function reinherited(entry: Entry, parent: Entry): Entry {
   const next = reinherit(descriptorOf(entry), parentDescriptor(parent), heirOf(entry));
-  return withDescriptor(entry, next);
+  return fits(next) ? withDescriptor(entry, next) : entry;
 }
 
 /** Makes inherited ACEs anew on everything below, and says which objects changed. */
@@ -171,13 +185,19 @@ export function propagate(changes: Draft, id: number): readonly number[] {
       if (entry === undefined || isPhantom(entry)) continue;
       const old = descriptorOf(entry);
       const next = reinherit(old, parentDescriptor(parent), heirOf(entry));
-      if (sameDacl(old, next)) continue;
+      // A list that cannot take what comes from above keeps what it has.
+      if (sameDacl(old, next) || !fits(next)) continue;
       changes.put(withDescriptor(entry, next));
       changed.push(child);
       queue.push(child);
     }
   }
   return changed;
+}
+
+/** Whether the lists have room for what was inherited. */
+export function fits({ dacl = [], sacl = [] }: SecurityDescriptor): boolean {
+  return aclSize(dacl) <= ACL_SIZE_MAX && aclSize(sacl) <= ACL_SIZE_MAX;
 }
 
 function sameDacl(a: SecurityDescriptor, b: SecurityDescriptor): boolean {

@@ -14,6 +14,7 @@ export interface SecurityContext {
 /** The principals that stand for the object itself and for its owner (MS-DTYP 2.4.2.4). */
 export const PRINCIPAL_SELF = 'S-1-5-10';
 export const OWNER_RIGHTS = 'S-1-3-4';
+const ADMINISTRATORS = 'S-1-5-32-544';
 
 /** GENERIC_* on directory objects, MS-ADTS 5.1.3.2. */
 const GENERIC: readonly (readonly [number, number])[] = [
@@ -41,6 +42,14 @@ export interface Wanted {
   readonly selfSid?: string;
 }
 
+/** Auditing ACEs say nothing about access, wherever they stand. */
+const VERDICTS: Readonly<Record<number, 'allow' | 'deny'>> = {
+  [AceType.ACCESS_ALLOWED]: 'allow',
+  [AceType.ACCESS_ALLOWED_OBJECT]: 'allow',
+  [AceType.ACCESS_DENIED]: 'deny',
+  [AceType.ACCESS_DENIED_OBJECT]: 'deny',
+};
+
 /** Whether all wanted rights are granted. ACEs are taken in their order, as they are stored. */
 export function granted(
   descriptor: SecurityDescriptor,
@@ -50,18 +59,15 @@ export function granted(
   if (context.system === true) return true;
   let missing = specificRights(wanted.rights);
   if (descriptor.dacl === undefined) return true; // a NULL DACL
-  missing &= ~ownersRights(descriptor, context);
+  missing &= ~(ownersRights(descriptor, context) | privilegedRights(context));
   for (const ace of descriptor.dacl) {
     if (missing === 0) return true;
-    if ((ace.flags & AceFlags.INHERIT_ONLY) !== 0 || !concerns(ace, descriptor, context, wanted)) {
-      continue;
-    }
+    const verdict = VERDICTS[ace.type];
+    if (verdict === undefined || (ace.flags & AceFlags.INHERIT_ONLY) !== 0) continue;
+    if (!concerns(ace, descriptor, context, wanted)) continue;
     const rights = specificRights(ace.mask);
-    if (ace.type === AceType.ACCESS_ALLOWED || ace.type === AceType.ACCESS_ALLOWED_OBJECT) {
-      missing &= ~rights;
-    } else if ((missing & rights) !== 0) {
-      return false;
-    }
+    if (verdict === 'allow') missing &= ~rights;
+    else if ((missing & rights) !== 0) return false;
   }
   return missing === 0;
 }
@@ -80,6 +86,15 @@ export function effectiveRights(
   return rights >>> 0;
 }
 
+/**
+ * SeTakeOwnershipPrivilege and SeSecurityPrivilege, which domain controllers give to Administrators
+ * (MS-DTYP 2.5.3.2): the owner and the SACL are theirs whatever the descriptor says.
+ */
+function privilegedRights(context: SecurityContext): number {
+  if (!context.sids.has(ADMINISTRATORS)) return 0;
+  return Right.WRITE_OWNER | Right.ACCESS_SYSTEM_SECURITY;
+}
+
 /** READ_CONTROL and WRITE_DAC belong to an owner whom no OWNER RIGHTS ACE limits. */
 function ownersRights(descriptor: SecurityDescriptor, context: SecurityContext): number {
   if (descriptor.owner === undefined || !context.sids.has(descriptor.owner)) return 0;
@@ -96,7 +111,7 @@ function concerns(
   wanted: Wanted,
 ): boolean {
   if (!names(ace.sid, descriptor, context, wanted)) return false;
-  if (ace.objectType === undefined) return ace.type <= AceType.ACCESS_DENIED_OBJECT;
+  if (ace.objectType === undefined) return true;
   // An ACE about one property says nothing about the object as a whole.
   return wanted.types?.includes(ace.objectType) === true;
 }

@@ -5,7 +5,7 @@
  */
 import { equal } from '../../../src/bytes/bytes.ts';
 import { isPrincipal } from '../account.ts';
-import { propagate } from '../descriptors.ts';
+import { fits, propagate } from '../descriptors.ts';
 import { type Directory, type Draft, draft } from '../directory.ts';
 import type { DomainInfo } from '../domain-info.ts';
 import { type Entry, octets, one, reference, referred, texts } from '../entry.ts';
@@ -117,7 +117,9 @@ function protectedDescriptor(entry: Entry, holder: Entry, changes: Draft): Uint8
   const parent = changes.entry(entry.parent);
   const above = parent === undefined || isPhantom(parent) ? undefined : descriptorOf(parent);
   const classGuid = classSchema(structuralClass(entry))?.guid ?? '';
-  return encodeDescriptor(reinherit(descriptorOf(holder), above, { classGuid }));
+  const own = descriptorOf(holder);
+  const inherited = reinherit(own, above, { classGuid });
+  return encodeDescriptor(fits(inherited) ? inherited : own);
 }
 
 /** The protected set: principals of the domain by their SIDs, and members of groups, transitively. */

@@ -1,6 +1,6 @@
 /** Security descriptors in their self-relative form: MS-DTYP 2.4.4 (ACE), 2.4.5 (ACL), 2.4.6. */
 import { concat, uint32le, view } from '../../../src/bytes/bytes.ts';
-import { formatSid, parseSid } from '../../pac/sid.ts';
+import { formatSid, parseSid, SUB_AUTHORITIES_MAX } from '../../pac/sid.ts';
 import { formatGuid, parseGuid } from '../dn.ts';
 
 /** AceType, MS-DTYP 2.4.4.1. */
@@ -92,7 +92,25 @@ export function isObjectAce(ace: Ace): boolean {
   return ace.type >= AceType.ACCESS_ALLOWED_OBJECT && ace.type <= AceType.SYSTEM_AUDIT_OBJECT;
 }
 
-/** Self-relative octets: header, SACL, DACL, owner, group, as Windows orders them. */
+/** AclSize is 16 bits (MS-DTYP 2.4.5): what inheritance adds may be too much. */
+export const ACL_SIZE_MAX = 0xffff;
+
+/** Octets of an ACL with these entries. */
+export function aclSize(aces: readonly Ace[]): number {
+  return aces.reduce((sum, ace) => sum + aceSize(ace), 8);
+}
+
+function aceSize(ace: Ace): number {
+  const subAuthorities = ace.sid.split('-').length - 3;
+  const guids =
+    (ace.objectType === undefined ? 0 : 16) + (ace.inheritedObjectType === undefined ? 0 : 16);
+  return 16 + 4 * subAuthorities + (isObjectAce(ace) ? 4 + guids : 0);
+}
+
+/**
+ * Self-relative octets: header, SACL, DACL, owner, group, as Windows orders them.
+ * @throws RangeError when an ACL is larger than {@link ACL_SIZE_MAX}, or a SID or a GUID is none
+ */
 export function encodeDescriptor(descriptor: SecurityDescriptor): Uint8Array {
   const sacl = descriptor.sacl === undefined ? undefined : encodeAcl(descriptor.sacl);
   const dacl = descriptor.dacl === undefined ? undefined : encodeAcl(descriptor.dacl);
@@ -129,6 +147,8 @@ export function encodeDescriptor(descriptor: SecurityDescriptor): Uint8Array {
 function encodeAcl(aces: readonly Ace[]): Uint8Array {
   const body = aces.map(encodeAce);
   const size = body.reduce((sum, ace) => sum + ace.length, 8);
+  if (size > ACL_SIZE_MAX)
+    throw new RangeError(`an ACL of ${size} octets, at most ${ACL_SIZE_MAX}`);
   const header = new Uint8Array(8);
   const numbers = view(header);
   header[0] = aces.some(isObjectAce) ? 4 : 2; // ACL_REVISION_DS : ACL_REVISION
@@ -145,7 +165,7 @@ function encodeAce(ace: Ace): Uint8Array {
       (ace.inheritedObjectType === undefined ? 0 : INHERITED_OBJECT_TYPE_PRESENT);
     parts.push(uint32le(flags));
     for (const guid of [ace.objectType, ace.inheritedObjectType]) {
-      if (guid !== undefined) parts.push(parseGuid(guid) ?? new Uint8Array(16));
+      if (guid !== undefined) parts.push(guidOctets(guid));
     }
   }
   parts.push(parseSid(ace.sid));
@@ -154,7 +174,13 @@ function encodeAce(ace: Ace): Uint8Array {
   return concat(new Uint8Array([ace.type, ace.flags, size & 0xff, size >> 8]), body);
 }
 
-/** @returns undefined when the octets are no security descriptor, with `reason` in the error form. */
+function guidOctets(text: string): Uint8Array {
+  const octets = parseGuid(text);
+  if (octets === undefined) throw new RangeError(`"${text}" is no GUID`);
+  return octets;
+}
+
+/** Reads self-relative octets; `reason` says what is wrong with them, and where. */
 export function decodeDescriptor(
   bytes: Uint8Array,
 ): { readonly ok: true; readonly value: SecurityDescriptor } | { ok: false; reason: string } {
@@ -241,7 +267,9 @@ function decodeAce(bytes: Uint8Array, at: number, end: number): Ace | undefined 
 
 function readSid(bytes: Uint8Array, at: number, end: number): { text: string } | undefined {
   if (at + 8 > end || bytes[at] !== 1) return undefined;
-  const length = 8 + 4 * (bytes[at + 1] as number);
-  if ((bytes[at + 1] as number) > 15 || at + length > end) return undefined;
+  const count = bytes[at + 1] as number;
+  const length = 8 + 4 * count;
+  // A SID without subauthorities is allowed by MS-DTYP 2.4.2.2 and names nobody.
+  if (count === 0 || count > SUB_AUTHORITIES_MAX || at + length > end) return undefined;
   return { text: formatSid(bytes.subarray(at, at + length)) };
 }

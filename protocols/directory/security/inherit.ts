@@ -32,7 +32,7 @@ export function inheritedAces(parent: readonly Ace[], heir: Heir): readonly Ace[
     const meant = ace.inheritedObjectType;
     const applies = meant === undefined || meant === heir.classGuid;
     const further = (ace.flags & AceFlags.NO_PROPAGATE_INHERIT) === 0;
-    const keep = ace.flags & (AceFlags.CONTAINER_INHERIT | AceFlags.OBJECT_INHERIT);
+    const keep = ace.flags & ~(AceFlags.NO_PROPAGATE_INHERIT | AceFlags.INHERIT_ONLY);
     const replaced = creatorReplaced(ace, heir);
     const generic = specificRights(ace.mask) !== ace.mask;
     if (applies && (replaced !== undefined || generic) && further) {
@@ -40,7 +40,7 @@ export function inheritedAces(parent: readonly Ace[], heir: Heir): readonly Ace[
       out.push(effective(ace, replaced ?? ace.sid));
       out.push({ ...ace, flags: keep | AceFlags.INHERIT_ONLY | AceFlags.INHERITED });
     } else if (applies) {
-      const flags = (further ? keep : 0) | AceFlags.INHERITED | (ace.flags & 0xc0);
+      const flags = (further ? keep : keep & NOT_INHERITED) | AceFlags.INHERITED;
       const { inheritedObjectType: _, ...rest } = ace;
       const plain = further || meant === undefined ? ace : simple(rest);
       out.push({ ...plain, flags, sid: replaced ?? ace.sid, mask: specificRights(ace.mask) });
@@ -92,22 +92,49 @@ export function reinherit(
   parent: SecurityDescriptor | undefined,
   heir: Heir,
 ): SecurityDescriptor {
-  if (own.dacl === undefined) return own; // a NULL DACL takes no ACE
-  const explicit = own.dacl.filter((ace) => (ace.flags & AceFlags.INHERITED) === 0);
-  if ((own.control & Control.DACL_PROTECTED) !== 0) {
-    return { ...own, dacl: explicit };
-  }
   const who = {
     classGuid: heir.classGuid,
     ...(own.owner === undefined ? {} : { owner: own.owner }),
     ...(own.group === undefined ? {} : { group: own.group }),
   };
-  const inherited = inheritedAces(parent?.dacl ?? [], who);
+  const dacl =
+    own.dacl === undefined
+      ? undefined // a NULL DACL takes no ACE
+      : inheriting(own.dacl, parent?.dacl, (own.control & Control.DACL_PROTECTED) !== 0, who);
+  const sacl = inheriting(
+    own.sacl ?? [],
+    parent?.sacl,
+    (own.control & Control.SACL_PROTECTED) !== 0,
+    who,
+  );
+  const auto =
+    (dacl === undefined || (own.control & Control.DACL_PROTECTED) !== 0
+      ? 0
+      : Control.DACL_AUTO_INHERITED) |
+    (sacl.length === 0 || (own.control & Control.SACL_PROTECTED) !== 0
+      ? 0
+      : Control.SACL_AUTO_INHERITED);
   return {
     ...own,
-    control: own.control | Control.DACL_AUTO_INHERITED,
-    dacl: [...explicit, ...inherited],
+    control: own.control | auto,
+    ...(dacl === undefined ? {} : { dacl }),
+    ...(own.sacl === undefined && sacl.length === 0 ? {} : { sacl }),
   };
+}
+
+/** What stands on the object itself, its generic rights made specific, and what comes from above. */
+function inheriting(
+  own: readonly Ace[],
+  parent: readonly Ace[] | undefined,
+  isProtected: boolean,
+  heir: Heir,
+): readonly Ace[] {
+  const explicit = own
+    .filter((ace) => (ace.flags & AceFlags.INHERITED) === 0)
+    .map((ace) =>
+      (ace.flags & AceFlags.INHERIT_ONLY) === 0 ? { ...ace, mask: specificRights(ace.mask) } : ace,
+    );
+  return isProtected ? explicit : [...explicit, ...inheritedAces(parent ?? [], heir)];
 }
 
 /** What a new object gets: the given descriptor or its class's default, then what it inherits. */

@@ -1,7 +1,16 @@
 /** Security descriptors as text: SDDL, MS-DTYP 2.5.1. */
-import { type Ace, AceFlags, AceType, Control, type SecurityDescriptor } from './descriptor.ts';
+import { formatSid, parseSid } from '../../pac/sid.ts';
+import { formatGuid, parseGuid } from '../dn.ts';
+import {
+  type Ace,
+  AceFlags,
+  AceType,
+  Control,
+  isObjectAce,
+  type SecurityDescriptor,
+} from './descriptor.ts';
 
-/** The domain whose SIDs the short names mean; the forest root's for EA, SA, CA, RO. */
+/** The domain whose SIDs the short names mean; the forest root's for EA, SA, RO, EK. */
 export interface SddlDomain {
   readonly domainSid: string;
   readonly rootDomainSid: string;
@@ -9,18 +18,33 @@ export interface SddlDomain {
 
 /** Short names of SIDs that are the same everywhere (MS-DTYP 2.5.1.1). */
 const ALIASES: Readonly<Record<string, string>> = {
+  AA: 'S-1-5-32-579',
+  AC: 'S-1-15-2-1',
   AN: 'S-1-5-7',
   AO: 'S-1-5-32-548',
+  AS: 'S-1-18-1',
   AU: 'S-1-5-11',
   BA: 'S-1-5-32-544',
   BG: 'S-1-5-32-546',
   BO: 'S-1-5-32-551',
   BU: 'S-1-5-32-545',
+  CD: 'S-1-5-32-574',
   CG: 'S-1-3-1',
   CO: 'S-1-3-0',
+  CY: 'S-1-5-32-569',
   ED: 'S-1-5-9',
+  ER: 'S-1-5-32-573',
+  ES: 'S-1-5-32-576',
+  HA: 'S-1-5-32-578',
+  HI: 'S-1-16-12288',
+  IS: 'S-1-5-32-568',
   IU: 'S-1-5-4',
   LS: 'S-1-5-19',
+  LU: 'S-1-5-32-559',
+  LW: 'S-1-16-4096',
+  ME: 'S-1-16-8192',
+  MS: 'S-1-5-32-577',
+  MU: 'S-1-5-32-558',
   NO: 'S-1-5-32-556',
   NS: 'S-1-5-20',
   NU: 'S-1-5-2',
@@ -28,15 +52,19 @@ const ALIASES: Readonly<Record<string, string>> = {
   PO: 'S-1-5-32-550',
   PS: 'S-1-5-10',
   PU: 'S-1-5-32-547',
+  RA: 'S-1-5-32-575',
   RC: 'S-1-5-12',
   RD: 'S-1-5-32-555',
   RE: 'S-1-5-32-552',
-  RS: 'S-1-5-32-553',
+  RM: 'S-1-5-32-580',
   RU: 'S-1-5-32-554',
+  SI: 'S-1-16-16384',
   SO: 'S-1-5-32-549',
+  SS: 'S-1-18-2',
   SU: 'S-1-5-6',
   SY: 'S-1-5-18',
   WD: 'S-1-1-0',
+  WR: 'S-1-5-33',
 };
 
 /** Short names relative to the domain, and to the forest's root domain. */
@@ -48,12 +76,14 @@ const DOMAIN_RIDS: Readonly<Record<string, number>> = {
   DG: 514,
   DC: 515,
   DD: 516,
+  CA: 517,
   PA: 520,
   CN: 522,
   AP: 525,
   KA: 526,
+  RS: 553,
 };
-const ROOT_RIDS: Readonly<Record<string, number>> = { RO: 498, CA: 517, SA: 518, EA: 519, EK: 527 };
+const ROOT_RIDS: Readonly<Record<string, number>> = { RO: 498, SA: 518, EA: 519, EK: 527 };
 
 const TYPES: Readonly<Record<string, number>> = {
   A: AceType.ACCESS_ALLOWED,
@@ -106,6 +136,9 @@ const SACL_FLAGS: Readonly<Record<string, number>> = {
   AI: Control.SACL_AUTO_INHERITED,
 };
 
+/** How a NULL DACL is written: everybody has every right. */
+const NULL_DACL = 'NO_ACCESS_CONTROL';
+
 export type SddlOutcome =
   | { readonly ok: true; readonly value: SecurityDescriptor }
   | { readonly ok: false; readonly reason: string; readonly offset: number };
@@ -121,7 +154,7 @@ export function parseSddl(text: string, domain: SddlDomain): SddlOutcome {
     const tag = text.slice(at, at + 2);
     at += 2;
     if (tag === 'O:' || tag === 'G:') {
-      const token = /^(?:S-1-[0-9-]+|[A-Z]{2})/.exec(text.slice(at))?.[0] ?? '';
+      const token = /^(?:S-1-[0-9a-fx-]+|[A-Z]{2})/i.exec(text.slice(at))?.[0] ?? '';
       const sid = sidOf(token, domain);
       if (sid === undefined) return failed(`expected a SID, got "${text.slice(at, at + 8)}"`);
       value[tag === 'O:' ? 'owner' : 'group'] = sid;
@@ -131,6 +164,11 @@ export function parseSddl(text: string, domain: SddlDomain): SddlOutcome {
       at += flags.length;
       const names = tag === 'D:' ? DACL_FLAGS : SACL_FLAGS;
       for (const flag of flags.match(/AR|AI|P/g) ?? []) value.control |= names[flag] as number;
+      if (tag === 'D:' && text.startsWith(NULL_DACL, at)) {
+        at += NULL_DACL.length;
+        value.control |= Control.DACL_PRESENT;
+        continue;
+      }
       const aces: Ace[] = [];
       while (text[at] === '(') {
         const close = text.indexOf(')', at);
@@ -164,18 +202,23 @@ function parseAce(text: string, domain: SddlDomain): Ace | string {
   if (type === undefined) return `ACE type "${typeText}" is not one of ${Object.keys(TYPES)}`;
   const flags = sum(flagText, FLAGS);
   if (flags === undefined) return `ACE flags "${flagText}"`;
-  const mask = /^0x[0-9a-f]+$/i.test(rightText) ? Number(rightText) : sum(rightText, RIGHTS);
+  const mask = /^0x[0-9a-f]{1,8}$/i.test(rightText) ? Number(rightText) : sum(rightText, RIGHTS);
   if (mask === undefined) return `ACE rights "${rightText}"`;
   const sid = sidOf(trustee, domain);
   if (sid === undefined) return `"${trustee}" is no SID`;
-  return {
-    type,
-    flags,
-    mask: mask >>> 0,
-    ...(object === '' ? {} : { objectType: object.toLowerCase() }),
-    ...(inherited === '' ? {} : { inheritedObjectType: inherited.toLowerCase() }),
-    sid,
-  };
+  const ace = { type, flags, mask: mask >>> 0, sid };
+  const guids: { objectType?: string; inheritedObjectType?: string } = {};
+  for (const [name, given] of [
+    ['objectType', object],
+    ['inheritedObjectType', inherited],
+  ] as const) {
+    if (given === '') continue;
+    const guid = parseGuid(given);
+    if (guid === undefined) return `"${given}" is no GUID`;
+    if (!isObjectAce(ace)) return `an ACE of type ${typeText} has no GUID: (${text})`;
+    guids[name] = formatGuid(guid);
+  }
+  return { ...ace, ...guids };
 }
 
 function sum(text: string, names: Readonly<Record<string, number>>): number | undefined {
@@ -190,13 +233,22 @@ function sum(text: string, names: Readonly<Record<string, number>>): number | un
 }
 
 function sidOf(token: string, domain: SddlDomain): string | undefined {
-  if (token.startsWith('S-1-')) return token;
+  if (/^S-/i.test(token)) return canonicalSid(token);
   const alias = ALIASES[token];
   if (alias !== undefined) return alias;
   const rid = DOMAIN_RIDS[token];
   if (rid !== undefined) return `${domain.domainSid}-${rid}`;
   const rootRid = ROOT_RIDS[token];
   return rootRid === undefined ? undefined : `${domain.rootDomainSid}-${rootRid}`;
+}
+
+/** The one text of a SID; undefined when it is none: too many parts, or too large ones. */
+function canonicalSid(token: string): string | undefined {
+  try {
+    return formatSid(parseSid(token.toUpperCase().replace('0X', '0x')));
+  } catch {
+    return undefined; // said by the caller, with the place
+  }
 }
 
 /** The text form, with short names where there are any. */
@@ -210,7 +262,11 @@ export function formatSddl(descriptor: SecurityDescriptor, domain: SddlDomain): 
     ['D:', descriptor.dacl, DACL_FLAGS],
     ['S:', descriptor.sacl, SACL_FLAGS],
   ] as const) {
-    if (aces === undefined) continue;
+    if (aces === undefined) {
+      const isNull = tag === 'D:' && (descriptor.control & Control.DACL_PRESENT) !== 0;
+      if (isNull) text += `${tag}${NULL_DACL}`;
+      continue;
+    }
     const set = Object.entries(flags).filter(([, bit]) => (descriptor.control & bit) !== 0);
     text += `${tag}${set.map(([flag]) => flag).join('')}${aces.map((ace) => formatAce(ace, name)).join('')}`;
   }
