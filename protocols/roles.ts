@@ -9,15 +9,23 @@ import { deviceRole } from './actors/device-role.ts';
 import { directTcpFraming } from './actors/direct-tcp.ts';
 import { domainController } from './actors/domain-controller.ts';
 import { fileServer } from './actors/file-server.ts';
+import { readOnlyDomainController } from './actors/read-only-role.ts';
 import { user } from './actors/user.ts';
 import { dissector as kerberosDissector } from './dissect/dissector.ts';
 import { kerberosTcpFraming } from './kerberos/framing.ts';
+import { ldapFraming } from './ldap/framing.ts';
 
 /** What the actors of a scenario file can be. */
-export const ROLES: readonly RoleDefinition[] = [domainController, deviceRole, fileServer, user];
+export const ROLES: readonly RoleDefinition[] = [
+  domainController,
+  readOnlyDomainController,
+  deviceRole,
+  fileServer,
+  user,
+];
 
 /** How streams are cut into messages. */
-export const FRAMINGS: readonly Framing[] = [kerberosTcpFraming, directTcpFraming];
+export const FRAMINGS: readonly Framing[] = [kerberosTcpFraming, directTcpFraming, ldapFraming];
 
 /** Looks into the octets of every message. */
 export const dissector: Dissector = kerberosDissector;

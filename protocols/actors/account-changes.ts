@@ -1,7 +1,7 @@
 /** What an attempt to sign in leaves in the directory, written as the KDC reckoned it. */
 import { equal } from '../../src/bytes/bytes.ts';
 import type { WriteBatch } from '../../src/machine/store.ts';
-import { type Directory, draft } from '../directory/directory.ts';
+import { type Directory, type Draft, draft } from '../directory/directory.ts';
 import { descriptorKey, type Entry, encodeEntry, SHARED_INDEX } from '../directory/entry.ts';
 import { ldapFileTime, stamped } from '../directory/stamps.ts';
 import { withValues } from '../directory/values.ts';
@@ -24,6 +24,33 @@ export function accountWrite(
   change: AccountChange,
   now: number,
 ): WriteBatch | undefined {
+  const changed = changedEntry(base, id, change);
+  if (changed === undefined) return undefined;
+  if (changed.replicated.size === 0) return unindexed(base, changed.entry);
+  return drafted(base, changed, now).batch();
+}
+
+/** The same for whoever has more to write with it. */
+export function accountDraft(
+  base: Directory,
+  id: number,
+  change: AccountChange,
+  now: number,
+): Draft | undefined {
+  const changed = changedEntry(base, id, change);
+  return changed === undefined ? undefined : drafted(base, changed, now);
+}
+
+interface ChangedEntry {
+  readonly entry: Entry;
+  readonly replicated: ReadonlySet<string>;
+}
+
+function changedEntry(
+  base: Directory,
+  id: number,
+  change: AccountChange,
+): ChangedEntry | undefined {
   const before = base.entry(id);
   if (before === undefined) return undefined;
   const named = Object.entries(change.attributes) as [Name, number][];
@@ -34,11 +61,16 @@ export function accountWrite(
     (next, [name, value]) => withValues(next, name, [value]),
     before,
   );
-  const touched = new Set<string>(changed.map(([name]) => name).filter((n) => REPLICATED.has(n)));
-  if (touched.size === 0) return unindexed(base, entry);
+  return {
+    entry,
+    replicated: new Set(changed.map(([name]) => name).filter((n) => REPLICATED.has(n))),
+  };
+}
+
+function drafted(base: Directory, { entry, replicated }: ChangedEntry, now: number): Draft {
   const changes = draft(base);
-  changes.put(stamped(changes, entry, touched, now));
-  return changes.batch();
+  changes.put(replicated.size === 0 ? entry : stamped(changes, entry, replicated, now));
+  return changes;
 }
 
 function written(name: Name, value: number): string {

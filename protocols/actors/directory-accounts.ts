@@ -28,6 +28,8 @@ export interface DirectoryAccounts extends Accounts {
   readonly domain: DomainInfo;
   /** The record of the account with that SID; undefined where there is none. */
   recordOf(objectSid: string): number | undefined;
+  /** An entry as an account, whether or not it is written yet. */
+  read(entry: Entry): Account;
   /** The account that a record is; undefined where it is none. */
   account(id: number): Account | undefined;
 }
@@ -91,6 +93,7 @@ function accountsOf(store: Store): DirectoryAccounts {
   return {
     domain,
     account,
+    read: (entry) => accountFrom(entry, outsideOf(base, entry, domain, head())),
     recordOf,
     bySAMAccountName: (name) => all('sAMAccountName', name)[0],
     byUserPrincipalName: (name) => all('userPrincipalName', name)[0],

@@ -15,17 +15,27 @@ import { role } from '../../src/scenario/role.ts';
 import { directory } from '../directory/directory.ts';
 import { initialDomain } from '../directory/domain.ts';
 import { DOMAIN_COUNTER } from '../directory/domain-info.ts';
+import {
+  AdminSdProtectFrequency,
+  ownsPdcRole,
+  protectAdminGroups,
+} from '../directory/security/admin-sd-holder.ts';
 import * as kdc from '../kdc/kdc.ts';
 import { keyRecords, trustKeyRecords } from '../kdc/long-term-keys.ts';
 import { KDC_PORT } from '../kerberos/constants.ts';
 import { kerberosTcpFraming } from '../kerberos/framing.ts';
+import { ldapFraming } from '../ldap/framing.ts';
+import type { Connection } from '../ldap/state.ts';
 import { accountWrite } from './account-changes.ts';
 import { directoryAccounts } from './directory-accounts.ts';
+import * as ldap from './directory-service.ts';
 import { domainControllerFields } from './fields.ts';
 import { storeOf } from './new-domain-store.ts';
 import { type RealmCast, realmCast } from './realm-cast.ts';
 
-type State = { readonly name: 'off' } | { readonly name: 'ready'; readonly kdc: kdc.State };
+type State =
+  | { readonly name: 'off' }
+  | { readonly name: 'ready'; readonly kdc: kdc.State; readonly ldap: ldap.State };
 
 /** The actor as its file entry describes it. */
 interface Controller {
@@ -66,18 +76,30 @@ function ready({ cast }: Controller, store: Store): Step<State, ActorEffect> {
     ...named.flatMap((account) => keyRecords(realm, account)),
     ...accounts.trusts.flatMap((trust) => trustKeyRecords(realm, trust)),
   ];
-  return to({ name: 'ready', kdc: kdc.ready(realm) }, [
+  return to({ name: 'ready', kdc: kdc.ready(realm), ldap: ldap.NOBODY }, [
     { kind: 'keyed', keys },
     { kind: 'listen', transport: 'udp', port: KDC_PORT },
     { kind: 'listen', transport: 'tcp', port: KDC_PORT, framing: kerberosTcpFraming.name },
+    { kind: 'listen', transport: 'tcp', port: ldap.LDAP_PORT, framing: ldapFraming.name },
+    PROTECTION,
   ]);
 }
+
+/** SDProp's next turn (MS-ADTS 3.1.1.6.1). */
+const PROTECTION: ActorEffect = {
+  kind: 'timer',
+  timer: 'protectAdminGroups',
+  ms: AdminSdProtectFrequency.default * 1_000,
+  background: true,
+};
 
 type Ready = Extract<State, { readonly name: 'ready' }>;
 
 function heard(state: Ready, event: ActorEvent, env: ActorEnv): Step<State, ActorEffect> {
   switch (event.kind) {
     case 'received': {
+      const connected = ofLdap(state, event.connection);
+      if (connected !== undefined) return directoryHeard(state, connected, event, env);
       const { transport, from, fromPort, bytes } = event;
       const received = { kind: 'received', transport, from, fromPort, bytes } as const;
       const reply = (message: string, reply: Uint8Array): ActorEffect =>
@@ -101,6 +123,8 @@ function heard(state: Ready, event: ActorEvent, env: ActorEnv): Step<State, Acto
       return answered(state, received, env, reply, event.connection);
     }
     case 'malformed': {
+      const connected = ofLdap(state, event.connection);
+      if (connected !== undefined) return directoryHeard(state, connected, event, env);
       const { connection, reason } = event;
       const reply = (message: string, bytes: Uint8Array): ActorEffect => ({
         kind: 'send',
@@ -111,19 +135,57 @@ function heard(state: Ready, event: ActorEvent, env: ActorEnv): Step<State, Acto
       });
       return answered(state, { kind: 'malformed', reason }, env, reply, connection);
     }
-    case 'accepted':
+    case 'accepted': {
+      if (event.port !== ldap.LDAP_PORT) return to(state);
+      const next = ldap.accepted(state.ldap, event.connection);
+      return to({ ...state, ldap: next.state }, next.effects);
+    }
     case 'closed':
-      return to(state);
+      if (ofLdap(state, event.connection) === undefined) return to(state);
+      return to({ ...state, ldap: ldap.closed(state.ldap, event.connection) });
+    case 'expired':
+      return to(state, [...protection(env), PROTECTION]);
     case 'started':
     case 'commanded':
     case 'told':
     case 'connected':
-    case 'expired':
     case 'signed':
       return unexpected(state, event, 'received');
     default:
       return assertNever(event);
   }
+}
+
+type OfLdap = readonly [name: string, connection: Connection];
+
+function ofLdap(state: Ready, name: string | undefined): OfLdap | undefined {
+  const connection = name === undefined ? undefined : state.ldap.connections[name];
+  return name === undefined || connection === undefined ? undefined : [name, connection];
+}
+
+function directoryHeard(
+  state: Ready,
+  [name, connection]: OfLdap,
+  event: Extract<ActorEvent, { readonly kind: 'received' | 'malformed' }>,
+  env: ActorEnv,
+): Step<State, ActorEffect> {
+  const next = ldap.heard(state.ldap, name, connection, event, state.kdc.realm, env);
+  return to({ ...state, ldap: next.state }, next.effects);
+}
+
+/** One turn of SDProp, on the controller that owns the PDC role. */
+function protection({ store, now }: ActorEnv): readonly ActorEffect[] {
+  const base = directory(store);
+  const { domain } = directoryAccounts(store);
+  if (!ownsPdcRole(base, domain)) return [];
+  const { draft, changed } = protectAdminGroups(base, domain, now);
+  const batch = draft.batch();
+  if (batch === undefined) return [];
+  const names = changed.map((id) => draft.entry(id)?.rdn.value ?? String(id)).join(', ');
+  return [
+    { kind: 'write', batch },
+    { kind: 'note', level: 'info', text: `SDProp gave AdminSDHolder's descriptor to ${names}` },
+  ];
 }
 
 function answered(

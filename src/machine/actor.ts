@@ -109,8 +109,16 @@ export type ActorEffect =
       readonly bytes: Uint8Array;
     }
   | { readonly kind: 'close'; readonly connection: string }
-  /** Fires once after `ms`; the same `timer` set again replaces the first. */
-  | { readonly kind: 'timer'; readonly timer: string; readonly ms: number }
+  /**
+   * Fires once after `ms`; the same `timer` set again replaces the first. A `background` one is for
+   * chores that come again and again: a simulated run is over when nothing else is left.
+   */
+  | {
+      readonly kind: 'timer';
+      readonly timer: string;
+      readonly ms: number;
+      readonly background?: true;
+    }
   | { readonly kind: 'cancel'; readonly timer: string }
   /** A private-key operation: hardware, batching and PINs stand behind it. Answered by `signed`. */
   | {

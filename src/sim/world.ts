@@ -10,7 +10,7 @@ import { Datagrams } from './datagrams.ts';
 import { begin, type Fault, type Faulted, faulted, type Powers } from './faults.ts';
 import { forget, type Host, hostOf, known, setTimer, up } from './host.ts';
 import { type Link, type Lost, NET, type Network, network } from './network.ts';
-import { type Queue, queue } from './queue.ts';
+import { type Plans, plans } from './plans.ts';
 import { type Signatures, signatures } from './signatures.ts';
 import { type Medium, Streams } from './streams.ts';
 
@@ -89,7 +89,7 @@ export class World {
   readonly #options: WorldOptions;
   readonly #hosts = new Map<string, Host>();
   readonly #framings: ReadonlyMap<FramingName, Framing>;
-  readonly #plans: Queue<() => void> = queue();
+  readonly #plans: Plans = plans();
   readonly #network: Network;
   readonly #streams: Streams;
   readonly #datagrams: Datagrams;
@@ -153,7 +153,8 @@ export class World {
         await this.#sign();
         continue;
       }
-      if (next === undefined) return 'idle';
+      if (next === undefined || (this.#plans.idle && until === Number.POSITIVE_INFINITY))
+        return 'idle';
       if (next > end) {
         this.#now = Math.max(this.#now, end);
         return 'time';
@@ -183,12 +184,12 @@ export class World {
     return known(this.#hosts, name, 'actor');
   }
 
-  #at(at: number, act: () => void): void {
-    this.#plans.push(Math.max(this.#now, Math.round(at)), act);
+  #at(at: number, act: () => void, background = false): void {
+    this.#plans.push(Math.max(this.#now, Math.round(at)), act, background);
   }
 
-  #after(ms: number, act: () => void): void {
-    this.#at(this.#now + ms, act);
+  #after(ms: number, act: () => void, background = false): void {
+    this.#at(this.#now + ms, act, background);
   }
 
   /** Lets the actor step in this instant, or as soon as its host runs, unless `still` says no then. */
@@ -279,9 +280,10 @@ export class World {
         this.#streams.close(name, effect.connection, seq);
         break;
       case 'timer': {
-        const { timer, ms } = effect;
+        const { timer, ms, background } = effect;
         const due = setTimer(host, timer);
-        this.#after(ms, () => this.#emit(name, { kind: 'expired', timer }, seq, due));
+        const fire = (): void => this.#emit(name, { kind: 'expired', timer }, seq, due);
+        this.#after(ms, fire, background === true);
         break;
       }
       case 'cancel':

@@ -25,7 +25,7 @@ controller('listens where Kerberos is expected, and tells its keys', async () =>
     small.steps[0]?.effects.map((effect) =>
       effect.kind === 'listen' ? `${effect.transport} ${effect.port}` : effect.kind,
     ),
-    ['write', 'keyed', 'udp 88', 'tcp 88'],
+    ['write', 'keyed', 'udp 88', 'tcp 88', 'tcp 389', 'timer'],
   );
   assert.is((small.world.view('dc1') as { realm: string }).realm, 'CORP.EXAMPLE');
 });

@@ -5,6 +5,7 @@ import { domainController } from '../../../protocols/actors/domain-controller.ts
 import { fileServer } from '../../../protocols/actors/file-server.ts';
 import { user } from '../../../protocols/actors/user.ts';
 import { kerberosTcpFraming } from '../../../protocols/kerberos/framing.ts';
+import { ldapFraming } from '../../../protocols/ldap/framing.ts';
 import { seededRandom } from '../../../src/crypto/random.ts';
 import type { CastMember, RoleDefinition, Scene } from '../../../src/scenario/role.ts';
 import { check } from '../../../src/schema/schema.ts';
@@ -65,7 +66,7 @@ export function smallWorld(
       const member = actors[name] as CastMember;
       return (roles.get(member.role) as RoleDefinition).build(name, member.config, scene);
     }),
-    framings: [kerberosTcpFraming, directTcpFraming],
+    framings: [kerberosTcpFraming, directTcpFraming, ldapFraming],
     links,
     faults,
     skews,
