@@ -96,11 +96,6 @@ export function constructedValues(
 }
 
 /** Whether the value exists only when it is asked for by name (MS-ADTS 3.1.1.3.1.3.5.3). */
-/** Attributes that are computed here, for `+` in a selection. */
-export const CONSTRUCTED: readonly AttributeSchema[] = Object.keys(TABLE).flatMap(
-  (name) => attribute(name) ?? [],
-);
-
 export function isConstructed(schema: AttributeSchema): boolean {
   return schema.constructed || TABLE[schema.name] !== undefined;
 }

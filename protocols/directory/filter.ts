@@ -6,7 +6,7 @@ import { parseBase, parseGuid } from './dn.ts';
 import { type Entry, reference, referred, type Value } from './entry.ts';
 import { resolveBase } from './names.ts';
 import { type AttributeSchema, attribute, classSchema } from './schema.ts';
-import { indexForm } from './syntax.ts';
+import { indexForm, isReference, type Syntax } from './syntax.ts';
 
 export type Filter =
   | { readonly kind: 'and' | 'or'; readonly filters: readonly Filter[] }
@@ -37,10 +37,14 @@ export const MatchingRule = {
   BIT_AND: '1.2.840.113556.1.4.803',
   BIT_OR: '1.2.840.113556.1.4.804',
   TRANSITIVE_EVAL: '1.2.840.113556.1.4.1941',
+  DN_WITH_DATA: '1.2.840.113556.1.4.2253',
 } as const;
 
-/** Where matching looks an object's values up: access control and constructed attributes apply. */
-export type ValuesOf = (entry: Entry, schema: AttributeSchema) => readonly Value[];
+/**
+ * Where matching looks an object's values up. Undefined: a filter says nothing about the attribute,
+ * since the requester may not read it, or since it is computed (MS-ADTS 3.1.1.3.1.3.1).
+ */
+export type ValuesOf = (entry: Entry, schema: AttributeSchema) => readonly Value[] | undefined;
 
 /** RFC 4511 §4.5.1.7: true, false, or undefined where a filter item cannot be evaluated. */
 export type Predicate = (entry: Entry) => boolean | undefined;
@@ -85,19 +89,24 @@ export function compileFilter(filter: Filter, directory: Directory, valuesOf: Va
       const schema = attribute(filter.attribute);
       // An attribute that the schema does not know is undefined, not false (MS-ADTS 3.1.1.3.1.3.1).
       if (schema === undefined) return () => undefined;
-      const test = compileItem(filter, schema, directory);
-      return (entry) => test(valuesOf(entry, schema));
+      return evaluated(schema, valuesOf, compileItem(filter, schema, directory));
     }
   }
 }
 
+/** A test of an attribute's values; undefined where they cannot be looked at. */
+type Test = (values: readonly Value[]) => boolean | undefined;
+
+function evaluated(schema: AttributeSchema, valuesOf: ValuesOf, test: Test): Predicate {
+  return (entry) => {
+    const values = valuesOf(entry, schema);
+    return values === undefined ? undefined : test(values);
+  };
+}
+
 type Item = Exclude<Filter, { readonly kind: 'and' | 'or' | 'not' | 'extensible' }>;
 
-function compileItem(
-  filter: Item,
-  schema: AttributeSchema,
-  directory: Directory,
-): (values: readonly Value[]) => boolean | undefined {
+function compileItem(filter: Item, schema: AttributeSchema, directory: Directory): Test {
   switch (filter.kind) {
     case 'present':
       return (values) => values.length > 0;
@@ -110,7 +119,7 @@ function compileItem(
     case 'greaterOrEqual':
     case 'lessOrEqual': {
       const wanted = assertionForm(schema, filter.value, directory);
-      if (wanted === undefined) return () => undefined;
+      if (wanted === undefined || UNORDERED.has(schema.syntax)) return () => undefined;
       const sign = filter.kind === 'greaterOrEqual' ? 1 : -1;
       return (values) =>
         values.some((value) => sign * order(schema, indexForm(schema.syntax, value), wanted) >= 0);
@@ -119,6 +128,17 @@ function compileItem(
       return compileSubstrings(filter, schema);
   }
 }
+
+/** Syntaxes without a rule for greater and less (MS-ADTS 3.1.1.2.2.4). */
+const UNORDERED: ReadonlySet<Syntax> = new Set([
+  'boolean',
+  'descriptor',
+  'dn',
+  'dnBinary',
+  'dnString',
+  'oid',
+  'sid',
+]);
 
 /** Numbers by their size, the rest by their text. */
 function order(schema: AttributeSchema, a: string, b: string): number {
@@ -132,9 +152,9 @@ function order(schema: AttributeSchema, a: string, b: string): number {
 function compileSubstrings(
   filter: Extract<Filter, { readonly kind: 'substrings' }>,
   schema: AttributeSchema,
-): (values: readonly Value[]) => boolean | undefined {
+): Test {
   // Substrings of names, numbers and descriptors match nothing (MS-ADTS 3.1.1.2.2.4).
-  if (schema.syntax === 'dn' || schema.syntax === 'descriptor') return () => false;
+  if (isReference(schema.syntax) || schema.syntax === 'descriptor') return () => false;
   const form = (value: Value): string =>
     typeof value === 'string' ? value.toLowerCase() : toHex(value);
   const part = (bytes: Uint8Array | undefined): string | undefined => {
@@ -171,35 +191,49 @@ function compileExtensible(
   if (schema === undefined) return () => undefined;
   switch (filter.rule) {
     case undefined: {
-      const test = compileItem(
-        { kind: 'equal', attribute: schema.name, value: filter.value },
-        schema,
-        directory,
-      );
-      return (entry) => test(valuesOf(entry, schema));
+      const item = { kind: 'equal', attribute: schema.name, value: filter.value } as const;
+      return evaluated(schema, valuesOf, compileItem(item, schema, directory));
     }
     case MatchingRule.BIT_AND:
-    case MatchingRule.BIT_OR: {
-      const text = fromUtf8(filter.value);
-      if (!/^-?\d{1,19}$/.test(text)) return () => undefined;
-      const bits = BigInt.asUintN(64, BigInt(text));
-      const all = filter.rule === MatchingRule.BIT_AND;
-      return (entry) =>
-        valuesOf(entry, schema).some((value) => {
-          if (typeof value !== 'string' || !/^-?\d+$/.test(value)) return false;
-          const common = BigInt.asUintN(64, BigInt(value)) & bits;
-          return all ? common === bits : common !== 0n;
-        });
-    }
+    case MatchingRule.BIT_OR:
+      return evaluated(schema, valuesOf, bitTest(filter.value, filter.rule));
     case MatchingRule.TRANSITIVE_EVAL: {
-      const wanted = assertionForm(schema, filter.value, directory);
-      const id = wanted === undefined ? undefined : referred(wanted);
+      const id = assertedRecord(schema, filter.value, directory);
       if (id === undefined) return () => false;
       return (entry) => reaches(entry, schema, id, directory, valuesOf);
+    }
+    case MatchingRule.DN_WITH_DATA: {
+      const base = parseBase(fromUtf8(filter.value));
+      const id = base === undefined ? undefined : resolveBase(directory, base);
+      if (id === undefined) return () => false;
+      return evaluated(schema, valuesOf, (values) => values.some((v) => referred(v) === id));
     }
     default:
       return () => undefined; // a rule that Active Directory does not know
   }
+}
+
+/** All of the bits, or any. */
+function bitTest(value: Uint8Array, rule: string): Test {
+  const text = fromUtf8(value);
+  if (!/^-?\d{1,19}$/.test(text)) return () => undefined;
+  const bits = BigInt.asUintN(64, BigInt(text));
+  const all = rule === MatchingRule.BIT_AND;
+  return (values) =>
+    values.some((each) => {
+      if (typeof each !== 'string' || !/^-?\d+$/.test(each)) return false;
+      const common = BigInt.asUintN(64, BigInt(each)) & bits;
+      return all ? common === bits : common !== 0n;
+    });
+}
+
+function assertedRecord(
+  schema: AttributeSchema,
+  value: Uint8Array,
+  directory: Directory,
+): number | undefined {
+  const wanted = assertionForm(schema, value, directory);
+  return wanted === undefined ? undefined : referred(wanted);
 }
 
 /** Whether following the link from the entry, however often, leads to the record. */
@@ -213,7 +247,7 @@ function reaches(
   const seen = new Set<number>([start.id]);
   const queue: Entry[] = [start];
   for (let entry = queue.pop(); entry !== undefined; entry = queue.pop()) {
-    for (const value of valuesOf(entry, schema)) {
+    for (const value of valuesOf(entry, schema) ?? []) {
       const next = referred(value);
       if (next === id) return true;
       if (next === undefined || seen.has(next)) continue;
@@ -275,53 +309,4 @@ export function assertionForm(
 function categoryReference(className: string, directory: Directory): string | undefined {
   const id = directory.find('lDAPDisplayName', className)[0];
   return id === undefined ? undefined : reference(id);
-}
-
-/**
- * Records among which all matches are, by the indexes; undefined when only a walk finds them. An
- * entry that is found must still be tested.
- */
-export function candidates(filter: Filter, directory: Directory): readonly number[] | undefined {
-  switch (filter.kind) {
-    case 'equal': {
-      const schema = attribute(filter.attribute);
-      if (schema === undefined) return [];
-      const back = backLinkCandidates(schema, filter.value, directory);
-      if (back !== undefined) return back;
-      if (!schema.indexed || schema.constructed) return undefined;
-      const form = assertionForm(schema, filter.value, directory);
-      return form === undefined ? [] : directory.findForm(schema.name, form);
-    }
-    case 'and': {
-      let best: readonly number[] | undefined;
-      for (const part of filter.filters) {
-        const ids = candidates(part, directory);
-        if (ids !== undefined && (best === undefined || ids.length < best.length)) best = ids;
-      }
-      return best;
-    }
-    case 'or': {
-      const all = new Set<number>();
-      for (const part of filter.filters) {
-        const ids = candidates(part, directory);
-        if (ids === undefined) return undefined;
-        for (const id of ids) all.add(id);
-      }
-      return [...all].sort((a, b) => a - b);
-    }
-    default:
-      return undefined;
-  }
-}
-
-/** `(memberOf=<group>)`: the group's own values of `member` are the answer. */
-function backLinkCandidates(
-  schema: AttributeSchema,
-  value: Uint8Array,
-  directory: Directory,
-): readonly number[] | undefined {
-  if (schema.name !== 'memberOf') return undefined;
-  const form = assertionForm(schema, value, directory);
-  const group = form === undefined ? undefined : directory.entry(referred(form) as number);
-  return (group?.attributes.member ?? []).flatMap((each) => referred(each) ?? []);
 }

@@ -9,6 +9,7 @@ import { decodeDescriptor, type SecurityDescriptor } from './security/descriptor
 const CLOSED: SecurityDescriptor = { control: 0, dacl: [] };
 
 /** By the octets: entries that share a descriptor share them, so 100,000 users decode one. */
+/** By the octets themselves: objects with the same descriptor share them. */
 const decoded = new WeakMap<Uint8Array, SecurityDescriptor>();
 
 export function descriptorOf(entry: Entry): SecurityDescriptor {

@@ -1,15 +1,16 @@
 /** Search: MS-ADTS 3.1.1.3.1.3. Which objects, which of their values, in pages. */
 
+import { candidates } from './candidates.ts';
 import { type ConstructedContext, constructedValues } from './constructed.ts';
 import type { Directory } from './directory.ts';
 import { dnOf } from './directory.ts';
 import type { BaseName } from './dn.ts';
 import { parseDn } from './dn.ts';
 import type { Entry, Value } from './entry.ts';
-import { candidates, compileFilter, type Filter } from './filter.ts';
+import { compileFilter, type Filter } from './filter.ts';
 import { isContextHead, isDeleted, isPhantom } from './instance.ts';
 import { deepestExisting, ROOT, resolveBase } from './names.ts';
-import { descriptorOf, objectTypes, selfSidOf } from './protection.ts';
+import { descriptorOf, objectTypes, selfSidOf, structuralClass } from './protection.ts';
 import { noSuchObject, type Refusal, ResultCode, refuse, Win32 } from './refusals.ts';
 import { type AttributeSchema, attribute } from './schema.ts';
 import { granted, type SecurityContext } from './security/access.ts';
@@ -60,7 +61,12 @@ export function search(
   if (baseId === ROOT && request.phantomRoot === true) {
     return walk(directory, ROOT, request, context, constructed);
   }
-  if (base === undefined || hidden(base, request) || phantomBase(base, request)) {
+  if (
+    base === undefined ||
+    hidden(base, request) ||
+    phantomBase(base, request) ||
+    !mayList(directory, base, context)
+  ) {
     const rdns = request.base.kind === 'dn' ? request.base.rdns : [];
     const best = deepestExisting(directory, rdns);
     return noSuchObject(request.baseText, best === undefined ? '' : dnOf(directory, best));
@@ -79,9 +85,12 @@ function walk(
   context: SecurityContext,
   constructed: ConstructedContext,
 ): SearchAnswer | Refusal {
-  const readable = (entry: Entry, schema: AttributeSchema): readonly Value[] =>
-    visibleValues(directory, entry, schema, context, constructed);
-  const matches = compileFilter(request.filter, directory, readable);
+  const may = reader(context);
+  const asserted = (entry: Entry, schema: AttributeSchema): readonly Value[] | undefined => {
+    if (!isAssertable(schema) || !may(entry, schema)) return undefined;
+    return storedValues(directory, entry, schema, constructed);
+  };
+  const matches = compileFilter(request.filter, directory, asserted);
   const found: Entry[] = [];
   let visited = 0;
   let last: number | undefined;
@@ -156,7 +165,7 @@ function mayList(directory: Directory, entry: Entry, context: SecurityContext): 
   const parent = directory.entry(entry.parent);
   if (parent === undefined || isPhantom(parent)) return true;
   const descriptor = descriptorOf(parent);
-  return granted(descriptor, context, { rights: Right.LIST_CONTENTS });
+  return granted(descriptor, context, { rights: Right.LIST_CONTENTS, ...selfSidOf(parent) });
 }
 
 /** fCONFIDENTIAL, MS-ADTS 2.2.10: reading needs CONTROL_ACCESS as well. */
@@ -187,6 +196,40 @@ export function visibleValues(
 ): readonly Value[] {
   if (SECRET.has(schema.name)) return [];
   if (schema.name !== 'objectClass' && !mayRead(entry, schema, context)) return [];
+  return storedValues(directory, entry, schema, constructed);
+}
+
+/** What a filter may say something about: not what is secret, nor what is computed but back links. */
+function isAssertable(schema: AttributeSchema): boolean {
+  return !SECRET.has(schema.name) && (!schema.constructed || schema.linkId !== undefined);
+}
+
+/**
+ * {@link mayRead} for one search: asked once for each descriptor, class and attribute, but for the
+ * requester's own object, where PRINCIPAL_SELF counts.
+ */
+function reader(context: SecurityContext): (entry: Entry, schema: AttributeSchema) => boolean {
+  const known = new Map<SecurityDescriptor, Map<string, boolean>>();
+  return (entry, schema) => {
+    if (schema.name === 'objectClass') return true;
+    const self = selfSidOf(entry).selfSid;
+    if (self !== undefined && context.sids.has(self)) return mayRead(entry, schema, context);
+    const descriptor = descriptorOf(entry);
+    const answers = known.get(descriptor) ?? new Map<string, boolean>();
+    known.set(descriptor, answers);
+    const question = `${schema.name} ${structuralClass(entry)}`;
+    const answer = answers.get(question) ?? mayRead(entry, schema, context);
+    answers.set(question, answer);
+    return answer;
+  };
+}
+
+function storedValues(
+  directory: Directory,
+  entry: Entry,
+  schema: AttributeSchema,
+  constructed: ConstructedContext,
+): readonly Value[] {
   const stored = entry.attributes[schema.name];
   if (stored !== undefined && !schema.constructed) return stored;
   return constructedValues(directory, entry, schema, constructed);
