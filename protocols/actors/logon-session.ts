@@ -57,6 +57,9 @@ const AS_OPTIONS =
 /** KDCOptions of Windows' TGS-REQ: 40810000. */
 const TGS_OPTIONS = KdcOptions.forwardable | KdcOptions.renewable | KdcOptions.canonicalize;
 
+/** Asked for only where the ticket-granting ticket has the flag, which is the same bit. */
+const ALLOWED = KdcOptions.forwardable | KdcOptions.renewable;
+
 /** KDCOptions of Windows' renewal: 00010002. */
 const RENEW_OPTIONS = KdcOptions.renew | KdcOptions.canonicalize;
 
@@ -103,7 +106,7 @@ export function serviceRequest(
   return {
     credential,
     sname,
-    kdcOptions: TGS_OPTIONS,
+    kdcOptions: TGS_OPTIONS & (credential.flags | ~ALLOWED),
     till: WINDOWS_TILL,
     etypes: options.etypes,
     cksumtype: CKSUMTYPE_RSA_MD5,

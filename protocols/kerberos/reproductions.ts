@@ -84,11 +84,7 @@ const BY_ERROR: Readonly<Record<string, readonly Row[]>> = {
     ['renew-in-as', 'an option of the TGS exchange in the AS exchange'],
     ['not-forwardable', 'forwardable, with a ticket-granting ticket that is not'],
     ['sensitive-forwardable', 'forwardable, for an account that is sensitive (NOT_DELEGATED)'],
-    [
-      'protected-forwardable',
-      'forwardable, for a member of Protected Users',
-      { scenario: 'protected-users' },
-    ],
+    ['protected-forwardable', 'forwardable, for a member of Protected Users'],
   ],
   KDC_ERR_ETYPE_NOSUPP: [
     ['client-rc4-only', 'the client offers RC4 only, which the domain controller does not speak'],
