@@ -17,9 +17,16 @@ export function members<C extends { readonly realm: string }>(
   });
 }
 
-/** The actors that are domain controllers of a realm. */
+export const READ_ONLY_ROLE = 'read-only-domain-controller';
+
+/** The actors that are domain controllers of a realm, read-only ones too, in the order of the file. */
 export function domainControllers(scene: Scene, realmName: string): readonly string[] {
-  return members(scene, realmName, 'domain-controller').map(([name]) => name);
+  const there = new Set(
+    ['domain-controller', READ_ONLY_ROLE].flatMap((role) =>
+      members(scene, realmName, role).map(([name]) => name),
+    ),
+  );
+  return Object.keys(scene.actors).filter((name) => there.has(name));
 }
 
 /** The names of a domain controller's own computer. */

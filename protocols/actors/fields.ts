@@ -19,13 +19,13 @@ import { EncTypes, type UserAccountControl } from '../kdc/accounts.ts';
 import { attributesField } from './attribute-values.ts';
 import { domainPolicyFields } from './domain-policy.ts';
 
-const realm = text('DNS name of the realm, which is the Active Directory domain', {
+export const realm = text('DNS name of the realm, which is the Active Directory domain', {
   example: 'CORP.EXAMPLE',
   pattern: /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/,
   expected: 'a DNS name such as CORP.EXAMPLE',
 });
 
-function hostField(about: string, example: string) {
+export function hostField(about: string, example: string) {
   return text(about, {
     example,
     pattern: /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/,

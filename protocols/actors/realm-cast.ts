@@ -13,6 +13,7 @@ import { controllerNames, members } from './cast-members.ts';
 import { randomSecret } from './computer.ts';
 import { domainPolicy } from './domain-policy.ts';
 import { type DomainControllerFields, encTypesOf } from './fields.ts';
+import { readOnlyAccounts, readOnlySeeds } from './read-only-seeds.ts';
 
 /** The domain was made, and all passwords were set, a month before the story begins. */
 const DOMAIN_AGE = 30 * 86_400_000;
@@ -45,7 +46,7 @@ export function realmCast(scene: Scene, name: string, config: DomainControllerFi
   const shared = controllers[0]?.[1] ?? config;
   return {
     realm: own,
-    named: seeds.named,
+    named: [...seeds.named, ...readOnlyAccounts(scene, own.name)],
     seed: {
       dnsName: own.name.toLowerCase(),
       netbios: own.flatName,
@@ -62,6 +63,7 @@ export function realmCast(scene: Scene, name: string, config: DomainControllerFi
       policy: domainPolicy(shared.domainPolicy),
       accounts: seeds.accounts,
       groups: seeds.groups,
+      readOnlyControllers: readOnlySeeds(scene, own.name),
       trusts: trustSeeds(scene, own),
     },
   };
