@@ -6,13 +6,17 @@ import type { KeyRecord } from '../machine/actor.ts';
 import { keytabEntry, writeKeytab } from '../trace/keytab.ts';
 import { principalParts } from '../trace/principal.ts';
 import { InputError } from './exit.ts';
+import type { Administrator } from './serve-administrator.ts';
 
 /** A realm and where its KDC listens. */
 export interface ServedRealm {
   readonly realm: string;
   /** The domain controller's DNS name. */
   readonly host: string;
-  readonly kdc: number;
+  readonly kdc?: number;
+  /** Where its directory listens. */
+  readonly ldap?: number;
+  readonly administrator?: Administrator;
 }
 
 export interface Exported {
@@ -39,13 +43,29 @@ export function writeExports(folder: string, exported: Exported): void {
 }
 
 function writeAll(folder: string, exported: Exported): void {
-  const { keys, start, token } = exported;
+  const { keys, start, token, realms, host } = exported;
   const entries = (of: readonly KeyRecord[]): Uint8Array =>
     writeKeytab(of.map((key) => keytabEntry(key, Math.floor(start / 1000))));
   writePrivate(join(folder, 'krb5.conf'), krb5Conf(exported));
   writePrivate(join(folder, 'all.keytab'), entries(keys));
   writePrivate(join(folder, 'services.keytab'), entries(keys.filter(isService)));
+  if (realms.some(({ ldap }) => ldap !== undefined)) {
+    writePrivate(join(folder, 'ldap-admin.txt'), ldapAdmin(realms, host));
+  }
   if (token !== undefined) writePrivate(join(folder, 'token'), `${token}\n`);
+}
+
+/** For people and for `ldapsearch -x -H URI -D DN -w PASSWORD`: a paragraph of `name: value` a realm. */
+function ldapAdmin(realms: readonly ServedRealm[], host: string): string {
+  const paragraphs = realms.flatMap(({ ldap, administrator }) => {
+    if (ldap === undefined || administrator === undefined) return [];
+    const { dn, password } = administrator;
+    const lines = [`uri: ldap://${addressFor(host)}:${ldap}`, `dn: ${dn}`];
+    return [
+      [...lines, ...(password === undefined ? [] : [`password: ${password}`]), ''].join('\n'),
+    ];
+  });
+  return paragraphs.join('\n');
 }
 
 /** There whole or not at all, and for nobody else: these files hold keys. */
@@ -81,7 +101,8 @@ export function krb5Conf({ realms, host }: Pick<Exported, 'realms' | 'host'>): s
     '[realms]',
   );
   for (const { realm, kdc } of realms) {
-    lines.push(`  ${realm} = {`, `    kdc = ${address}:${kdc}`, '  }');
+    const where = kdc === undefined ? [] : [`    kdc = ${address}:${kdc}`];
+    lines.push(`  ${realm} = {`, ...where, '  }');
   }
   lines.push('', '[domain_realm]');
   for (const { realm, host: controller } of realms) {

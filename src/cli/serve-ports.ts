@@ -2,7 +2,7 @@
 
 /** An option that opens listeners, and the port that the actors believe to listen on. */
 export interface ListenerOption {
-  readonly option: 'kdc';
+  readonly option: 'kdc' | 'ldap';
   readonly port: number;
   readonly about: string;
 }
@@ -14,23 +14,26 @@ export const LISTENERS: readonly ListenerOption[] = [
     about:
       'the KDC, on UDP and TCP; of a file with several realms the first, the others take free ports',
   },
+  {
+    option: 'ldap',
+    port: 389,
+    about: 'the directory, on TCP; of a file with several realms as for --kdc',
+  },
 ];
 
 /** Options of the program's outside whose listeners are not there yet: refused, not ignored. */
 export const LATER: readonly (readonly [option: string, what: string])[] = [
   ['--kpasswd <port>', 'password changes (RFC 3244)'],
   ['--kkdcp <port>', 'the KDC proxy (MS-KKDCP)'],
-  ['--ldap <port>', 'the directory'],
   ['--entra <port>', 'the Entra tenant'],
   ['--rdp <port>', 'remote desktop hosts'],
   ['--vpcd <host:port>', 'smart cards'],
   ['--workers <n>', 'several processes'],
-  ['--state <dir>', 'a state that outlasts the process'],
 ];
 
 /** `--kdc 8800` as what the actors ask for: the first asks for that port, the others for any. */
 export function realPorts(
-  wanted: Readonly<Record<ListenerOption['option'], number | undefined>>,
+  wanted: Readonly<Partial<Record<ListenerOption['option'], number | undefined>>>,
 ): (actor: string, port: number) => number | undefined {
   const first = new Map<string, string>();
   return (actor, port) => {

@@ -8,6 +8,8 @@ import { LATER, LISTENERS } from './serve-ports.ts';
 export interface ServeOptions {
   readonly host: string;
   readonly kdc?: number;
+  readonly ldap?: number;
+  readonly state?: string;
   readonly trace?: number;
   readonly export?: string;
   readonly seed?: number;
@@ -41,6 +43,7 @@ export function registerServe(program: Command): void {
   command
     .option('--trace <port>', 'viewer, trace and control interface', portArgument)
     .option('--export <dir>', 'write krb5.conf, keytabs and the control token there')
+    .option('--state <dir>', 'keep directory, keys and counters there between starts')
     .option('--seed <n>', 'chance from this seed instead of the system', seedArgument)
     .addHelpText('after', EXAMPLES)
     .action(async (file: string, options: ServeOptions) => {

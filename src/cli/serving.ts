@@ -18,9 +18,11 @@ import { type TraceRecorder, traceRecorder } from '../trace/store.ts';
 import { loadScenarios } from './arguments.ts';
 import { InputError } from './exit.ts';
 import type { ServeOptions } from './serve.ts';
+import { administratorOf } from './serve-administrator.ts';
 import { serveControls } from './serve-controls.ts';
 import { type ServedRealm, writeExports } from './serve-export.ts';
 import { realPorts } from './serve-ports.ts';
+import { type Stores, serveStores } from './serve-stores.ts';
 import { stage } from './stage.ts';
 
 /** What memory holds of the trace; older records go first. */
@@ -38,8 +40,10 @@ interface Serving {
 
 /** @throws InputError when there is nothing to serve, or a port or the folder cannot be had. */
 export async function serve(file: string, options: ServeOptions): Promise<void> {
-  if (options.kdc === undefined && options.trace === undefined) {
-    throw new InputError('nothing to serve: give --kdc PORT (0 takes a free one), or --trace PORT');
+  if ([options.kdc, options.ldap, options.trace].every((port) => port === undefined)) {
+    throw new InputError(
+      'nothing to serve: give --kdc PORT (0 takes a free one), --ldap PORT, or --trace PORT',
+    );
   }
   const [scenario] = loadScenarios([file], stage);
   if (scenario === undefined) throw new InputError(`${file}: no scenario`);
@@ -49,17 +53,22 @@ export async function serve(file: string, options: ServeOptions): Promise<void> 
   const keys = new Map<string, KeyRecord>();
   const counts = metrics();
   const signing = signer(keyStore(), nodeProvider({ deterministic: options.seed !== undefined }));
-  const driver = driverOf(scenario, actors, options, { clock, keys, counts, signing, recorder });
+  const stores = await serveStores(
+    options.state,
+    actors.map(({ name }) => name),
+  );
+  const parts = { clock, keys, counts, signing, recorder, stores };
+  const driver = driverOf(scenario, actors, options, parts);
   const serving: Serving = { driver, signing };
   try {
     await driver.start().catch((error: Error) => {
       throw new InputError(error.message, { cause: error });
     });
     if (recorder !== undefined) {
-      const parts = { clock, driver, counts, signing, actors };
-      serving.trace = await traceOf(scenario, options, recorder, parts);
+      const seen = { clock, driver, counts, signing, actors };
+      serving.trace = await traceOf(scenario, options, recorder, seen);
     }
-    announce(options, actors, clock, [...keys.values()], serving);
+    announce(options, actors, clock, [...keys.values()], stores, serving);
   } catch (error) {
     await stopped(serving);
     throw error;
@@ -73,10 +82,11 @@ function announce(
   actors: readonly Actor[],
   clock: Clock,
   keys: readonly KeyRecord[],
+  stores: Stores,
   { driver, trace }: Serving,
 ): void {
   const { host, export: folder } = options;
-  const realms = realmsOf(driver, actors);
+  const realms = realmsOf(driver, actors, stores);
   if (folder !== undefined) {
     const token = trace === undefined ? {} : { token: trace.token };
     writeExports(folder, { realms, host, keys, start: clock.start, ...token });
@@ -115,14 +125,19 @@ interface Parts {
 function driverOf(
   { skews }: Scenario,
   actors: readonly Actor[],
-  { host, seed, kdc }: ServeOptions,
+  { host, seed, kdc, ldap }: ServeOptions,
   {
     clock,
     counts,
     signing,
     keys,
     recorder,
-  }: Parts & { keys: Map<string, KeyRecord>; recorder: TraceRecorder | undefined },
+    stores,
+  }: Parts & {
+    keys: Map<string, KeyRecord>;
+    recorder: TraceRecorder | undefined;
+    stores: Stores;
+  },
 ): Driver {
   return new Driver({
     actors,
@@ -133,7 +148,8 @@ function driverOf(
     metrics: counts,
     signer: signing,
     log,
-    realPort: realPorts({ kdc }),
+    realPort: realPorts({ kdc, ldap }),
+    store: (actor) => stores.of(actor),
     keyed: (known) => {
       for (const key of known) keys.set(`${key.principal} ${key.kvno} ${key.etype}`, key);
     },
@@ -187,11 +203,22 @@ function signingText(signing: Signer): string {
 }
 
 /** The realms that are on sockets, in the order of the file. */
-function realmsOf(driver: Driver, actors: readonly Actor[]): readonly ServedRealm[] {
+function realmsOf(
+  driver: Driver,
+  actors: readonly Actor[],
+  stores: Stores,
+): readonly ServedRealm[] {
   return actors.flatMap(({ name }) => {
     const kdc = driver.portOf(name, 88);
+    const ldap = driver.portOf(name, 389);
     const { realm, host } = realmOf(driver, name);
-    return kdc === undefined ? [] : [{ realm, host, kdc }];
+    if (kdc === undefined && ldap === undefined) return [];
+    const ports = {
+      ...(kdc === undefined ? {} : { kdc }),
+      ...(ldap === undefined ? {} : { ldap }),
+    };
+    const administrator = administratorOf(stores.of(name));
+    return [{ realm, host, ...ports, ...(administrator === undefined ? {} : { administrator }) }];
   });
 }
 
@@ -215,10 +242,10 @@ function readyLine(
     ready: true,
     pid: process.pid,
     realm: first?.realm ?? (actor === undefined ? null : realmOf(driver, actor.name).realm),
-    kdc: first === undefined ? null : `${shownHost}:${first.kdc}`,
+    kdc: first?.kdc === undefined ? null : `${shownHost}:${first.kdc}`,
     kpasswd: null,
     kkdcp: null,
-    ldap: null,
+    ldap: first?.ldap === undefined ? null : `${shownHost}:${first.ldap}`,
     entra: null,
     rdp: null,
     trace: trace?.url ?? null,

@@ -39,7 +39,6 @@ serve('says what is not to be served, and how to put it right', () =>
     for (const [args, message] of [
       [[root(REALM)], /nothing to serve: give --kdc PORT/],
       [[root(REALM), '--kdc', '65536'], /Expected a port from 0 to 65535/],
-      [[root(REALM), '--ldap', '389'], /This version has nothing for the directory/],
       [[root(REALM), '--workers', '2'], /This version has nothing for several processes/],
       [[root(REALM), '--kdc', '0', '--host', 'dc1'], /Expected an IP address/],
       [[root(REALM), '--kdc', String(port)], /dc1 cannot listen on port \d+: .*EADDRINUSE/],
