@@ -30,7 +30,12 @@ export interface Initiator {
 }
 
 export function initiator(gssFlags = ALL_FLAGS, changes: TicketChanges = {}): Initiator {
-  const request = { credential: credential(changes), gssFlags, learnsTime: false };
+  const held = credential(changes);
+  const request = {
+    credential: { ...held, cname: changes.part?.cname ?? held.cname },
+    gssFlags,
+    learnsTime: false,
+  };
   const asked = step({ name: 'idle' }, { kind: 'asked', request }, clientEnv(NOW));
   const [send] = asked.effects;
   if (send?.kind !== 'send') throw new Error('no AP-REQ');

@@ -76,7 +76,11 @@ export function ldapDomain(options: Partial<LdapOptions> = {}): LdapDomain {
     const entry = found(name);
     const admin = one(entry, 'sAMAccountName') === 'Administrator';
     const groups = admin ? [`${info.sid}-512`, `${info.sid}-519`, 'S-1-5-32-544'] : [];
-    return { name: `CORP\\${name}`, sid: sidText(entry) as string, groups: [`${info.sid}-513`, ...groups] };
+    return {
+      name: `CORP\\${name}`,
+      sid: sidText(entry) as string,
+      groups: [`${info.sid}-513`, ...groups],
+    };
   }
   return {
     store,
@@ -107,7 +111,8 @@ export function ldapClient(domain: LdapDomain): LdapClient {
   const raw = (bytes: Uint8Array): readonly Effect[] => {
     const next = step(connection, { kind: 'received', bytes }, domain.env());
     connection = next.state;
-    for (const effect of next.effects) if (effect.kind === 'write') domain.store.write(effect.batch);
+    for (const effect of next.effects)
+      if (effect.kind === 'write') domain.store.write(effect.batch);
     return next.effects;
   };
   return {
