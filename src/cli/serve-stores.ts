@@ -1,6 +1,5 @@
 /** Where the actors of `serve` keep what they write: a folder each below `--state`, or memory. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import type { Actor } from '../machine/actor.ts';
 import type { WritableStore } from '../machine/store.ts';
 import { memoryStore } from '../store/memory.ts';
 import { InputError } from './exit.ts';
@@ -8,32 +7,34 @@ import { InputError } from './exit.ts';
 export interface Stores {
   /** The actor's store, the same one each time. Whoever drives the actor closes it. */
   of(actor: string): WritableStore;
+  /** How often the state was served before; 0 in memory. */
+  readonly starts: number;
 }
 
-/** @throws InputError when a folder cannot be used: it is of another version, or not ours to write. */
+/** @throws InputError when the folder cannot be used: it is another realm's, taken, or not ours to write. */
 export async function serveStores(
   folder: string | undefined,
-  actors: readonly string[],
+  actors: readonly Actor[],
 ): Promise<Stores> {
-  const stores = new Map<string, WritableStore>();
+  if (folder === undefined) return found(new Map(actors.map(({ name }) => [name, memoryStore()])));
   // Loaded only here: it brings a native library.
-  const lasting = folder === undefined ? undefined : (await import('../store/lmdb.ts')).lmdbStore;
-  for (const actor of actors) {
-    if (folder === undefined || lasting === undefined) {
-      stores.set(actor, memoryStore());
-      continue;
-    }
-    const own = join(folder, actor);
-    try {
-      mkdirSync(own, { recursive: true, mode: 0o700 });
-      stores.set(actor, await lasting(own));
-    } catch (error) {
-      for (const open of stores.values()) await open.close();
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new InputError(`--state ${folder}: ${reason}`, { cause: error });
-    }
+  const { stateFolder } = await import('../store/folder.ts');
+  const owners = actors.map(({ name, view, initial }) => {
+    const said = view(initial) as { readonly realm?: unknown } | null;
+    return { actor: name, realm: String(said?.realm) };
+  });
+  try {
+    const { stores, starts } = await stateFolder(folder, owners);
+    return found(stores, starts);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InputError(`--state ${folder}: ${reason}`, { cause: error });
   }
+}
+
+function found(stores: ReadonlyMap<string, WritableStore>, starts = 0): Stores {
   return {
+    starts,
     of(actor) {
       const store = stores.get(actor);
       if (store === undefined) throw new RangeError(`there is no actor ${actor}`);

@@ -53,10 +53,7 @@ export async function serve(file: string, options: ServeOptions): Promise<void> 
   const keys = new Map<string, KeyRecord>();
   const counts = metrics();
   const signing = signer(keyStore(), nodeProvider({ deterministic: options.seed !== undefined }));
-  const stores = await serveStores(
-    options.state,
-    actors.map(({ name }) => name),
-  );
+  const stores = await serveStores(options.state, actors);
   const parts = { clock, keys, counts, signing, recorder, stores };
   const driver = driverOf(scenario, actors, options, parts);
   const serving: Serving = { driver, signing };
@@ -139,6 +136,9 @@ function driverOf(
     stores: Stores;
   },
 ): Driver {
+  // What was drawn before a state was served again (GUIDs, keys) must not come again.
+  const chance = (actor: string): string =>
+    stores.starts === 0 ? actor : `${actor}/${stores.starts}`;
   return new Driver({
     actors,
     framings: stage.framings,
@@ -158,7 +158,7 @@ function driverOf(
     ...(recorder === undefined ? {} : { recorder }),
     ...(seed === undefined
       ? {}
-      : { random: (actor: string, step: number) => stepRandom(seed, actor, step) }),
+      : { random: (actor: string, step: number) => stepRandom(seed, chance(actor), step) }),
   });
 }
 

@@ -1,20 +1,45 @@
 /**
  * Records in LMDB, for `serve --state DIR`: a batch is one transaction of a copy-on-write B-tree, so
- * a process killed at any moment leaves every acknowledged batch whole and no half one.
+ * a process killed at any moment leaves every acknowledged batch whole and no half one. The package
+ * is loaded when it is asked for: everything else works where it has no binary.
  */
 import { createHash } from 'node:crypto';
-import { type Database, open, type RootDatabase } from 'lmdb';
+import type { Database, RootDatabase } from 'lmdb';
 import type { IndexKey, WritableStore, WriteBatch } from '../machine/store.ts';
 
 /** LMDB's keys end at 1,978 octets; longer index keys stand there by their digest. */
 const KEY_LIMIT = 400;
 
-/** The format of the records' tables; another one needs another folder. */
+/** The format of the tables and of the records in them; another one needs another folder. */
 const FORMAT = 1;
 
-/** @throws Error when the folder holds a store of another format, or another process's lock. */
-export function lmdbStore(folder: string): WritableStore {
-  return new LmdbStore(folder);
+/** How long a batch may stay in the system's memory only, in milliseconds. */
+const FLUSH_MS = 1_000;
+
+/** @throws Error when the folder holds a store of another format, or this machine has no LMDB. */
+export async function lmdbStore(folder: string): Promise<WritableStore> {
+  const { open } = await import('lmdb').catch((cause: unknown) => {
+    throw new Error(
+      `the npm package lmdb has no binary for ${process.platform}-${process.arch}: ` +
+        'install it there, or leave --state out and keep the realm in memory',
+      { cause },
+    );
+  });
+  // A commit is in the system's memory when it returns, where the end of this process does not
+  // touch it; waiting for the disk each time costs over a hundred times as much. Neither
+  // compressed nor cached: whoever reads derives and keeps what it needs by `revision`.
+  const root = open({ path: folder, maxDbs: 4, noSync: true });
+  const store = new LmdbStore(root);
+  const { format } = store;
+  if (format !== undefined && format !== FORMAT) {
+    await root.close();
+    throw new Error(
+      `${folder} holds records of format ${format}, and this version reads format ${FORMAT}: ` +
+        'give another folder, or serve it with the version that wrote it',
+    );
+  }
+  if (format === undefined) store.format = FORMAT;
+  return store;
 }
 
 class LmdbStore implements WritableStore {
@@ -23,22 +48,21 @@ class LmdbStore implements WritableStore {
   readonly #index: Database<number, string>;
   readonly #counters: Database<number, string>;
   readonly #revisions = new Map<number, number>();
+  #flush: NodeJS.Timeout | undefined;
 
-  constructor(folder: string) {
-    // Not compressed, no cache: whoever reads derives and keeps what it needs by `revision`.
-    this.#root = open({ path: folder, maxDbs: 4 });
-    this.#records = this.#root.openDB({
-      name: 'records',
-      keyEncoding: 'uint32',
-      encoding: 'binary',
-    });
-    this.#index = this.#root.openDB({ name: 'index', dupSort: true, encoding: 'ordered-binary' });
-    this.#counters = this.#root.openDB({ name: 'counters', encoding: 'ordered-binary' });
-    const format = this.#counters.get('format');
-    if (format === undefined) this.#counters.putSync('format', FORMAT);
-    else if (format !== FORMAT) {
-      throw new Error(`${folder} holds a store of format ${format}, expected ${FORMAT}`);
-    }
+  constructor(root: RootDatabase) {
+    this.#root = root;
+    this.#records = root.openDB({ name: 'records', keyEncoding: 'uint32', encoding: 'binary' });
+    this.#index = root.openDB({ name: 'index', dupSort: true, encoding: 'ordered-binary' });
+    this.#counters = root.openDB({ name: 'counters', encoding: 'ordered-binary' });
+  }
+
+  get format(): number | undefined {
+    return this.#counters.get('format');
+  }
+
+  set format(format: number) {
+    this.#counters.putSync('format', format);
   }
 
   get size(): number {
@@ -67,21 +91,29 @@ class LmdbStore implements WritableStore {
   }
 
   write(batch: WriteBatch): void {
+    const known = batch.records.filter(({ id }) => this.#records.doesExist(id));
     this.#root.transactionSync(() => {
       for (const { id, bytes, added, removed } of batch.records) {
         for (const key of removed) this.#index.removeSync(indexKey(key), id);
         for (const key of added) this.#index.putSync(indexKey(key), id);
         if (bytes === undefined) this.#records.removeSync(id);
         else this.#records.putSync(id, bytes);
-        this.#revisions.set(id, this.revision(id) + 1);
       }
       for (const [name, value] of Object.entries(batch.counters ?? {})) {
         this.#counters.putSync(`c/${name}`, value);
       }
     });
+    // A new record's revision is 0 by absence: 100,000 of them cost nothing here.
+    for (const { id } of known) this.#revisions.set(id, this.revision(id) + 1);
+    this.#flush ??= setTimeout(() => {
+      this.#flush = undefined;
+      // In a thread of its own; what is written meanwhile is for the next turn.
+      (this.#root as unknown as { sync(done: () => void): void }).sync(() => undefined);
+    }, FLUSH_MS).unref();
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#flush);
     await this.#root.close();
   }
 }

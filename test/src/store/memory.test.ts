@@ -92,11 +92,11 @@ s('LMDB: the same, also after it was opened anew', async () => {
     fc.asyncProperty(draws, async (all) => {
       const folder = mkdtempSync(join(tmpdir(), 'kerblab-store-'));
       try {
-        const store = lmdbStore(folder);
+        const store = await lmdbStore(folder);
         apply(store, all);
         same(store, all);
         await store.close();
-        const again = lmdbStore(folder);
+        const again = await lmdbStore(folder);
         same(again, all);
         await again.close();
       } finally {
