@@ -142,14 +142,14 @@ function accountSeed(
   group: (name: string) => string,
   more: SeedAttributes,
 ): AccountSeed {
-  const { kvno = KVNO, userAccountControl, supportedEncryptionTypes } = config;
+  const { kvno = KVNO, salt, userAccountControl, supportedEncryptionTypes } = config;
   const control = sAMAccountName.endsWith('$')
     ? UserAccountControl.WORKSTATION_TRUST_ACCOUNT
     : UserAccountControl.NORMAL_ACCOUNT;
   return {
     sAMAccountName,
     rid: config.rid ?? rids(),
-    secret: { ...secret, kvno },
+    secret: { ...secret, kvno, ...(salt === undefined ? {} : { salt }) },
     memberOf: config.groups.map(group),
     ...(config.container === undefined ? {} : { container: config.container }),
     attributes: {

@@ -46,6 +46,7 @@ const CONTROLS = [
   'SMARTCARD_REQUIRED',
   'TRUSTED_FOR_DELEGATION',
   'NOT_DELEGATED',
+  'USE_DES_KEY_ONLY',
   'DONT_REQUIRE_PREAUTH',
   'TRUSTED_TO_AUTHENTICATE_FOR_DELEGATION',
   'NO_AUTH_DATA_REQUIRED',
@@ -83,6 +84,11 @@ const container = text('Where its object stands, below the domain; units are mad
 const account = {
   rid: optional(integer('Last part of objectSid; left out: the next free one', { min: 500 })),
   kvno: optional(integer('Version of the keys', { min: 1 })),
+  salt: optional(
+    text('Salt that the keys were made with; left out: as its names give it', {
+      example: 'CORP.EXAMPLEalice',
+    }),
+  ),
   groups: defaulted(
     listOf('Groups besides the primary group, by name', text('A group', { example: 'Finance' })),
     [],
@@ -213,6 +219,18 @@ const policy = object(
     ),
     defaultDomainSupportedEncTypes: optional(
       encryptionTypes('Stands in for an absent msDS-SupportedEncryptionTypes (both AES types)'),
+    ),
+    expiredPasswordTold: optional(
+      oneOf('Who is told of an expired password: who knows it, or everybody (afterPreauth)', [
+        'afterPreauth',
+        'beforePreauth',
+      ]),
+    ),
+    expiredAccountCode: optional(
+      oneOf('What an expired account is told (KDC_ERR_CLIENT_REVOKED)', [
+        'KDC_ERR_CLIENT_REVOKED',
+        'KDC_ERR_NAME_EXP',
+      ]),
     ),
   },
   'What its administrators decided',

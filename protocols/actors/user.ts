@@ -2,7 +2,7 @@
 import type { ActorEffect, ActorEvent, Args, Secret } from '../../src/machine/actor.ts';
 import { assertNever, type Step, to, unexpected } from '../../src/machine/machine.ts';
 import { role } from '../../src/scenario/role.ts';
-import { actor, object, oneOf, secret } from '../../src/schema/schema.ts';
+import { actor, object, oneOf, optional, secret, text } from '../../src/schema/schema.ts';
 import { NT_ENTERPRISE, NT_PRINCIPAL } from '../kerberos/constants.ts';
 import { principal } from '../kerberos/names.ts';
 import { userFields } from './fields.ts';
@@ -35,11 +35,13 @@ function step(typed: Typed, state: State, event: ActorEvent): Step<State, ActorE
       return to({ name: 'present' });
     case 'present': {
       if (event.kind !== 'commanded') return unexpected(state, event, 'commanded');
-      const { on, value } = event.args;
+      const { as: userName = typed.userName, on, value } = event.args;
       if (event.verb !== 'enters' || typeof on !== 'string' || !isSecret(value)) {
         return unexpected(state, event, 'enters password on a device');
       }
-      return to(state, [{ kind: 'tell', to: on, what: PASSWORD, args: { ...typed, value } }]);
+      return to(state, [
+        { kind: 'tell', to: on, what: PASSWORD, args: { ...typed, userName, value } },
+      ]);
     }
     default:
       return assertNever(state);
@@ -69,6 +71,9 @@ export const user = role({
       schema: object({
         enters: oneOf('What is typed', [PASSWORD]),
         value: secret('The password as typed, right or wrong'),
+        as: optional(
+          text('The name as typed; left out: the one that they always type', { example: 'asmith' }),
+        ),
         on: actor('Where it is typed', 'device'),
       }),
     },
