@@ -8,7 +8,6 @@ import {
   listOf,
   object,
   optional,
-  secret,
   text,
 } from '../../src/schema/schema.ts';
 import { hostField, realm } from './fields.ts';
@@ -28,9 +27,6 @@ export const readOnlyControllerFields = object({
       min: 1,
       max: 65_535,
     }),
-  ),
-  krbtgtPassword: optional(
-    secret('Password of its krbtgt account, for who wants to know the key; left out: a random one'),
   ),
   revealOnDemand: optional(
     listOf(

@@ -28,7 +28,7 @@ export function readOnlySeeds(scene: Scene, realmName: string): readonly ReadOnl
   const found = members<ReadOnlyControllerFields>(scene, realmName, READ_ONLY_ROLE);
   return found.map(([actor, config]): ReadOnlyControllerSeed => {
     const { netbiosName, dnsHostName, sAMAccountName } = readOnlyNames(actor, config);
-    const { krbtgtPassword, revealOnDemand, neverReveal } = config;
+    const { revealOnDemand, neverReveal } = config;
     const number = secondaryKrbTgtNumber(scene, actor, config);
     const krbtgt = krbtgtName(number);
     return {
@@ -38,12 +38,7 @@ export function readOnlySeeds(scene: Scene, realmName: string): readonly ReadOnl
       krbtgt: {
         number,
         sAMAccountName: krbtgt,
-        secret: {
-          ...(krbtgtPassword === undefined
-            ? randomSecret(scene, `${krbtgt}@${realmName}`)
-            : { password: krbtgtPassword.secret }),
-          kvno: KVNO,
-        },
+        secret: { ...randomSecret(scene, `${krbtgt}@${realmName}`), kvno: KVNO },
       },
       ...(revealOnDemand === undefined ? {} : { revealOnDemandGroup: revealOnDemand }),
       ...(neverReveal === undefined ? {} : { neverRevealGroup: neverReveal }),
