@@ -1,16 +1,28 @@
 /** Attributes that are computed when they are read: MS-ADTS 3.1.1.4.5. */
+
+import { fileTimeOf } from '../pac/file-time.ts';
 import { parseSid } from '../pac/sid.ts';
+import { groupNames, memberOfTransitive, memberTransitive } from './constructed-groups.ts';
 import { backLinks, type Directory, rdnsOf } from './directory.ts';
 import type { DomainInfo } from './domain-info.ts';
 import { type Entry, number, octets, one, reference, texts, type Value } from './entry.ts';
+import { isPhantom } from './instance.ts';
 import { groupSids } from './membership.ts';
 import { sidText } from './names.ts';
 import { descriptorOf, objectTypes, selfSidOf, structuralClass } from './protection.ts';
-import { type AttributeSchema, attribute, CLASSES, classRules, linkPartner } from './schema.ts';
+import {
+  type AttributeSchema,
+  attribute,
+  CLASSES,
+  type ClassSchema,
+  classRules,
+  linkPartner,
+  superclasses,
+} from './schema.ts';
 import { effectiveRights, granted, type SecurityContext } from './security/access.ts';
 import { Right } from './security/descriptor.ts';
 import { isSubschemaAttribute, subschema } from './subschema.ts';
-import { passwordExpiry, UserAccountControl } from './user-account-control.ts';
+import { lockedOut, passwordExpiry, UserAccountControl } from './user-account-control.ts';
 
 export interface ConstructedContext {
   /** Milliseconds since 1970. */
@@ -41,7 +53,9 @@ const TABLE: Readonly<Record<string, Compute>> = {
   // The version of unicodePwd's attribute stamp (MS-ADTS 3.1.1.4.5.16), and the RODC number above it.
   'msDS-KeyVersionNumber': (_, entry) => {
     const version = entry.secrets?.[0]?.kvno;
-    return version === undefined ? [] : [String(version)];
+    const secondary = number(entry, 'msDS-SecondaryKrbTgtNumber');
+    if (version === undefined) return [];
+    return [String(secondary === 0 ? version : (secondary << 16) | (version & 0xffff))];
   },
   'msDS-PrincipalName': (_, entry, { domain }) => {
     const account = one(entry, 'sAMAccountName');
@@ -53,6 +67,32 @@ const TABLE: Readonly<Record<string, Compute>> = {
   tokenGroupsGlobalAndUniversal: (directory, entry) =>
     sids(groupSids(directory, entry, 'universal')),
   tokenGroupsNoGCAcceptable: (directory, entry) => sids(groupSids(directory, entry, 'all')),
+  'msds-tokenGroupNames': (directory, entry) => groupNames(directory, entry, 'all'),
+  'msds-tokenGroupNamesGlobalAndUniversal': (directory, entry) =>
+    groupNames(directory, entry, 'universal'),
+  'msds-tokenGroupNamesNoGCAcceptable': (directory, entry) => groupNames(directory, entry, 'all'),
+  'msds-memberOfTransitive': memberOfTransitive,
+  'msds-memberTransitive': memberTransitive,
+  fromEntry: () => ['TRUE'],
+  'msDS-Approx-Immed-Subordinates': (directory, entry) => [
+    String(directory.children(entry.id).length),
+  ],
+  'msDS-parentdistname': (directory, entry) => {
+    const above = directory.entry(entry.parent);
+    return above === undefined || isPhantom(above) ? [] : [reference(above.id)];
+  },
+  'msDS-isRODC': (_, entry) => {
+    const className = structuralClass(entry);
+    if (className === 'nTDSDSA') return ['FALSE'];
+    const control = number(entry, 'userAccountControl');
+    const partial = (control & UserAccountControl.PARTIAL_SECRETS_ACCOUNT) !== 0;
+    return className === 'computer' ? [partial ? 'TRUE' : 'FALSE'] : [];
+  },
+  possibleInferiors: (_, entry) => {
+    const name = one(entry, 'lDAPDisplayName');
+    const own = name !== undefined && structuralClass(entry) === 'classSchema' ? [name] : [];
+    return own.flatMap((each) => inferiors(superclasses(each)).map((row) => row.name));
+  },
   'msDS-User-Account-Control-Computed': (directory, entry, at) => [
     String(computedControl(directory, entry, at)),
   ],
@@ -122,12 +162,13 @@ function sids(all: readonly string[]): readonly Value[] {
 
 /** UF_LOCKOUT and UF_PASSWORD_EXPIRED as they are now (MS-ADTS 3.1.1.4.5.17). */
 function computedControl(directory: Directory, entry: Entry, at: ConstructedContext): number {
-  let flags = 0;
-  if (number(entry, 'lockoutTime') > 0) flags |= UserAccountControl.LOCKOUT;
-  const expiry = passwordExpiry(entry, directory.entry(at.domain.ids.domain));
-  const now = BigInt(at.now) * 10_000n + 116_444_736_000_000_000n;
-  if (expiry !== 0n && expiry < now) flags |= UserAccountControl.PASSWORD_EXPIRED;
-  return flags;
+  const domain = directory.entry(at.domain.ids.domain);
+  const now = fileTimeOf(at.now);
+  const expired = passwordExpiry(entry, domain) < now; // 0: it must be changed at once
+  return (
+    (lockedOut(entry, domain, now) ? UserAccountControl.LOCKOUT : 0) |
+    (expired ? UserAccountControl.PASSWORD_EXPIRED : 0)
+  );
 }
 
 /** Which parts of the descriptor the requester may write: OWNER 1, GROUP 2, DACL 4, SACL 8. */
@@ -150,7 +191,12 @@ function mayWrite(entry: Entry, name: string, context: SecurityContext): boolean
 }
 
 function childClasses(entry: Entry): readonly { readonly name: string; readonly guid: string }[] {
-  const own = new Set(texts(entry, 'objectClass'));
+  return inferiors(texts(entry, 'objectClass'));
+}
+
+/** Classes whose objects may stand below one of these classes. */
+function inferiors(above: readonly string[]): readonly ClassSchema[] {
+  const own = new Set(above);
   return CLASSES.filter(
     (row) =>
       row.category === 1 &&

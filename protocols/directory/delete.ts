@@ -240,15 +240,10 @@ function deletedObjects(changes: Directory, entry: Entry, at: WriteContext): num
   return at.domain.ids.deletedObjects;
 }
 
-/** Forward links: an index by target answers for those that are plain names. */
-const FORWARD_LINKS = ATTRIBUTES.filter(
-  ({ linkId, syntax }) => linkId !== undefined && linkId % 2 === 0 && syntax === 'dn',
-);
+/** All are indexed by what they name. */
+const FORWARD_LINKS = ATTRIBUTES.filter(({ linkId }) => linkId !== undefined && linkId % 2 === 0);
 
-/**
- * Takes the object out of every `member` and the like. Links with further data (DN-Binary) keep
- * their value; nobody sees it, since its target is deleted (MS-ADTS 3.1.1.1.9).
- */
+/** Takes the object out of every `member` and the like. */
 function cutLinks(changes: Draft, id: number, at: WriteContext): void {
   for (const schema of FORWARD_LINKS) {
     for (const holder of changes.find(schema.name, reference(id))) {

@@ -7,6 +7,7 @@ import { type Entry, reference, referred, type Value } from './entry.ts';
 import { resolveBase } from './names.ts';
 import { type AttributeSchema, attribute, classSchema } from './schema.ts';
 import { indexForm, isReference, type Syntax } from './syntax.ts';
+import { dataAndName } from './values.ts';
 
 export type Filter =
   | { readonly kind: 'and' | 'or'; readonly filters: readonly Filter[] }
@@ -288,12 +289,11 @@ export function assertionForm(
     }
     case 'dnBinary':
     case 'dnString': {
-      const match = /^([BS]:\d+:.*?):(.*)$/s.exec(text);
-      const base = match === null ? undefined : parseBase(match[2] as string);
+      const parts = dataAndName(text);
+      const base = typeof parts === 'string' ? undefined : parseBase(parts.name);
       const id = base === undefined ? undefined : resolveBase(directory, base);
-      return id === undefined
-        ? undefined
-        : indexForm(schema.syntax, `${match?.[1]}:${reference(id)}`);
+      if (typeof parts === 'string' || id === undefined) return undefined;
+      return indexForm(schema.syntax, `${parts.data}${reference(id)}`);
     }
     case 'oid':
       return (classSchema(text)?.name ?? attribute(text)?.name ?? text).toLowerCase();

@@ -18,7 +18,7 @@ import { attribute, classRules, classSchema } from './schema.ts';
 import { granted } from './security/access.ts';
 import { Right } from './security/descriptor.ts';
 import { ldapFileTime } from './stamps.ts';
-import { UserAccountControl as Uac } from './user-account-control.ts';
+import { lockedOut, UserAccountControl as Uac } from './user-account-control.ts';
 import { withValues } from './values.ts';
 import { controlAccessRight } from './well-known-rights.ts';
 
@@ -153,7 +153,7 @@ function domainHead(at: { readonly directory: WriteContext['directory']; domain:
 
 function checkOld(entry: Entry, old: string, at: WriteContext): Refusal | undefined {
   const attributeName = { attribute: 'unicodePwd' };
-  if (isLocked(entry, at)) {
+  if (lockedOut(entry, domainHead(at), fileTimeOf(at.now))) {
     return refuse(
       ResultCode.constraintViolation,
       Win32.ERROR_ACCOUNT_LOCKED_OUT,
@@ -169,15 +169,6 @@ function checkOld(entry: Entry, old: string, at: WriteContext): Refusal | undefi
     'the old password is another one',
     attributeName,
   );
-}
-
-function isLocked(entry: Entry, at: WriteContext): boolean {
-  const locked = BigInt(one(entry, 'lockoutTime') ?? '0');
-  if (locked === 0n) return false;
-  const head = domainHead(at);
-  const duration = BigInt((head === undefined ? undefined : one(head, 'lockoutDuration')) ?? '0');
-  // 0 and the smallest number: until an administrator unlocks the account.
-  return duration === 0n || locked - duration > fileTimeOf(at.now);
 }
 
 /** Whether the keys are those of this password. */

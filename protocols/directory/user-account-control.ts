@@ -44,3 +44,13 @@ export function passwordExpiry(entry: Entry, domain: Entry | undefined): bigint 
   if (age === 0n || age === -NEVER - 1n) return NEVER;
   return set - age;
 }
+
+/** Locked out and not yet free again by itself: lockoutTime and the domain's lockoutDuration. */
+export function lockedOut(entry: Entry, domain: Entry | undefined, now: bigint): boolean {
+  const since = BigInt(one(entry, 'lockoutTime') ?? '0');
+  if (since === 0n) return false;
+  const head = domain === undefined ? undefined : one(domain, 'lockoutDuration');
+  const duration = BigInt(head ?? '0');
+  // A negative duration in 100 ns; 0 and the smallest number: until somebody unlocks the account.
+  return duration === 0n || duration === -NEVER - 1n || since - duration > now;
+}

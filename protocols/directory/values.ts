@@ -95,23 +95,30 @@ function ranged(schema: AttributeSchema, value: Value, size: number): Stored {
   return { ok: true, value };
 }
 
-function storedReference(schema: AttributeSchema, text: string, directory: Directory): Stored {
-  let prefix = '';
-  let name = text;
-  if (schema.syntax !== 'dn') {
-    const match = /^([BS]):(\d+):(.*)$/s.exec(text);
-    const length = match === null ? 0 : Number(match[2]);
-    const rest = match?.[3] ?? '';
-    const data = rest.slice(0, length);
-    if (match === null || rest[length] !== ':' || data.length !== length) {
-      return badSyntax(schema, 'expected B:<count>:<hex digits>:<dn>');
-    }
-    if (match[1] === 'B' && !/^(?:[0-9a-fA-F]{2})*$/.test(data)) {
-      return badSyntax(schema, 'the binary part is not hexadecimal');
-    }
-    prefix = `${match[1]}:${match[2]}:${match[1] === 'B' ? data.toUpperCase() : data}:`;
-    name = rest.slice(length + 1);
+/**
+ * DN-Binary and DN-String (MS-ADTS 3.1.1.2.2.2.3): `B:4:AABB:` or `S:2:ab:`, hexadecimal digits in
+ * upper case, and the name behind it. A string says what is wrong.
+ */
+export function dataAndName(
+  text: string,
+): { readonly data: string; readonly name: string } | string {
+  const match = /^([BS]):(\d{1,9}):(.*)$/s.exec(text);
+  const length = match === null ? 0 : Number(match[2]);
+  const rest = match?.[3] ?? '';
+  const given = rest.slice(0, length);
+  if (match === null || rest[length] !== ':' || given.length !== length) {
+    return 'expected B:<count>:<hex digits>:<dn>';
   }
+  const binary = match[1] === 'B';
+  if (binary && !/^(?:[0-9a-fA-F]{2})*$/.test(given)) return 'the binary part is not hexadecimal';
+  const data = `${match[1]}:${length}:${binary ? given.toUpperCase() : given}:`;
+  return { data, name: rest.slice(length + 1) };
+}
+
+function storedReference(schema: AttributeSchema, text: string, directory: Directory): Stored {
+  const parts = schema.syntax === 'dn' ? { data: '', name: text } : dataAndName(text);
+  if (typeof parts === 'string') return badSyntax(schema, parts);
+  const { data, name } = parts;
   const base = parseBase(name);
   if (base === undefined) {
     return refuse(
@@ -129,7 +136,7 @@ function storedReference(schema: AttributeSchema, text: string, directory: Direc
       attribute: schema.name,
     });
   }
-  return { ok: true, value: `${prefix}${reference(id)}` };
+  return { ok: true, value: `${data}${reference(id)}` };
 }
 
 /** A stored value as LDAP octets, references named by `show`. Undefined: the object is gone. */

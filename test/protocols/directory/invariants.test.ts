@@ -103,9 +103,7 @@ function* all(domain: Corp): Generator<Entry> {
   }
 }
 
-const LINKS = ATTRIBUTES.filter(
-  ({ linkId, syntax }) => linkId !== undefined && linkId % 2 === 0 && syntax === 'dn',
-);
+const LINKS = ATTRIBUTES.filter(({ linkId }) => linkId !== undefined && linkId % 2 === 0);
 
 /** S-1-5-21 with four more parts. */
 const DOMAIN_SIDS = '010500000000000515000000';
