@@ -16,8 +16,13 @@ const FORMAT = 1;
 /** How long a batch may stay in the system's memory only, in milliseconds. */
 const FLUSH_MS = 1_000;
 
+export interface LmdbStore extends WritableStore {
+  /** How many keys all indexes hold, which tells whether there are any that no record has. */
+  readonly keys: number;
+}
+
 /** @throws Error when the folder holds a store of another format, or this machine has no LMDB. */
-export async function lmdbStore(folder: string): Promise<WritableStore> {
+export async function lmdbStore(folder: string): Promise<LmdbStore> {
   const { open } = await import('lmdb').catch((cause: unknown) => {
     throw new Error(
       `the npm package lmdb has no binary for ${process.platform}-${process.arch}: ` +
@@ -29,7 +34,7 @@ export async function lmdbStore(folder: string): Promise<WritableStore> {
   // touch it; waiting for the disk each time costs over a hundred times as much. Neither
   // compressed nor cached: whoever reads derives and keeps what it needs by `revision`.
   const root = open({ path: folder, maxDbs: 4, noSync: true });
-  const store = new LmdbStore(root);
+  const store = new Records(root);
   const { format } = store;
   if (format !== undefined && format !== FORMAT) {
     await root.close();
@@ -42,7 +47,7 @@ export async function lmdbStore(folder: string): Promise<WritableStore> {
   return store;
 }
 
-class LmdbStore implements WritableStore {
+class Records implements LmdbStore {
   readonly #root: RootDatabase;
   readonly #records: Database<Uint8Array, number>;
   readonly #index: Database<number, string>;
@@ -66,7 +71,11 @@ class LmdbStore implements WritableStore {
   }
 
   get size(): number {
-    return (this.#records.getStats() as { readonly entryCount: number }).entryCount;
+    return entries(this.#records);
+  }
+
+  get keys(): number {
+    return entries(this.#index);
   }
 
   read(id: number): Uint8Array | undefined {
@@ -116,6 +125,11 @@ class LmdbStore implements WritableStore {
     clearTimeout(this.#flush);
     await this.#root.close();
   }
+}
+
+/** Keys with several values count as often as they have values. */
+function entries(database: Database<unknown, number> | Database<number, string>): number {
+  return (database.getStats() as { readonly entryCount: number }).entryCount;
 }
 
 function indexKey([index, key]: IndexKey): string {
