@@ -72,13 +72,14 @@ function creatorReplaced(ace: Ace, heir: Heir): string | undefined {
   return undefined;
 }
 
-/** Explicit before inherited, denied before allowed: the canonical order of MS-DTYP 2.4.5. */
+/**
+ * Explicit before inherited, denied before allowed, else as they come: the canonical order of
+ * MS-DTYP 2.4.5 as far as it changes what is granted.
+ */
 export function canonicalOrder(aces: readonly Ace[]): readonly Ace[] {
   const rank = (ace: Ace): number => {
-    if ((ace.flags & AceFlags.INHERITED) !== 0) return 4;
-    const denied = ace.type === AceType.ACCESS_DENIED || ace.type === AceType.ACCESS_DENIED_OBJECT;
-    const object = ace.type >= AceType.ACCESS_ALLOWED_OBJECT;
-    return (denied ? 0 : 2) + (object ? 1 : 0);
+    if ((ace.flags & AceFlags.INHERITED) !== 0) return 2;
+    return ace.type === AceType.ACCESS_DENIED || ace.type === AceType.ACCESS_DENIED_OBJECT ? 0 : 1;
   };
   return [...aces]
     .map((ace, i) => ({ ace, i }))

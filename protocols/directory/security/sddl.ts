@@ -154,7 +154,8 @@ export function parseSddl(text: string, domain: SddlDomain): SddlOutcome {
     const tag = text.slice(at, at + 2);
     at += 2;
     if (tag === 'O:' || tag === 'G:') {
-      const token = /^(?:S-1-[0-9a-fx-]+|[A-Z]{2})/i.exec(text.slice(at))?.[0] ?? '';
+      const token =
+        /^(?:S-1-(?:0x[0-9a-f]+|\d+)(?:-\d+)+|[A-Z]{2})/i.exec(text.slice(at))?.[0] ?? '';
       const sid = sidOf(token, domain);
       if (sid === undefined) return failed(`expected a SID, got "${text.slice(at, at + 8)}"`);
       value[tag === 'O:' ? 'owner' : 'group'] = sid;
