@@ -13,22 +13,18 @@ import type {
   KeyRecord,
 } from '../../src/machine/actor.ts';
 import { assertNever, type Step, to, unexpected } from '../../src/machine/machine.ts';
-import type { Store } from '../../src/machine/store.ts';
 import { initialDomain } from '../directory/domain.ts';
 import { DOMAIN_COUNTER } from '../directory/domain-info.ts';
-import type { Account, Accounts, ReadOnlyController } from '../kdc/accounts.ts';
+import type { Account } from '../kdc/accounts.ts';
 import {
   type Forwarded,
   forwarded,
   forwardedForPassword,
-  heldAccounts,
   unanswered,
   unansweredMessage,
 } from '../kdc/forwarding.ts';
 import * as kdc from '../kdc/kdc.ts';
 import { keyRecords } from '../kdc/long-term-keys.ts';
-import { revealSecretsPolicy } from '../kdc/read-only.ts';
-import type { Realm } from '../kdc/realm.ts';
 import { KDC_PORT } from '../kerberos/constants.ts';
 import { errorName, KDC_ERR_PREAUTH_FAILED } from '../kerberos/error-codes.ts';
 import { kerberosTcpFraming } from '../kerberos/framing.ts';
@@ -38,7 +34,7 @@ import { messageName } from '../kerberos/recognise.ts';
 import { directoryAccounts } from './directory-accounts.ts';
 import { storeOf } from './new-domain-store.ts';
 import type { RealmCast } from './realm-cast.ts';
-import { revealed } from './revealed-secrets.ts';
+import { ownController, replicaOf, replicateSecrets, revealed } from './revealed-secrets.ts';
 
 export interface Config {
   /** Of the writable domain controller: the realm and what its directory is made of. */
@@ -144,27 +140,6 @@ function start(config: Config, { store, now }: ActorEnv): Step<State, ActorEffec
     { kind: 'listen', transport: 'udp', port: KDC_PORT },
     { kind: 'listen', transport: 'tcp', port: KDC_PORT, framing: kerberosTcpFraming.name },
   ]);
-}
-
-/** @throws Error when the directory does not have it: it was made from the same cast. */
-function ownController(accounts: Accounts, number: number): ReadOnlyController {
-  const [controller] = accounts.readOnlyControllers(number);
-  if (controller === undefined) {
-    throw new Error(`the directory has no read-only domain controller of number ${number}`);
-  }
-  return controller;
-}
-
-/** The directory with the keys of those whose secrets were given, and of its own two accounts. */
-function replicaOf(store: Store, number: number): Accounts {
-  const accounts = directoryAccounts(store);
-  const { computer, revealed: given } = ownController(accounts, number);
-  const held = new Set([...given, computer.objectSid]);
-  return heldAccounts(
-    accounts,
-    ({ objectSid, msDSSecondaryKrbTgtNumber }) =>
-      msDSSecondaryKrbTgtNumber === number || held.has(objectSid),
-  );
 }
 
 function received(
@@ -289,7 +264,9 @@ function forwardStep(
     case 'answered': {
       const { bytes } = next.state;
       const rest = without(state, others);
-      const secrets = replicate(config, rest, under.forwarded, bytes, env);
+      const { client } = under.forwarded;
+      const asked = client !== undefined && messageName(bytes) === 'AS-REP';
+      const secrets = asked ? replicateSecrets(env.store, config.number, client, env.now) : [];
       return to(rest, [...next.effects, ...secrets, sent(under.client, bytes)]);
     }
     case 'failed': {
@@ -323,47 +300,6 @@ function settled(
   const bytes = unansweredMessage(state.kdc.realm, away, refusal, now);
   const text = `${errorName(refusal.code)}: ${refusal.cause}`;
   return to(state, [...effects, sent(client, bytes), { kind: 'note', level: 'cause', text }]);
-}
-
-/**
- * After a sign-in that the writable domain controller let pass, the secrets are asked for, and given
- * where the password replication policy allows it (MS-DRSR 4.1.10.5.14, EXOP_REPL_SECRETS).
- */
-function replicate(
-  { number }: Config,
-  { kdc: { realm } }: { readonly kdc: { readonly realm: Realm } },
-  { client }: Forwarded,
-  answer: Uint8Array,
-  { store, now }: ActorEnv,
-): readonly ActorEffect[] {
-  if (client === undefined || messageName(answer) !== 'AS-REP') return [];
-  const accounts = directoryAccounts(store);
-  const own = ownController(accounts, number);
-  const account = accounts.byObjectSid(client.objectSid);
-  if (account === undefined) return [];
-  const note = (text: string): ActorEffect => ({ kind: 'note', level: 'info', text });
-  const name = account.sAMAccountName;
-  const policy = revealSecretsPolicy(own, account, accounts.tokenSids(account));
-  switch (policy.kind) {
-    case 'deny':
-      return [note(`the secrets of ${name}@${realm.name} stay where they are: it ${policy.why}`)];
-    case 'noPolicy':
-      return [
-        note(
-          `the secrets of ${name}@${realm.name} stay where they are: ` +
-            'it is not in msDS-RevealOnDemandGroup',
-        ),
-      ];
-    case 'allow': {
-      const batch = revealed(store, own.computer, [account], now);
-      return batch === undefined
-        ? []
-        : [
-            { kind: 'write', batch },
-            note(`the secrets of ${name}@${realm.name} are held here now`),
-          ];
-    }
-  }
 }
 
 /** What `expect.end` and `show` may look at. */

@@ -3,6 +3,7 @@ import { deviceRole } from '../../../protocols/actors/device-role.ts';
 import { directTcpFraming } from '../../../protocols/actors/direct-tcp.ts';
 import { domainController } from '../../../protocols/actors/domain-controller.ts';
 import { fileServer } from '../../../protocols/actors/file-server.ts';
+import { readOnlyDomainController } from '../../../protocols/actors/read-only-role.ts';
 import { user } from '../../../protocols/actors/user.ts';
 import { kerberosTcpFraming } from '../../../protocols/kerberos/framing.ts';
 import { ldapFraming } from '../../../protocols/ldap/framing.ts';
@@ -13,7 +14,13 @@ import type { Fault } from '../../../src/sim/faults.ts';
 import type { Link } from '../../../src/sim/network.ts';
 import { World, type WorldStep } from '../../../src/sim/world.ts';
 
-const ROLES: readonly RoleDefinition[] = [domainController, deviceRole, fileServer, user];
+const ROLES: readonly RoleDefinition[] = [
+  domainController,
+  readOnlyDomainController,
+  deviceRole,
+  fileServer,
+  user,
+];
 
 type Entry = { readonly role: string } & Readonly<Record<string, unknown>>;
 
