@@ -160,7 +160,7 @@ const received = (bytes: Uint8Array): Event => ({
 
 /** The reply's octets. @throws Error when there is none of that name */
 function replied(state: State, event: Event, message: string): Uint8Array {
-  const [first] = step(state, event, env).effects;
+  const first = step(state, event, env).effects.find(({ kind }) => kind !== 'account');
   if (first?.kind !== 'reply' || first.message !== message) {
     throw new Error(`expected ${message}: ${JSON.stringify(step(state, event, env).effects)}`);
   }

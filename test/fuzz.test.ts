@@ -92,7 +92,7 @@ function tried(state: State, bytes: Uint8Array): State {
 }
 
 function judge(effects: readonly Effect[], transport: 'tcp' | 'udp'): void {
-  const [first] = effects;
+  const first = effects.find(({ kind }) => kind !== 'account');
   assert.ok(first, 'no effect at all');
   if (first?.kind === 'reply') {
     const codec = { 'AS-REP': AsRep, 'TGS-REP': TgsRep, 'KRB-ERROR': KrbError }[first.message];
