@@ -13,8 +13,9 @@ import { assertNever, type Step, to, unexpected } from '../../src/machine/machin
 import type { Store } from '../../src/machine/store.ts';
 import { role } from '../../src/scenario/role.ts';
 import { directory } from '../directory/directory.ts';
-import { initialDomain } from '../directory/domain.ts';
+import { domainInfo, initialDomain } from '../directory/domain.ts';
 import { DOMAIN_COUNTER } from '../directory/domain-info.ts';
+import { populationBatch } from '../directory/domain-population.ts';
 import {
   AdminSdProtectFrequency,
   ownsPdcRole,
@@ -28,14 +29,23 @@ import { ldapFraming } from '../ldap/framing.ts';
 import type { Connection } from '../ldap/state.ts';
 import { accountWrite } from './account-changes.ts';
 import { directoryAccounts } from './directory-accounts.ts';
+import { commanded, outcomeView } from './directory-commands.ts';
 import * as ldap from './directory-service.ts';
+import { directoryVerbs } from './directory-verbs.ts';
 import { domainControllerFields } from './fields.ts';
 import { storeOf } from './new-domain-store.ts';
 import { type RealmCast, realmCast } from './realm-cast.ts';
 
 type State =
   | { readonly name: 'off' }
-  | { readonly name: 'ready'; readonly kdc: kdc.State; readonly ldap: ldap.State };
+  | { readonly name: 'populating' }
+  | {
+      readonly name: 'ready';
+      readonly kdc: kdc.State;
+      readonly ldap: ldap.State;
+      /** Of commands, in order. */
+      readonly outcomes: readonly Json[];
+    };
 
 /** The actor as its file entry describes it. */
 interface Controller {
@@ -52,6 +62,8 @@ function step(
   switch (state.name) {
     case 'off':
       return event.kind === 'started' ? start(own, env) : unexpected(state, event, 'started');
+    case 'populating':
+      return event.kind === 'told' ? populate(own, env) : unexpected(state, event, 'told');
     case 'ready':
       return heard(state, event, env);
     default:
@@ -60,11 +72,35 @@ function step(
 }
 
 /** A store with a domain in it is used as it is: it may have changed since it was made. */
-function start(own: Controller, { store }: ActorEnv): Step<State, ActorEffect> {
-  if (store.counter(DOMAIN_COUNTER) !== 0) return ready(own, store);
-  const { batch } = initialDomain(own.cast.seed);
+function start(own: Controller, env: ActorEnv): Step<State, ActorEffect> {
+  const { store } = env;
+  const { seed } = own.cast;
+  if (store.counter(DOMAIN_COUNTER) !== 0) {
+    return seed.population === undefined ? ready(own, store) : populate(own, env);
+  }
+  const { batch } = initialDomain(seed);
+  if (seed.population !== undefined) {
+    return to({ name: 'populating' }, [{ kind: 'write', batch }, anotherBatch(own)]);
+  }
   const { state, effects } = ready(own, storeOf(batch));
   return to(state, [{ kind: 'write', batch }, ...effects]);
+}
+
+/** Many users come in a batch a step, so that few of them are held at once. */
+function populate(own: Controller, { store, random }: ActorEnv): Step<State, ActorEffect> {
+  const { population, now } = own.cast.seed;
+  const base = directory(store);
+  const domain = domainInfo(base);
+  const batch =
+    population === undefined || domain === undefined
+      ? undefined
+      : populationBatch(base, domain, population, { now, random });
+  if (batch === undefined) return ready(own, store);
+  return to({ name: 'populating' }, [{ kind: 'write', batch }, anotherBatch(own)]);
+}
+
+function anotherBatch({ name }: Controller): ActorEffect {
+  return { kind: 'tell', to: name, what: 'populate', args: {} };
 }
 
 function ready({ cast }: Controller, store: Store): Step<State, ActorEffect> {
@@ -76,7 +112,7 @@ function ready({ cast }: Controller, store: Store): Step<State, ActorEffect> {
     ...named.flatMap((account) => keyRecords(realm, account)),
     ...accounts.trusts.flatMap((trust) => trustKeyRecords(realm, trust)),
   ];
-  return to({ name: 'ready', kdc: kdc.ready(realm), ldap: ldap.NOBODY }, [
+  return to({ name: 'ready', kdc: kdc.ready(realm), ldap: ldap.NOBODY, outcomes: [] }, [
     { kind: 'keyed', keys },
     { kind: 'listen', transport: 'udp', port: KDC_PORT },
     { kind: 'listen', transport: 'tcp', port: KDC_PORT, framing: kerberosTcpFraming.name },
@@ -145,8 +181,9 @@ function heard(state: Ready, event: ActorEvent, env: ActorEnv): Step<State, Acto
       return to({ ...state, ldap: ldap.closed(state.ldap, event.connection) });
     case 'expired':
       return to(state, [...protection(env), PROTECTION]);
-    case 'started':
     case 'commanded':
+      return asked(state, event, env);
+    case 'started':
     case 'told':
     case 'connected':
     case 'signed':
@@ -171,6 +208,32 @@ function directoryHeard(
 ): Step<State, ActorEffect> {
   const next = ldap.heard(state.ldap, name, connection, event, state.kdc.realm, env);
   return to({ ...state, ldap: next.state }, next.effects);
+}
+
+/** Somebody does something in the directory. */
+function asked(
+  state: Ready,
+  event: Extract<ActorEvent, { readonly kind: 'commanded' }>,
+  env: ActorEnv,
+): Step<State, ActorEffect> {
+  const base = directory(env.store);
+  const accounts = directoryAccounts(env.store);
+  const { domain } = accounts;
+  const { now, random } = env;
+  const outcome = commanded(event.verb, event.args, { directory: base, domain, now, random });
+  if (outcome === undefined) return unexpected(state, event, ...Object.keys(directoryVerbs));
+  const { command, as, result, reason, draft } = outcome;
+  const batch = draft?.batch();
+  const written: readonly ActorEffect[] =
+    batch === undefined
+      ? []
+      : [{ kind: 'write', batch }, ...ldap.newKeys(batch, base, state.kdc.realm, accounts)];
+  const text = `${as} ${command}: ${result}${reason === undefined ? '' : `, ${reason}`}`;
+  const level = result === 'success' ? 'info' : 'cause';
+  return to({ ...state, outcomes: [...state.outcomes, outcomeView(outcome)] }, [
+    ...written,
+    { kind: 'note', level, text },
+  ]);
 }
 
 /** One turn of SDProp, on the controller that owns the PDC role. */
@@ -239,6 +302,7 @@ function view({ cast }: Controller, state: State): Json {
     host: realm.dnsHostName,
     accounts: cast.named.length,
     trusts: (cast.seed.trusts ?? []).map(({ partner }) => partner),
+    outcomes: state.name === 'ready' ? state.outcomes : [],
   };
 }
 
@@ -246,8 +310,8 @@ export const domainController = role({
   role: 'domain-controller',
   about: 'A domain controller of Active Directory: the directory and the KDC of its realm.',
   fields: domainControllerFields,
-  verbs: {},
-  states: ['off', 'ready'],
+  verbs: directoryVerbs,
+  states: ['off', 'populating', 'ready'],
   servesIn: true,
   build(name, config, scene) {
     const own: Controller = { name, cast: realmCast(scene, name, config) };
