@@ -11,14 +11,13 @@ import { accountRefusalToday } from './account-checks.ts';
 import {
   type Account,
   type Accounts,
-  isProtectedUser,
   type KdcEnv,
   type ReadOnlyController,
   UserAccountControl,
 } from './accounts.ts';
 import { type Refusal, refused } from './errors.ts';
 import { isKrbtgt } from './long-term-keys.ts';
-import type { Policy, Realm } from './realm.ts';
+import type { Realm } from './realm.ts';
 
 /** What the password replication policy says of an account: MS-DRSR 4.1.10.5.14. */
 export type RevealSecretsPolicy =
@@ -129,19 +128,6 @@ export function readOnlyDelegation(secondaryKrbTgtNumber: number): Refusal {
     'a ticket in the name of another user (S4U2self) is asked for with a ticket of the read-only ' +
       `KDC ${secondaryKrbTgtNumber}, which is good for no such thing`,
   );
-}
-
-/** How long the exchanged ticket may last at most, whatever the read-only KDC allowed. */
-export function readOnlyLimits(
-  { maxTicketAge, maxRenewAge, protectedUsersTicketAge }: Policy,
-  account: Account | undefined,
-): { readonly ticketAge: number; readonly renewAge: number } {
-  return account !== undefined && isProtectedUser(account)
-    ? {
-        ticketAge: Math.min(maxTicketAge, protectedUsersTicketAge),
-        renewAge: Math.min(maxRenewAge, protectedUsersTicketAge),
-      }
-    : { ticketAge: maxTicketAge, renewAge: maxRenewAge };
 }
 
 /** msDS-SecondaryKrbTgtNumber of the KDC that sealed a ticket of this key version; 0: a writable one. */

@@ -37,12 +37,12 @@ import {
 import { withoutPac } from '../pac/authorization-data.ts';
 import { draftPac, type PacKeys } from '../pac/signatures.ts';
 import { type KdcEnv, type Trust, UserAccountControl } from './accounts.ts';
-import { mayDelegate, NOT_TRANSITED, type Reply } from './as-reply.ts';
+import { NOT_TRANSITED, type Reply } from './as-reply.ts';
 import { type Refusal, refused } from './errors.ts';
 import { buffersForService, buffersForTgt } from './inherited-pac.ts';
 import { declinesPac } from './pac.ts';
 import { encryptedPaData, type Wishes } from './padata.ts';
-import { readOnlyLimits } from './read-only.ts';
+import { barredFlags, limitsOf } from './read-only-limits.ts';
 import type { Realm } from './realm.ts';
 import { delegatesOver, referralInfo, remoteTgs } from './referral.ts';
 import type { Bearer } from './tgs-pac.ts';
@@ -103,7 +103,7 @@ export function grantAgain(
   const { body, client, target } = asked;
   const { part } = client.tgt;
   const { starttime = part.authtime, endtime } = part;
-  const limits = limitsOf(asked);
+  const limits = limitsOf(asked.realm, part, asked.bearer);
   const renewTill = limits.renewTill ?? endtime;
   const now = wholeSeconds(env.now);
   const lasting = Math.min(endtime - starttime, limits.ticketAge);
@@ -124,36 +124,12 @@ export function grantAgain(
     ...part,
     ...times,
     ...(limits.renewTill === undefined ? {} : { renewTill: limits.renewTill }),
-    flags: part.flags & ~TicketFlags.invalid & ~barredFlags(asked),
+    flags: part.flags & ~TicketFlags.invalid & ~barredFlags(asked.bearer),
   };
   const others = withoutPac(part.authorizationData ?? []);
   const signed = signedPart(granted, same, others, env);
   if (signed.kind === 'refused') return signed;
   return reply(granted, signed.part, chanceFor(key, client, 0, env), env.now);
-}
-
-/** The bounds that policy sets to tickets of read-only KDCs; others keep what they were issued with. */
-function limitsOf({ realm, client, bearer }: Pick<Asked, 'realm' | 'client' | 'bearer'>): {
-  readonly ticketAge: number;
-  readonly renewTill?: number;
-} {
-  const { part } = client.tgt;
-  const { renewTill } = part;
-  if (bearer.readOnlyKdc === undefined) {
-    const ticketAge = Number.POSITIVE_INFINITY;
-    return renewTill === undefined ? { ticketAge } : { ticketAge, renewTill };
-  }
-  const { ticketAge, renewAge } = readOnlyLimits(realm.policy, bearer.account);
-  return renewTill === undefined
-    ? { ticketAge }
-    : { ticketAge, renewTill: Math.min(renewTill, part.authtime + renewAge) };
-}
-
-/** Flags that a read-only KDC may have set and the account forbids: MS-KILE 3.3.5.1. */
-function barredFlags({ bearer }: Pick<Asked, 'bearer'>): number {
-  const { account, readOnlyKdc } = bearer;
-  if (readOnlyKdc === undefined || account === undefined || mayDelegate(account)) return 0;
-  return TicketFlags.forwardable | TicketFlags.proxiable;
 }
 
 interface Chance {
@@ -213,7 +189,7 @@ function lifetime(granted: Granted, now: number): Validity | Refusal {
   const { realm, body, client, target } = granted;
   const { policy } = realm;
   const { endtime } = client.tgt.part;
-  const { ticketAge, renewTill = 0 } = limitsOf(granted);
+  const { ticketAge, renewTill = 0 } = limitsOf(realm, client.tgt.part, granted.bearer);
   const start = wholeSeconds(now);
   const age = {
     tgt: policy.maxTicketAge,
@@ -250,7 +226,7 @@ function ticketPart(granted: Granted, times: Validity, key: EncryptionKey): EncT
   const { starttime, endtime, renewTill } = times;
   let flags = TicketFlags.encPaRep | (part.flags & INHERITED) | (body.kdcOptions & GRANTED);
   if (renewTill !== undefined) flags |= TicketFlags.renewable;
-  flags &= ~barredFlags(granted);
+  flags &= ~barredFlags(granted.bearer);
   // A trusted realm's tickets are forwarded to our services only if the trust says so.
   const forwards = issuer.kind === 'own' || delegatesOver(issuer.trust);
   const delegates = trust === undefined ? isTrustedForDelegation(target) : delegatesOver(trust);
