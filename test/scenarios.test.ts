@@ -21,13 +21,18 @@ import { scenarioFiles } from './stories.ts';
 
 const scenarios = suite('scenarios');
 
-/** The stories of a realm with passwords; none of them may go missing unnoticed. */
+/** The stories of a realm with passwords and its policy; none of them may go missing unnoticed. */
 const NEEDED = [
+  'account-lockout',
   'clock-skew',
   'dc-unreachable',
   'etype-mismatch',
+  'logon-hours',
   'password-sign-in',
   'password-wrong',
+  'protected-users',
+  'renamed-user-salt',
+  'smart-card-required',
   'ticket-renewal',
   'two-realms-referral',
 ];
