@@ -1,9 +1,10 @@
 /** What a new account or group has besides what was asked for: MS-SAMR 3.1.1.8.1, 3.1.1.9.2. */
 import { parseSid } from '../pac/sid.ts';
-import { accountTypeOf, groupAccountType } from './account.ts';
+import { accountTypeOf } from './account.ts';
 import type { Draft } from './directory.ts';
 import type { Entry, Value } from './entry.ts';
 import { number } from './entry.ts';
+import { groupAccountType } from './groups.ts';
 import { GroupType } from './membership.ts';
 import type { WriteContext } from './modify.ts';
 import { structuralClass } from './protection.ts';

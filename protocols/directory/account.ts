@@ -1,9 +1,13 @@
 /** What MS-SAMR 3.1.1.8 and MS-ADTS 3.1.1.5.1.2 do to accounts and groups whenever they are written. */
+
+import { AccountType, type Changed, invalid } from './account-forms.ts';
+import { controlRights } from './account-rights.ts';
 import type { Directory, Draft } from './directory.ts';
 import type { DomainInfo } from './domain-info.ts';
 import { type Entry, number, one, texts } from './entry.ts';
+import { groupChanged, primaryGroupChanged } from './groups.ts';
 import { isDeleted } from './instance.ts';
-import { GroupType, primaryGroup, sidForm } from './membership.ts';
+import { sidForm } from './membership.ts';
 import { structuralClass } from './protection.ts';
 import { type Refusal, ResultCode, refuse, Win32 } from './refusals.ts';
 import { superclasses } from './schema.ts';
@@ -13,20 +17,6 @@ import { UserAccountControl as Uac } from './user-account-control.ts';
 import { withValues } from './values.ts';
 
 export type RandomSource = (size: number) => Uint8Array;
-
-export type Changed = { readonly ok: true; readonly entry: Entry } | Refusal;
-
-/** sAMAccountType, MS-SAMR 2.2.1.9. */
-export const AccountType = {
-  DOMAIN: 0x00000000,
-  GROUP: 0x10000000,
-  NON_SECURITY_GROUP: 0x10000001,
-  ALIAS: 0x20000000,
-  NON_SECURITY_ALIAS: 0x20000001,
-  USER: 0x30000000,
-  MACHINE: 0x30000001,
-  TRUST: 0x30000002,
-} as const;
 
 const ACCOUNT_KINDS =
   Uac.NORMAL_ACCOUNT |
@@ -80,19 +70,8 @@ export function accountChanged(
     next = controlled.entry;
   }
   if (touched.has('primaryGroupID') && before !== undefined) {
-    const group = primaryGroup(changes, next);
-    const member = group === undefined ? undefined : changes.entry(group);
-    const reference = `<id=${entry.id}>`;
-    const belongs =
-      number(before, 'primaryGroupID') === number(next, 'primaryGroupID') ||
-      member?.attributes.member?.includes(reference) === true;
-    if (!belongs) {
-      return refuse(
-        ResultCode.unwillingToPerform,
-        Win32.ERROR_MEMBER_NOT_IN_ALIAS,
-        'primaryGroupID: the account is no member of that group',
-      );
-    }
+    const refused = primaryGroupChanged(before, next, at.now, changes);
+    if (refused !== undefined) return refused;
   }
   return timesChanged(next, touched, at);
 }
@@ -114,10 +93,6 @@ function timesChanged(entry: Entry, touched: ReadonlySet<string>, at: AccountCon
   return { ok: true, entry: next };
 }
 
-function invalid(name: string, why: string): Refusal {
-  return refuse(ResultCode.unwillingToPerform, Win32.ERROR_INVALID_PARAMETER, `${name}: ${why}`);
-}
-
 /** userAccountControl: one kind of account, no state that is kept elsewhere (MS-SAMR 3.1.1.8.10). */
 function controlChanged(before: Entry | undefined, entry: Entry, at: AccountContext): Changed {
   let control = number(entry, 'userAccountControl') >>> 0;
@@ -130,6 +105,9 @@ function controlChanged(before: Entry | undefined, entry: Entry, at: AccountCont
   if ((control & Uac.PARTIAL_SECRETS_ACCOUNT) !== 0 && kind !== Uac.WORKSTATION_TRUST_ACCOUNT) {
     return invalid('userAccountControl', 'PARTIAL_SECRETS_ACCOUNT needs WORKSTATION_TRUST_ACCOUNT');
   }
+  const gained = control & ~(before === undefined ? 0 : number(before, 'userAccountControl'));
+  const denied = before === undefined ? undefined : controlRights(gained, at);
+  if (denied !== undefined) return denied;
   // Both are computed from other attributes (msDS-User-Account-Control-Computed).
   const unlocks = (number(before ?? entry, 'userAccountControl') & Uac.LOCKOUT) !== 0;
   control &= ~(Uac.LOCKOUT | Uac.PASSWORD_EXPIRED);
@@ -186,7 +164,11 @@ function checkUnique(
       );
     }
     if (/["/\\[\]:;|=,+*?<>]/.test(name) || /^[.\s]*$/.test(name) || name.length > 256) {
-      return invalid('sAMAccountName', `"${name}" has a character that account names may not have`);
+      return refuse(
+        ResultCode.other,
+        Win32.ERROR_INVALID_ACCOUNT_NAME,
+        `sAMAccountName "${name}" has a character that account names may not have`,
+      );
     }
   }
   const upn = one(entry, 'userPrincipalName');
@@ -211,72 +193,6 @@ function checkUnique(
     }
   }
   return undefined;
-}
-
-const SCOPES = GroupType.ACCOUNT | GroupType.RESOURCE | GroupType.UNIVERSAL;
-
-/** groupType and member (MS-SAMR 3.1.1.8.3, MS-ADTS 3.1.1.5.3.4). */
-function groupChanged(
-  before: Entry | undefined,
-  entry: Entry,
-  touched: ReadonlySet<string>,
-  changes: Draft,
-): Changed {
-  let next = entry;
-  const type = number(entry, 'groupType') >>> 0;
-  if (touched.has('groupType')) {
-    const scope = type & SCOPES;
-    if (scope === 0 || (scope & (scope - 1)) !== 0) {
-      return invalid('groupType', `${type} has not just one scope`);
-    }
-    const old = before === undefined ? type : number(before, 'groupType') >>> 0;
-    const converts = (old & SCOPES) !== scope;
-    // Global and domain local groups become each other by way of universal ones only.
-    if (converts && scope !== GroupType.UNIVERSAL && (old & GroupType.UNIVERSAL) === 0) {
-      return invalid('groupType', 'global and domain local groups are not converted directly');
-    }
-    next = withValues(next, 'sAMAccountType', [String(groupAccountType(type))]);
-  }
-  const old = new Set(before?.attributes.member ?? []);
-  for (const value of entry.attributes.member ?? []) {
-    if (old.has(value)) continue;
-    const id = Number(/<id=(\d+)>/.exec(String(value))?.[1]);
-    const refused = checkMember(next, type, changes.entry(id));
-    if (refused !== undefined) return refused;
-  }
-  return { ok: true, entry: next };
-}
-
-export function groupAccountType(type: number): number {
-  const security = (type & GroupType.SECURITY_ENABLED) !== 0;
-  if ((type & GroupType.RESOURCE) !== 0) {
-    return security ? AccountType.ALIAS : AccountType.NON_SECURITY_ALIAS;
-  }
-  return security ? AccountType.GROUP : AccountType.NON_SECURITY_GROUP;
-}
-
-function checkMember(group: Entry, type: number, member: Entry | undefined): Refusal | undefined {
-  if (member === undefined) return undefined;
-  if (member.id === group.id) return invalid('member', 'a group in itself');
-  const memberType = number(member, 'groupType') >>> 0;
-  if (memberType === 0) return undefined; // accounts, contacts: any group takes them
-  const nests =
-    (type & GroupType.RESOURCE) !== 0 ||
-    ((type & GroupType.UNIVERSAL) !== 0 && (memberType & GroupType.RESOURCE) === 0) ||
-    ((type & GroupType.ACCOUNT) !== 0 && (memberType & GroupType.ACCOUNT) !== 0);
-  if (nests) return undefined;
-  return refuse(
-    ResultCode.unwillingToPerform,
-    nestingError(type, memberType),
-    'member: a group of that scope may not be nested in this one',
-  );
-}
-
-function nestingError(type: number, memberType: number): number {
-  if ((type & GroupType.UNIVERSAL) !== 0) return Win32.ERROR_DS_UNIVERSAL_CANT_HAVE_LOCAL_MEMBER;
-  return (memberType & GroupType.RESOURCE) !== 0
-    ? Win32.ERROR_DS_GLOBAL_CANT_HAVE_LOCAL_MEMBER
-    : Win32.ERROR_DS_GLOBAL_CANT_HAVE_UNIVERSAL_MEMBER;
 }
 
 /** The record with that SID. */

@@ -3,11 +3,12 @@ import { fromUtf8, utf8 } from '../../src/bytes/bytes.ts';
 import { parseSid } from '../pac/sid.ts';
 import { accountChanged, isPrincipal, requesterSid } from './account.ts';
 import { accountDefaults } from './account-defaults.ts';
+import { controlRights } from './account-rights.ts';
 import { SystemFlags } from './delete.ts';
 import { initialDescriptor, ownerOf } from './descriptors.ts';
 import { type Draft, dnOf, draft } from './directory.ts';
 import type { Rdn } from './dn.ts';
-import { type Entry, reference, texts, type Value } from './entry.ts';
+import { type Entry, number, reference, texts, type Value } from './entry.ts';
 import { isDeleted, isPhantom } from './instance.ts';
 import { mayJoin } from './machine-account-quota.ts';
 import { checkClass, type WriteContext } from './modify.ts';
@@ -81,6 +82,10 @@ export function add(request: AddRequest, at: AddContext): Added {
   const made = isPrincipal(structural.name) ? accountDefaults(bare, changes, at) : bare;
   const promoted = at.rodcPromotion === true ? rodcAccount(made, changes, at) : made;
   if ('ok' in promoted) return promoted;
+  const flags =
+    given.attributes.userAccountControl === undefined ? 0 : number(promoted, 'userAccountControl');
+  const denied = controlRights(flags, at);
+  if (denied !== undefined) return denied;
   const touched = new Set([...Object.keys(given.attributes), ...ALWAYS_CHECKED]);
   const accounted = accountChanged(undefined, promoted, touched, at, changes);
   if (!accounted.ok) return accounted;

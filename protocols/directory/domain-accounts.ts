@@ -1,7 +1,7 @@
 /** The accounts and groups of a new domain: those that every domain has, and those of the seed. */
 import { view } from '../../src/bytes/bytes.ts';
 import { computerSalt, trustAccountSalt, userSalt } from '../kerberos/salts.ts';
-import { accountTypeOf, defaultPrimaryGroup, groupAccountType } from './account.ts';
+import { accountTypeOf, defaultPrimaryGroup } from './account.ts';
 import { type DomainBuilder, namesObjects, storedKeys } from './domain-builder.ts';
 import { FIXED } from './domain-configuration.ts';
 import { type Containers, ridPool } from './domain-containers.ts';
@@ -13,6 +13,7 @@ import type {
   SeedAttributes,
 } from './domain-seed.ts';
 import { reference, type StoredKeys } from './entry.ts';
+import { groupAccountType } from './groups.ts';
 import { superclasses } from './schema.ts';
 import { ldapFileTime } from './stamps.ts';
 import { NEVER, UserAccountControl as Uac } from './user-account-control.ts';

@@ -1,6 +1,7 @@
 /** Modify: MS-ADTS 3.1.1.5.3. */
-import type { Changed, RandomSource } from './account.ts';
+import type { RandomSource } from './account.ts';
 import { accountChanged, isPrincipal } from './account.ts';
+import type { Changed } from './account-forms.ts';
 import { descriptorChanged, propagate } from './descriptors.ts';
 import type { Directory, Draft } from './directory.ts';
 import { draft } from './directory.ts';

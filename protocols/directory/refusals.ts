@@ -50,6 +50,8 @@ export const Win32 = {
   ERROR_INVALID_PARAMETER: 0x00000057,
   ERROR_NOT_AUTHENTICATED: 0x000004dc,
   ERROR_INVALID_OWNER: 0x0000051b,
+  ERROR_PRIVILEGE_NOT_HELD: 0x00000522,
+  ERROR_INVALID_ACCOUNT_NAME: 0x00000523,
   ERROR_USER_EXISTS: 0x00000524,
   ERROR_PASSWORD_RESTRICTION: 0x0000052d,
   ERROR_SPECIAL_ACCOUNT: 0x0000055b,
@@ -109,7 +111,7 @@ export const Win32 = {
 } as const;
 
 /** The part of the server that speaks, which names the shape of the message. */
-export type Family = 'NameErr' | 'UpdErr' | 'AtrErr' | 'SecErr' | 'SvcErr' | 'LdapErr';
+export type Family = 'NameErr' | 'UpdErr' | 'AtrErr' | 'SecErr' | 'SvcErr' | 'SysErr' | 'LdapErr';
 
 export interface Refusal {
   readonly ok: false;
@@ -138,6 +140,7 @@ const PROBLEMS: Readonly<Record<number, readonly [Family, number, string]>> = {
   [ResultCode.unwillingToPerform]: ['SvcErr', 5003, 'WILL_NOT_PERFORM'],
   [ResultCode.operationsError]: ['SvcErr', 5012, 'DIR_ERROR'],
   [ResultCode.unavailableCriticalExtension]: ['SvcErr', 5010, 'UNAVAIL_EXTENSION'],
+  [ResultCode.other]: ['SysErr', 22, 'Invalid argument'],
   [ResultCode.namingViolation]: ['UpdErr', 6001, 'NAMING_VIOLATION'],
   [ResultCode.objectClassViolation]: ['UpdErr', 6002, 'OBJ_CLASS_VIOLATION'],
   [ResultCode.notAllowedOnNonLeaf]: ['UpdErr', 6003, 'CANT_ON_NON_LEAF'],

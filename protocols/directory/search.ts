@@ -1,5 +1,6 @@
 /** Search: MS-ADTS 3.1.1.3.1.3. Which objects, which of their values, in pages. */
 
+import { expanded } from './anr.ts';
 import { candidates } from './candidates.ts';
 import { type ConstructedContext, constructedValues } from './constructed.ts';
 import type { Directory } from './directory.ts';
@@ -52,10 +53,11 @@ const SCAN = 1_000;
 
 export function search(
   directory: Directory,
-  request: SearchRequest,
+  asked: SearchRequest,
   context: SecurityContext,
   constructed: ConstructedContext,
 ): SearchAnswer | Refusal {
+  const request = { ...asked, filter: expanded(asked.filter) };
   const baseId = resolveBase(directory, request.base);
   const base = baseId === undefined ? undefined : directory.entry(baseId);
   if (baseId === ROOT && request.phantomRoot === true) {

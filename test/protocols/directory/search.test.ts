@@ -148,6 +148,31 @@ function guard(domain: Corp, dn: string, sddl: string): void {
   if (refused !== undefined) throw new Error(refused.reason);
 }
 
+const RESOLVED: readonly (readonly [string, readonly string[]])[] = [
+  ['ali', ['CN=Alice Example,OU=Sales']],
+  ['Alice Ex', ['CN=Alice Example,OU=Sales']],
+  ['=alice', ['CN=Alice Example,OU=Sales']],
+  ['=ali', []],
+  ['car blo', ['CN=Carol,CN=Users']],
+  ['blo car', ['CN=Carol,CN=Users']],
+  ['blo x', []],
+];
+for (const [text, expected] of RESOLVED) {
+  s(`an ambiguous name: ${text}`, () => {
+    const domain = corp();
+    domain.add('CN=Carol,CN=Users', {
+      objectClass: 'user',
+      givenName: 'Carol',
+      sn: 'Bloom',
+      sAMAccountName: 'x1',
+    });
+    assert.equal(
+      names(domain, found(domain, '', 'subtree', equal('anr', text))),
+      expected.map(full),
+    );
+  });
+}
+
 s('who may not list a container sees nothing in it', () => {
   const domain = corp();
   guard(domain, 'OU=Sales', 'O:DAG:DAD:P(A;;GA;;;DA)(A;;RP;;;AU)');
