@@ -20,8 +20,8 @@ import { STATUS_NO_SECRETS } from '../kerberos/ntstatus.ts';
 import type { Account, Accounts, Trust } from './accounts.ts';
 import { type Exchange, errorMessage, type Refusal, refused } from './errors.ts';
 import { findClient, findServer } from './lookup.ts';
-import { issuerNumber } from './read-only.ts';
 import { namesRealm, type Realm } from './realm.ts';
+import { issuerNumber } from './tgs-ticket.ts';
 
 /**
  * The directory as a read-only controller has it: everybody is there, but only those whose secrets it
@@ -169,8 +169,7 @@ function forwardedTgs(realm: Realm, accounts: Accounts, request: TgsReq): Forwar
 function foreignTicket(realm: Realm, tickets: readonly Ticket[]): string | undefined {
   const foreign = tickets.find(
     (ticket) =>
-      !namesRealm(realm, ticket.realm) ||
-      issuerNumber(ticket.encPart.kvno) !== realm.secondaryKrbTgtNumber,
+      !namesRealm(realm, ticket.realm) || issuerNumber(ticket) !== realm.secondaryKrbTgtNumber,
   );
   return foreign === undefined
     ? undefined

@@ -129,8 +129,3 @@ export function readOnlyDelegation(secondaryKrbTgtNumber: number): Refusal {
       `KDC ${secondaryKrbTgtNumber}, which is good for no such thing`,
   );
 }
-
-/** msDS-SecondaryKrbTgtNumber of the KDC that sealed a ticket of this key version; 0: a writable one. */
-export function issuerNumber(kvno: number | undefined): number {
-  return (kvno ?? 0) >>> 16;
-}

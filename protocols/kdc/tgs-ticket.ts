@@ -138,6 +138,14 @@ function contents(plain: Uint8Array, what: string): Contents | Refusal {
   return { kind: 'contents', part, sessionKey };
 }
 
+/**
+ * The read-only KDC that sealed a ticket-granting ticket: its number is the upper half of the key
+ * version (MS-KILE 3.1.5.8). 0: a writable one.
+ */
+export function issuerNumber({ encPart }: Ticket): number {
+  return (encPart.kvno ?? 0) >>> 16;
+}
+
 /** Tickets for this realm's ticket-granting service, from this realm or a trusted one. */
 function keysFor(
   realm: Realm,
@@ -154,8 +162,7 @@ function keysFor(
     );
   }
   if (namesRealm(realm, ticket.realm)) {
-    // The upper half of a read-only KDC's key version is its number (MS-KILE 3.1.5.8).
-    const secondaryKrbTgtNumber = (ticket.encPart.kvno ?? 0) >>> 16;
+    const secondaryKrbTgtNumber = issuerNumber(ticket);
     const krbtgt = accounts.krbtgt(secondaryKrbTgtNumber);
     if (krbtgt === undefined) {
       return refused(
