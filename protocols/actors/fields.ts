@@ -282,4 +282,18 @@ export const domainControllerFields = object({
   administratorPassword: optional(
     secret('The password of the built-in Administrator; left out: one from the seed'),
   ),
+  population: optional(
+    object({
+      count: integer('How many users', { min: 1, max: 1_000_000 }),
+      prefix: defaulted(
+        text('What their names begin with; a number follows, as in user000001', {
+          example: 'user',
+          pattern: /^[A-Za-z][A-Za-z0-9._-]{0,12}$/,
+          expected: 'up to 13 letters, digits, dots, dashes and underscores',
+        }),
+        'user',
+      ),
+      password: secret('The password of them all'),
+    }),
+  ),
 });

@@ -5,7 +5,7 @@
  */
 import { view } from '../../src/bytes/bytes.ts';
 import type { Scene } from '../../src/scenario/role.ts';
-import type { DomainSeed, TrustSeed } from '../directory/domain-seed.ts';
+import type { DomainSeed, PopulationSeed, TrustSeed } from '../directory/domain-seed.ts';
 import { type Realm, realm } from '../kdc/realm.ts';
 import { sameRealm } from '../kerberos/ticket-cache.ts';
 import { accountSeeds } from './account-seeds.ts';
@@ -65,8 +65,17 @@ export function realmCast(scene: Scene, name: string, config: DomainControllerFi
       groups: seeds.groups,
       readOnlyControllers: readOnlySeeds(scene, own.name),
       trusts: trustSeeds(scene, own),
+      ...(config.population === undefined ? {} : { population: populationOf(config.population) }),
     },
   };
+}
+
+function populationOf({
+  count,
+  prefix,
+  password,
+}: NonNullable<DomainControllerFields['population']>): PopulationSeed {
+  return { count, prefix, password: password.secret };
 }
 
 /** What the file says, or one that people can type and that keeps to the domain's policy. */

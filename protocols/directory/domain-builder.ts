@@ -8,7 +8,7 @@ import { attribute, CLASSES, type ClassSchema, classSchema, superclasses } from 
 import { encodeDescriptor, type SecurityDescriptor } from './security/descriptor.ts';
 import { newDescriptor } from './security/inherit.ts';
 import { parseSddl } from './security/sddl.ts';
-import { type SharedDescriptors, sharedDescriptors } from './shared-descriptors.ts';
+import { sharedDescriptors } from './shared-descriptors.ts';
 import { ldapTime, RID_COUNTER, USN_COUNTER } from './stamps.ts';
 import { isReference } from './syntax.ts';
 
@@ -57,10 +57,6 @@ export interface DomainBuilder {
   readonly domainSid: string;
   readonly now: number;
   readonly random: (label: string) => (size: number) => Uint8Array;
-  readonly descriptors: SharedDescriptors;
-  /** Common attributes of another object, for the population. */
-  stamped(): Stamp;
-  descriptorOf(className: string, parent: number): Uint8Array;
   batch(counters: Readonly<Record<string, number>>): WriteBatch;
 }
 
@@ -90,9 +86,7 @@ export function domainBuilder(settings: BuilderSettings): DomainBuilder {
     domainSid,
     now,
     random,
-    descriptors,
     nextId,
-    stamped,
     classId: (name) => classIds.get(name) as number,
     ownedBy: security.ownedBy,
     phantom: (parent, type, value) =>
@@ -131,7 +125,6 @@ export function domainBuilder(settings: BuilderSettings): DomainBuilder {
       while (settings.rids.has(counts.rid));
       return counts.rid;
     },
-    descriptorOf: (className, parent) => security.shared(knownClass(className), parent),
     batch: (counters) => {
       const records = made.all().map(
         (one): RecordWrite => ({
@@ -247,7 +240,7 @@ export function storedValues(given: SeedValue | readonly SeedValue[]): readonly 
 }
 
 /** A version 4 GUID (RFC 9562 §5.4), its third field little-endian (MS-DTYP 2.3.4). */
-function randomGuid(source: (size: number) => Uint8Array): Uint8Array {
+export function randomGuid(source: (size: number) => Uint8Array): Uint8Array {
   const guid = source(16).slice();
   guid[7] = ((guid[7] as number) & 0x0f) | 0x40;
   guid[8] = ((guid[8] as number) & 0x3f) | 0x80;
@@ -273,7 +266,6 @@ export function storedKeys(secret: SecretSeed, salt: string): StoredKeys {
 interface DescriptorSource {
   ownedBy(sid: string): void;
   made(id: number, row: ClassSchema, parent: number, sddl: string | undefined): Uint8Array;
-  shared(row: ClassSchema, parent: number): Uint8Array;
 }
 
 /** Objects of one class below one container have the same descriptor: it is made once. */
@@ -311,6 +303,5 @@ function descriptorSource(domainSid: string): DescriptorSource {
       byObject.set(id, descriptor);
       return octets;
     },
-    shared: (row, parent) => of(row, parent, undefined).octets,
   };
 }

@@ -3,9 +3,12 @@ import { concat, uint32le } from '../../src/bytes/bytes.ts';
 import type { RecordWrite, WriteBatch } from '../../src/machine/store.ts';
 import { userSalt } from '../kerberos/salts.ts';
 import { parseSid } from '../pac/sid.ts';
+import { initialDescriptor } from './descriptors.ts';
+import type { Directory } from './directory.ts';
 import { accountAttributes } from './domain-accounts.ts';
-import { type DomainBuilder, storedValues } from './domain-builder.ts';
-import type { DomainSeed } from './domain-seed.ts';
+import { randomGuid, storedValues } from './domain-builder.ts';
+import type { DomainIds, DomainInfo } from './domain-info.ts';
+import type { PopulationSeed } from './domain-seed.ts';
 import {
   type Attributes,
   type Entry,
@@ -15,93 +18,100 @@ import {
   type Value,
 } from './entry.ts';
 import { superclasses } from './schema.ts';
+import { sharedDescriptors } from './shared-descriptors.ts';
 import { ldapFileTime, ldapTime, RID_COUNTER, USN_COUNTER } from './stamps.ts';
 import { UserAccountControl as Uac } from './user-account-control.ts';
 
 /** Records a batch: few enough that nothing of one is alive when the next is made. */
 const BATCH = 250;
 
-/** How many there are; behind a start that was cut off, those that are there are not made again. */
+/** How many of them a new domain waits for, and how many there are. */
 export const POPULATION_COUNTER = 'population';
+export const POPULATED_COUNTER = 'populated';
 
-/** @param before the batch that the domain is made with: numbers go on from there */
-export function* populationBatches(
-  builder: DomainBuilder,
-  seed: DomainSeed,
-  users: number,
-  before: WriteBatch,
-): Generator<WriteBatch> {
-  const { population } = seed;
-  if (population === undefined) return;
-  const { count, prefix, password } = population;
-  const counters = before.counters ?? {};
-  const first = { id: counters.id ?? 0, rid: counters[RID_COUNTER] ?? 0 };
-  const digits = Math.max(6, String(count).length);
-  const sid = parseSid(`${seed.sid}-0`).slice(0, -4);
-  // One object for all of them: it is written down before it changes.
-  const attributes: Record<string, readonly Value[]> = { ...populationShape(builder, users) };
-  const made = new Map<Uint8Array, number | undefined>();
-  const shared = (octets: Uint8Array): number | undefined => {
-    if (!made.has(octets)) made.set(octets, builder.descriptors.recordOf(octets));
-    return made.get(octets);
-  };
-  for (let start = 0; start < count; start += BATCH) {
-    const end = Math.min(start + BATCH, count);
-    const records: RecordWrite[] = [];
-    let usn = '0';
-    for (let n = start + 1; n <= end; n++) {
-      const name = `${prefix}${String(n).padStart(digits, '0')}`;
-      const stamped = builder.stamped();
-      usn = stamped.usn;
-      attributes.cn = [name];
-      attributes.sAMAccountName = [name];
-      attributes.objectSid = [concat(sid, uint32le(first.rid + n))];
-      attributes.objectGUID = [stamped.guid];
-      attributes.uSNCreated = [usn];
-      attributes.uSNChanged = [usn];
-      const secrets = [{ kvno: 2, salt: userSalt(seed.dnsName, name), password }];
-      const id = first.id + n;
-      const entry: Entry = {
-        id,
-        parent: users,
-        rdn: { type: 'CN', value: name },
-        attributes,
-        secrets,
-      };
-      records.push({
-        id,
-        bytes: encodeEntry(entry, shared),
-        added: indexKeys(entry),
-        removed: [],
-      });
-    }
-    yield {
-      records,
-      counters: {
-        id: first.id + end,
-        [USN_COUNTER]: Number(usn),
-        [RID_COUNTER]: first.rid + end,
-        [POPULATION_COUNTER]: end,
-      },
-    };
-  }
+/** RIDs below are those of built-in accounts and groups (MS-SAMR 2.2.1.14). */
+const FIRST_RID = 1_000;
+
+export interface PopulationTime {
+  /** When they are made, in milliseconds since 1970. */
+  readonly now: number;
+  /** Their GUIDs' octets. */
+  readonly random: (size: number) => Uint8Array;
 }
 
-function populationShape(builder: DomainBuilder, users: number): Attributes {
-  const account = Object.fromEntries(
-    Object.entries(accountAttributes('', Uac.NORMAL_ACCOUNT)).map(
-      ([name, value]) => [name, storedValues(value)] as const,
-    ),
-  );
-  const { sAMAccountName: _, ...same } = account;
+/**
+ * The next users of a domain that waits for more of them: behind a start that was cut off, it goes on
+ * where that one ended. Undefined: all of them are there.
+ */
+export function populationBatch(
+  base: Directory,
+  domain: DomainInfo,
+  { prefix, password }: PopulationSeed,
+  { now, random }: PopulationTime,
+): WriteBatch | undefined {
+  const count = base.counter(POPULATION_COUNTER);
+  const start = base.counter(POPULATED_COUNTER);
+  if (start >= count) return undefined;
+  const end = Math.min(start + BATCH, count);
+  const digits = Math.max(6, String(count).length);
+  const sid = parseSid(`${domain.sid}-0`).slice(0, -4);
+  let id = base.counter('id');
+  let usn = base.counter(USN_COUNTER);
+  let rid = Math.max(base.counter(RID_COUNTER), FIRST_RID - 1);
+  const shape = populationShape(base, domain, now);
+  const descriptors = sharedDescriptors(base, () => ++id);
+  const descriptor = descriptors.recordOf(shape.nTSecurityDescriptor?.[0] as Uint8Array);
+  const shared = (): number | undefined => descriptor;
+  const records: RecordWrite[] = [];
+  // One object for all of them: it is written down before it changes.
+  const attributes: Record<string, readonly Value[]> = { ...shape };
+  for (let n = start + 1; n <= end; n++) {
+    const name = `${prefix}${String(n).padStart(digits, '0')}`;
+    const stamp = [String(++usn)];
+    attributes.cn = [name];
+    attributes.sAMAccountName = [name];
+    attributes.objectSid = [concat(sid, uint32le(++rid))];
+    attributes.objectGUID = [randomGuid(random)];
+    attributes.uSNCreated = stamp;
+    attributes.uSNChanged = stamp;
+    const entry: Entry = {
+      id: ++id,
+      parent: domain.ids.users,
+      rdn: { type: 'CN', value: name },
+      attributes,
+      secrets: [{ kvno: 2, salt: userSalt(domain.dnsName, name), password }],
+    };
+    const bytes = encodeEntry(entry, shared);
+    records.push({ id, bytes, added: indexKeys(entry), removed: [] });
+  }
   return {
+    records: [...descriptors.made(), ...records],
+    counters: { id, [USN_COUNTER]: usn, [RID_COUNTER]: rid, [POPULATED_COUNTER]: end },
+  };
+}
+
+/** What they have in common; the descriptor as the container and the class give it. */
+function populationShape(base: Directory, domain: DomainInfo, now: number): Attributes {
+  const { users } = domain.ids;
+  const account = accountAttributes('', Uac.NORMAL_ACCOUNT);
+  const { sAMAccountName: _, ...same } = Object.fromEntries(
+    Object.entries(account).map(([name, value]) => [name, storedValues(value)] as const),
+  );
+  const attributes: Attributes = {
     objectClass: superclasses('user'),
     instanceType: ['4'],
-    whenCreated: [ldapTime(builder.now)],
-    whenChanged: [ldapTime(builder.now)],
-    objectCategory: [reference(builder.classId('person'))],
-    nTSecurityDescriptor: [builder.descriptorOf('user', users)],
-    pwdLastSet: [ldapFileTime(builder.now)],
+    whenCreated: [ldapTime(now)],
+    whenChanged: [ldapTime(now)],
+    objectCategory: [reference(personClass(base, domain.ids))],
+    pwdLastSet: [ldapFileTime(now)],
     ...same,
   };
+  const bare: Entry = { id: 0, parent: users, rdn: { type: 'CN', value: '' }, attributes };
+  return initialDescriptor(bare, base.entry(users), `${domain.sid}-512`, domain).attributes;
+}
+
+function personClass(base: Directory, { schema }: DomainIds): number {
+  const id = base.child(schema, { type: 'CN', value: 'Person' });
+  if (id === undefined) throw new Error('the schema has no class "Person"');
+  return id;
 }

@@ -22,7 +22,7 @@ import {
 import { addContainers, addDomainHead, WellKnownGuid } from './domain-containers.ts';
 import { DOMAIN_COUNTER, type DomainIds, type DomainInfo } from './domain-info.ts';
 import { addReadOnlyController, addTrust } from './domain-partners.ts';
-import { populationBatches } from './domain-population.ts';
+import { POPULATION_COUNTER } from './domain-population.ts';
 import { addSchema } from './domain-schema.ts';
 import type { DomainSeed, ObjectSeed, SeedAttributes, SeedValue } from './domain-seed.ts';
 import { type Entry, one, reference, referred } from './entry.ts';
@@ -32,11 +32,12 @@ import { attribute } from './schema.ts';
 export interface InitialDomain {
   readonly batch: WriteBatch;
   readonly info: DomainInfo;
-  /** To be written after the batch, one by one: the seed's population, made as they are taken. */
-  readonly population: Iterable<WriteBatch>;
 }
 
-/** @throws Error when the seed names a group, an account or a container that is not there. */
+/**
+ * The seed's population is not in the batch: the domain says how many it waits for.
+ * @throws Error when the seed names a group, an account or a container that is not there.
+ */
 export function initialDomain(seed: DomainSeed): InitialDomain {
   const builder = domainBuilder({
     domainSid: seed.sid,
@@ -94,8 +95,9 @@ export function initialDomain(seed: DomainSeed): InitialDomain {
     ntdsSettings,
   };
   const info = infoOf(seed, ids);
-  const batch = builder.batch({ [DOMAIN_COUNTER]: domain });
-  return { batch, info, population: populationBatches(builder, seed, containers.users, batch) };
+  const waited =
+    seed.population === undefined ? {} : { [POPULATION_COUNTER]: seed.population.count };
+  return { batch: builder.batch({ [DOMAIN_COUNTER]: domain, ...waited }), info };
 }
 
 function infoOf(seed: DomainSeed, ids: DomainIds): DomainInfo {

@@ -4,6 +4,7 @@ import { type Directory, directory, dnOf } from '../../../protocols/directory/di
 import { parseBase } from '../../../protocols/directory/dn.ts';
 import { domainInfo, initialDomain } from '../../../protocols/directory/domain.ts';
 import { WellKnownGuid } from '../../../protocols/directory/domain-containers.ts';
+import { populationBatch } from '../../../protocols/directory/domain-population.ts';
 import type { DomainSeed } from '../../../protocols/directory/domain-seed.ts';
 import { type Entry, number, one, referred, texts } from '../../../protocols/directory/entry.ts';
 import { isPhantom } from '../../../protocols/directory/instance.ts';
@@ -23,6 +24,7 @@ import { Control, Right } from '../../../protocols/directory/security/descriptor
 import { ldapFileTime, RID_COUNTER, USN_COUNTER } from '../../../protocols/directory/stamps.ts';
 import { isOctetSyntax, isReference } from '../../../protocols/directory/syntax.ts';
 import { UserAccountControl as Uac } from '../../../protocols/directory/user-account-control.ts';
+import type { WriteBatch } from '../../../src/machine/store.ts';
 import { memoryStore } from '../../../src/store/memory.ts';
 import { CORP, CORP_NOW, CORP_SID } from './corp.ts';
 
@@ -32,8 +34,14 @@ function made(seed: DomainSeed = CORP) {
   const domain = initialDomain(seed);
   const store = memoryStore();
   store.write(domain.batch);
-  for (const batch of domain.population) store.write(batch);
-  return { ...domain, store, dir: directory(store) };
+  const dir = directory(store);
+  const next = (): WriteBatch | undefined =>
+    seed.population === undefined
+      ? undefined
+      : populationBatch(dir, domain.info, seed.population, { now: seed.now, random });
+  const random = seed.random('population');
+  for (let batch = next(); batch !== undefined; batch = next()) store.write(batch);
+  return { ...domain, store, dir };
 }
 
 const { dir, store, info } = made();
@@ -383,7 +391,7 @@ s('a population: found by name, numbered on, of one shape', () => {
   assert.is(checkClass(last), undefined);
   assert.is(sidText(last), `${CORP_SID}-${big.counter(RID_COUNTER)}`);
   assert.is(big.counter('id'), last.id);
-  assert.is(big.counter('population'), 1_200);
+  assert.is(big.counter('populated'), 1_200);
   assert.equal(last.secrets, [{ kvno: 2, salt: 'CORP.EXAMPLEuser001200', password: 'Passw0rd!' }]);
   assert.equal(
     Object.keys(last.attributes).sort(),
