@@ -1,10 +1,9 @@
 /** Search filters: RFC 4511 §4.5.1.7 with the matching rules of MS-ADTS 3.1.1.3.4.4. */
 import { fromUtf8, toHex } from '../../src/bytes/bytes.ts';
-import { parseSid } from '../pac/sid.ts';
 import type { Directory } from './directory.ts';
 import { parseBase, parseGuid } from './dn.ts';
 import { type Entry, reference, referred, type Value } from './entry.ts';
-import { resolveBase } from './names.ts';
+import { resolveBase, sidOctets } from './names.ts';
 import { type AttributeSchema, attribute, classSchema } from './schema.ts';
 import { indexForm, isReference, type Syntax } from './syntax.ts';
 import { dataAndName } from './values.ts';
@@ -268,10 +267,8 @@ export function assertionForm(
 ): string | undefined {
   const text = fromUtf8(value);
   switch (schema.syntax) {
-    case 'sid': {
-      if (/^S-1-\d+(-\d+){0,15}$/i.test(text)) return toHex(parseSid(text.toUpperCase()));
-      return toHex(value);
-    }
+    case 'sid':
+      return toHex(sidOctets(text) ?? value);
     case 'octets': {
       const guid = value.length === 16 ? undefined : parseGuid(text);
       return toHex(guid ?? value);
@@ -300,7 +297,7 @@ export function assertionForm(
     case 'integer':
     case 'enumeration':
     case 'largeInteger':
-      return /^-?\d+$/.test(text) ? indexForm(schema.syntax, text) : undefined;
+      return /^-?\d{1,20}$/.test(text) ? indexForm(schema.syntax, text) : undefined;
     default:
       return indexForm(schema.syntax, text);
   }

@@ -46,8 +46,8 @@ export function resolveBase(directory: Directory, base: BaseName): number | unde
     case 'guid':
       return directory.find('objectGUID', base.guid)[0];
     case 'sid': {
-      const sid = typeof base.sid === 'string' ? parseSid(base.sid) : base.sid;
-      return directory.find('objectSid', sid)[0];
+      const sid = typeof base.sid === 'string' ? sidOctets(base.sid) : base.sid;
+      return sid === undefined ? undefined : directory.find('objectSid', sid)[0];
     }
     case 'wellKnown': {
       const above = resolveRdns(directory, base.rdns);
@@ -68,6 +68,16 @@ export function wellKnown(container: Entry, guid: Uint8Array): number | undefine
     }
   }
   return undefined;
+}
+
+/** The packet form of a SID's text; undefined when it is none, or one with numbers too large. */
+export function sidOctets(text: string): Uint8Array | undefined {
+  const match = /^S-1-(\d{1,15})((?:-\d{1,10}){1,15})$/i.exec(text);
+  const parts = match?.[2]?.slice(1).split('-').map(Number) ?? [];
+  if (match === null || Number(match[1]) >= 2 ** 48 || parts.some((part) => part >= 2 ** 32)) {
+    return undefined;
+  }
+  return parseSid(text.toUpperCase());
 }
 
 /** `S-1-5-...` of a stored objectSid. */
