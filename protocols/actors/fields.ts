@@ -220,6 +220,18 @@ const policy = object(
     defaultDomainSupportedEncTypes: optional(
       encryptionTypes('Stands in for an absent msDS-SupportedEncryptionTypes (both AES types)'),
     ),
+    readOnlyTickets: optional(
+      oneOf(
+        'Whose tickets of read-only controllers are taken: of all that their policy allows, or of those that were revealed to them (allowed)',
+        ['allowed', 'revealed'],
+      ),
+    ),
+    readOnlyTicketsFor: optional(
+      oneOf('What tickets of read-only controllers are good for (anyService)', [
+        'anyService',
+        'exchange',
+      ]),
+    ),
     expiredPasswordTold: optional(
       oneOf('Who is told of an expired password: who knows it, or everybody (afterPreauth)', [
         'afterPreauth',

@@ -136,4 +136,22 @@ s('secrets outlast a loss of power', async () => {
   assert.is(replies.length, 2); // the second one with headquarters out of sight
 });
 
+s(
+  'headquarters may take its tickets in exchange only, or of those revealed to it only',
+  async () => {
+    for (const [policy, cause] of [
+      [{ readOnlyTicketsFor: 'exchange' }, /has to be exchanged for one of CORP\.EXAMPLE first/],
+      // The writable controller's own directory has nobody in msDS-RevealedUsers.
+      [{ readOnlyTickets: 'revealed' }, /secrets it was never given \(msDS-RevealedUsers\)/],
+    ] as const) {
+      const rodc1 = { ...BRANCH.rodc1, revealed: ['alice'] };
+      const small = smallWorld({ ...BRANCH, rodc1, dc1: { ...BRANCH.dc1, policy } });
+      signIn(small, 'alice', 'Passw0rd!');
+      await small.world.run();
+      assert.is(laptopState(small), 'signedOut');
+      assert.match(small.causes().join('\n'), cause);
+    }
+  },
+);
+
 s.run();
