@@ -36,6 +36,7 @@ const BY_ERROR: Readonly<Record<string, readonly Row[]>> = {
       'alt-identity-with-proof',
       'a name of altSecurityIdentities, which counts only without preauthentication',
     ],
+    ['rodc-s4u2self', 'S4U2self with the ticket of a read-only domain controller'],
   ],
   KDC_ERR_S_PRINCIPAL_UNKNOWN: [
     ['service-unknown', 'no account has the service principal name'],
@@ -45,6 +46,11 @@ const BY_ERROR: Readonly<Record<string, readonly Row[]>> = {
     ['user-as-service', 'the enterprise name of a user is asked for as a service'],
     ['referral-not-wanted', 'the service is in another realm, and canonicalize is not set'],
     ['rodc-unknown', 'the key version names a read-only domain controller that is not there'],
+    [
+      'rodc-cut-off-service',
+      'a read-only domain controller has no key for the service, and reaches no writable one',
+      { status: 'STATUS_NO_SECRETS' },
+    ],
   ],
   KDC_ERR_PRINCIPAL_NOT_UNIQUE: [
     ['spn-twice', 'two accounts have the same service principal name'],
@@ -78,6 +84,12 @@ const BY_ERROR: Readonly<Record<string, readonly Row[]>> = {
       { status: 'STATUS_NO_MATCH' },
     ],
     ['renew-service-ticket', 'a service ticket shall be renewed'],
+    [
+      'rodc-no-partial-secrets',
+      'the krbtgt account of the ticket belongs to a computer without PARTIAL_SECRETS_ACCOUNT',
+    ],
+    ['rodc-no-link', 'no computer has that krbtgt account as its msDS-KrbTgtLink'],
+    ['rodc-two-links', 'two computers have it'],
   ],
   KDC_ERR_BADOPTION: [
     ['reserved-option', 'an option that nobody defined'],
@@ -130,6 +142,11 @@ const BY_ERROR: Readonly<Record<string, readonly Row[]>> = {
       'the logon hours ended, and the ticket-granting ticket is older than 20 minutes',
       { status: 'STATUS_INVALID_LOGON_HOURS', scenario: 'logon-hours' },
     ],
+    [
+      'rodc-disabled',
+      'disabled, though the read-only domain controller did not know it yet',
+      { status: 'STATUS_ACCOUNT_DISABLED' },
+    ],
   ],
   KDC_ERR_TGT_REVOKED: [
     ['tgt-without-pac', 'the ticket-granting ticket has no PAC'],
@@ -141,6 +158,17 @@ const BY_ERROR: Readonly<Record<string, readonly Row[]>> = {
     ],
     ['name-of-another', 'the name in the ticket belongs to another account now'],
     ['alt-identity-tgt', 'the ticket names an alias (altSecurityIdentities), not the account'],
+    [
+      'rodc-denied',
+      'the account is in msDS-NeverRevealGroup of the read-only domain controller that issued the ticket',
+    ],
+    ['rodc-not-allowed', 'it is not in its msDS-RevealOnDemandGroup'],
+    [
+      'rodc-never-revealed',
+      'the read-only domain controller was never given the account’s secrets (readOnlyTickets: revealed)',
+    ],
+    ['rodc-requestor-differs', 'the PAC of its ticket says that somebody else asked for it'],
+    ['rodc-no-requestor', 'the PAC of its ticket does not say who asked for it'],
   ],
   KDC_ERR_KEY_EXPIRED: [
     [
@@ -173,6 +201,13 @@ const BY_ERROR: Readonly<Record<string, readonly Row[]>> = {
   ],
   KDC_ERR_MUST_USE_USER2USER: [
     ['service-without-spn', 'the account has no service principal name'],
+  ],
+  KDC_ERR_SVC_UNAVAILABLE: [
+    [
+      'rodc-cut-off',
+      'a read-only domain controller does not hold the user’s secrets, and reaches no writable one',
+      { status: 'STATUS_NO_SECRETS' },
+    ],
   ],
   KRB_AP_ERR_BAD_INTEGRITY: [
     ['tgt-altered', 'the ticket-granting ticket was altered, or sealed with another key'],
@@ -221,6 +256,7 @@ const BY_ERROR: Readonly<Record<string, readonly Row[]>> = {
   KRB_AP_ERR_BADKEYVER: [
     ['tgt-kvno', 'the ticket-granting ticket is of a key version that krbtgt does not have'],
     ['ap-kvno', 'the service does not have the key version'],
+    ['rodc-kvno', 'the same with a ticket of a read-only domain controller'],
   ],
   KRB_AP_ERR_NOKEY: [['ap-etype', 'the service has no key of the ticket’s type']],
   KRB_AP_ERR_INAPP_CKSUM: [
@@ -270,7 +306,6 @@ export const LATER: Readonly<Record<string, string>> = {
   KDC_ERR_CLIENT_NOTYET: NEVER,
   KDC_ERR_SERVICE_NOTYET: NEVER,
   KDC_ERR_PATH_NOT_ACCEPTED: NEVER,
-  KDC_ERR_SVC_UNAVAILABLE: 'the clients here understand it; no KDC here says it',
   KRB_AP_ERR_BADADDR: 'tickets have no addresses by default, and services here do not look at them',
   KRB_AP_ERR_BADORDER: CREDSSP,
   KRB_AP_ERR_ILL_CR_TKT: NEVER,
@@ -322,7 +357,6 @@ export const LATER: Readonly<Record<string, string>> = {
   STATUS_PKINIT_FAILURE: PKINIT,
   STATUS_SMARTCARD_SUBSYSTEM_FAILURE: CARDS,
   STATUS_NO_KERB_KEY: CREDSSP,
-  STATUS_NO_SECRETS: 'comes with read-only domain controllers that pass requests on',
   STATUS_SMARTCARD_WRONG_PIN: CARDS,
   STATUS_SMARTCARD_CARD_BLOCKED: CARDS,
   STATUS_SMARTCARD_CARD_NOT_AUTHENTICATED: CARDS,
