@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; load(): Promis
     about: 'feed the recorded events of a run back, and report the first difference',
     load: async () => (await import('./replay.ts')).registerReplay,
   },
+  show: {
+    about: 'what an actor of a run has stored at any moment: the directory, dsacls',
+    load: async () => (await import('./show.ts')).registerShow,
+  },
   export: {
     about: 'a run as pcapng, keytab, ccache, Mermaid',
     load: async () => (await import('./export.ts')).registerExport,

@@ -1,0 +1,118 @@
+/** `kerblab show`: what an actor of a finished run has stored, at any moment, as a tool would print it. */
+import type { Command } from 'commander';
+import type { Store } from '../machine/store.ts';
+import { DURATION, readDuration } from '../schema/units.ts';
+import { type Run, readRun } from '../trace/read.ts';
+import { runFolderOf } from '../trace/run-folder.ts';
+import { storedBy } from '../trace/stored.ts';
+import { InputError } from './exit.ts';
+
+/** What a view is made of. */
+export interface Shown {
+  readonly actor: string;
+  readonly store: Store;
+  /** Milliseconds since 1970: the moment that is shown. */
+  readonly now: number;
+  /** What stands behind the view's name: `alice`. */
+  readonly rest: readonly string[];
+  readonly filter?: string;
+}
+
+interface View {
+  readonly about: string;
+  /** @throws InputError when there is nothing of that kind, or nothing of that name. */
+  load(): Promise<(shown: Shown) => string>;
+}
+
+/** Every view, by its name on the command line. */
+export const VIEWS: Readonly<Record<string, View>> = {
+  directory: {
+    about: 'objects of a domain controller’s directory as LDIF; names or --filter choose some',
+    load: async () => (await import('./show-directory.ts')).directoryText,
+  },
+  dsacls: {
+    about: 'the permissions of an object as dsacls prints them; without a name the domain’s',
+    load: async () => (await import('./show-dsacls.ts')).dsaclsOf,
+  },
+};
+
+interface ShowOptions {
+  readonly on?: string;
+  readonly at?: string;
+  readonly filter?: string;
+  readonly runs: string;
+}
+
+export function registerShow(program: Command): void {
+  const views = Object.entries(VIEWS).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`);
+  program
+    .command('show')
+    .description('what an actor of a run has stored, at any moment of it')
+    .argument('<run>', 'a run folder, or "latest"')
+    .argument('<what>', `one of ${Object.keys(VIEWS).join(', ')}`)
+    .argument('[names...]', 'objects, by account name or DN (the domain may be left out)')
+    .option('--on <actor>', 'whose store (default: the only actor that has written)')
+    .option('--at <time>', 'how long after the start of the run, such as 61m (default: its end)')
+    .option('--filter <filter>', 'LDAP filter (RFC 4515) that objects have to match')
+    .option('--runs <dir>', 'where "latest" is looked for', 'runs')
+    .addHelpText(
+      'after',
+      `
+Views:
+${views.join('\n')}
+
+Examples:
+  kerblab show latest directory alice
+  kerblab show latest directory --on dc1 --at 5m --filter '(badPwdCount>=1)'
+  kerblab show latest dsacls CN=AdminSDHolder,CN=System --at 61m`,
+    )
+    .action(show);
+}
+
+async function show(
+  name: string,
+  what: string,
+  rest: readonly string[],
+  options: ShowOptions,
+): Promise<void> {
+  const view = Object.hasOwn(VIEWS, what) ? VIEWS[what] : undefined;
+  if (view === undefined) {
+    throw new InputError(`show ${what}: expected one of ${Object.keys(VIEWS).join(', ')}`);
+  }
+  const run = readRun(runFolderOf(name, options.runs));
+  const at = timeOf(options.at, run);
+  const actor = options.on ?? onlyWriter(run);
+  if (!run.records.some((record) => record.actor === actor)) {
+    const actors = [...new Set(run.records.map((record) => record.actor))];
+    throw new InputError(`--on ${actor}: the run has no such actor, but ${actors.join(', ')}`);
+  }
+  const { store, writes } = storedBy(run, actor, at);
+  if (writes === 0) throw new InputError(`${actor} had written nothing by then`);
+  const text = (await view.load())({
+    actor,
+    store,
+    now: run.result.start + at,
+    rest,
+    ...(options.filter === undefined ? {} : { filter: options.filter }),
+  });
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+/** The end of the run where nothing is said. */
+function timeOf(text: string | undefined, run: Run): number {
+  if (text === undefined) return run.records.at(-1)?.at ?? 0;
+  const read = readDuration(text);
+  if (read.ok) return read.value;
+  throw new InputError(`--at ${text}: expected ${DURATION}: ${read.reason}`);
+}
+
+function onlyWriter(run: Run): string {
+  const writers = new Set<string>();
+  for (const { actor, effects } of run.records) {
+    if (effects.some(({ kind }) => kind === 'write')) writers.add(actor);
+  }
+  const [first, ...others] = writers;
+  if (first === undefined) throw new InputError('nobody in this run has written anything');
+  if (others.length === 0) return first;
+  throw new InputError(`--on: say which one: ${[...writers].join(', ')}`);
+}
