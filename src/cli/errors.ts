@@ -1,7 +1,8 @@
 /** Every error that has a name here, from all tables, for `explain` and `list errors`. */
 import { ERROR_CODES, errorByCode, errorByName } from '../../protocols/kerberos/error-codes.ts';
+import { LATER } from '../../protocols/kerberos/later-errors.ts';
 import { errorByStatus, NTSTATUSES, statusByName } from '../../protocols/kerberos/ntstatus.ts';
-import { LATER, REPRODUCTIONS } from '../../protocols/kerberos/reproductions.ts';
+import { REPRODUCTIONS } from '../../protocols/kerberos/reproductions.ts';
 
 export interface ErrorEntry {
   readonly table: 'KRB-ERROR' | 'NTSTATUS';
