@@ -1,27 +1,20 @@
 /** Search requests: RFC 4511 §4.5 with paging (RFC 2696), sorting (RFC 2891) and the rootDSE. */
-import { toHex, uint32be, view } from '../../src/bytes/bytes.ts';
-import { digest } from '../../src/crypto/digest.ts';
-import { encode } from '../../src/der/codec.ts';
+import { uint32be } from '../../src/bytes/bytes.ts';
 import { dnOf } from '../directory/directory.ts';
 import type { Entry } from '../directory/entry.ts';
 import { ResultCode } from '../directory/refusals.ts';
-import { rootDse, selectRootDse } from '../directory/rootdse.ts';
 import { attribute } from '../directory/schema.ts';
-import { type SearchAnswer, search, selection, visibleValues } from '../directory/search.ts';
-import { indexForm } from '../directory/syntax.ts';
-import { pagedResponse, type SortKey, SUPPORTED_CONTROLS, sortResponse } from './controls.ts';
-import { EXTENSIONS, MECHANISMS } from './features.ts';
+import { type SearchAnswer, search, selection } from '../directory/search.ts';
+import { pagedResponse, type SortKey, sortResponse } from './controls.ts';
+import { cursorOf, fingerprint } from './cursors.ts';
 import { directoryFilter } from './filter.ts';
 import { type Located, locate } from './locate.ts';
-import {
-  type Control,
-  type LdapResult,
-  SearchRequest,
-  type SearchResultEntry,
-} from './messages.ts';
+import type { Control, LdapResult, SearchRequest, SearchResultEntry } from './messages.ts';
 import type { Answer, Operation } from './operation.ts';
 import { FrontError, frontRefusal, type Response, resultOf, SUCCESS } from './results.ts';
-import { shownEntry, shownTexts, type Viewing } from './shown.ts';
+import { answerRootDse } from './root-dse.ts';
+import { shownEntry, type Viewing } from './shown.ts';
+import { inOrder } from './sorting.ts';
 import type { Cursor } from './state.ts';
 
 /**
@@ -149,23 +142,6 @@ function limitOf({ sizeLimit }: SearchRequest, { controls, env }: Operation): nu
   const { MaxPageSize } = env.host.options.policies;
   const asked = [sizeLimit, controls.paged?.size ?? 0].filter((limit) => limit > 0);
   return Math.min(MaxPageSize, ...asked);
-}
-
-/** All that must stay the same from page to page. */
-function fingerprint(request: SearchRequest): string {
-  const asked = { ...request, sizeLimit: 0, timeLimit: 0 };
-  return toHex(digest('sha256', encode(SearchRequest, asked)));
-}
-
-function cursorOf(
-  request: SearchRequest,
-  { controls, connection }: Operation,
-): Cursor | undefined | 'unknown' {
-  const cookie = controls.paged?.cookie;
-  if (cookie === undefined || cookie.length === 0) return undefined;
-  const id = cookie.length === 4 ? view(cookie).getUint32(0) : 0;
-  const cursor = connection.cursors.find((known) => known.id === id);
-  return cursor === undefined || cursor.fingerprint !== fingerprint(request) ? 'unknown' : cursor;
 }
 
 /** RFC 2696 §3: a size of 0 with a cookie gives the rest up. */
@@ -297,36 +273,6 @@ function sorted(request: SearchRequest, at: Operation, sorting: Sorting): Answer
   });
 }
 
-function inOrder(
-  entries: readonly Entry[],
-  keys: readonly SortKey[],
-  viewing: Viewing,
-): readonly number[] {
-  const columns = keys.map((key) => {
-    const schema = attribute(key.attribute);
-    return (entry: Entry): string | undefined => {
-      if (schema === undefined) return undefined;
-      const { directory, context, constructed } = viewing;
-      const [value] = visibleValues(directory, entry, schema, context, constructed);
-      return value === undefined ? undefined : indexForm(schema.syntax, value);
-    };
-  });
-  const rows = entries.map((entry) => ({
-    id: entry.id,
-    values: columns.map((column) => column(entry)),
-  }));
-  rows.sort((a, b) => {
-    for (const [i, key] of keys.entries()) {
-      const [x, y] = [a.values[i], b.values[i]];
-      if (x === y) continue;
-      const order = x === undefined ? 1 : y === undefined ? -1 : x < y ? -1 : 1;
-      return key.reverse ? -order : order;
-    }
-    return a.id - b.id;
-  });
-  return rows.map(({ id }) => id);
-}
-
 /** Naming contexts right below the base, for the client to search too (MS-ADTS 3.1.1.3.1.3.4). */
 function continuations(
   base: number,
@@ -348,22 +294,4 @@ function continuations(
       { operation: { searchResRef: [`ldap://${dnsName}/${dnOf(directory, entry)}${suffix}`] } },
     ];
   });
-}
-
-/** MS-ADTS 3.1.1.3.2: read by anybody, matched by `(objectClass=*)` whatever the filter says else. */
-function answerRootDse(request: SearchRequest, at: Operation): Answer {
-  const { env, directory, connection } = at;
-  const context = {
-    domain: env.host.domain,
-    now: env.now,
-    context: connection.requester.context,
-    ...(connection.name === 'bound' ? {} : { anonymous: true }),
-  };
-  const services = { mechanisms: MECHANISMS, controls: SUPPORTED_CONTROLS, extensions: EXTENSIONS };
-  const all = rootDse(directory, context, services);
-  const attributes = selectRootDse(all, request.attributes)
-    .filter(({ values }) => values.length > 0)
-    .map(({ name, values }) => ({ type: name, vals: request.typesOnly ? [] : shownTexts(values) }));
-  const entry: Response = { operation: { searchResEntry: { objectName: '', attributes } } };
-  return { responses: [entry, ...done(SUCCESS).responses] };
 }
