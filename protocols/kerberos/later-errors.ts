@@ -5,6 +5,7 @@ const FAST = 'comes with FAST';
 const S4U = 'comes with S4U';
 const CREDSSP = 'comes with CredSSP and RDP';
 const CARDS = 'comes with smart cards and Windows Hello';
+const ENTRA = 'comes with Microsoft Entra';
 const IAKERB = 'IAKERB is not simulated';
 const NEVER = 'Active Directory does not send it';
 
@@ -62,6 +63,11 @@ export const LATER: Readonly<Record<string, string>> = {
   STATUS_NO_LOGON_SERVERS: `${CREDSSP}; the scenario dc-unreachable shows what leads to it`,
   STATUS_NO_SUCH_USER: `logged only: the client is told KDC_ERR_C_PRINCIPAL_UNKNOWN; ${CREDSSP}`,
   STATUS_WRONG_PASSWORD: `logged only: the client is told KDC_ERR_PREAUTH_FAILED; ${CREDSSP}`,
+  STATUS_NO_SUCH_LOGON_SESSION: ENTRA,
+  STATUS_BAD_NETWORK_PATH: ENTRA,
+  STATUS_UNEXPECTED_NETWORK_ERROR: ENTRA,
+  STATUS_REQUEST_NOT_ACCEPTED: ENTRA,
+  STATUS_NETWORK_UNREACHABLE: ENTRA,
   STATUS_ACCOUNT_RESTRICTION: S4U,
   STATUS_NOT_SUPPORTED: S4U,
   STATUS_LOGON_TYPE_NOT_GRANTED: CREDSSP,

@@ -17,6 +17,7 @@ export interface Ntstatus {
 
 export const STATUS_SUCCESS = 0x00000000;
 export const STATUS_NO_LOGON_SERVERS = 0xc000005e;
+export const STATUS_NO_SUCH_LOGON_SESSION = 0xc000005f;
 export const STATUS_NO_SUCH_USER = 0xc0000064;
 export const STATUS_WRONG_PASSWORD = 0xc000006a;
 export const STATUS_LOGON_FAILURE = 0xc000006d;
@@ -27,12 +28,16 @@ export const STATUS_PASSWORD_EXPIRED = 0xc0000071;
 export const STATUS_ACCOUNT_DISABLED = 0xc0000072;
 export const STATUS_INSUFFICIENT_RESOURCES = 0xc000009a;
 export const STATUS_NOT_SUPPORTED = 0xc00000bb;
+export const STATUS_BAD_NETWORK_PATH = 0xc00000be;
+export const STATUS_UNEXPECTED_NETWORK_ERROR = 0xc00000c4;
+export const STATUS_REQUEST_NOT_ACCEPTED = 0xc00000d0;
 export const STATUS_TIME_DIFFERENCE_AT_DC = 0xc0000133;
 export const STATUS_LOGON_TYPE_NOT_GRANTED = 0xc000015b;
 export const STATUS_ACCOUNT_EXPIRED = 0xc0000193;
 export const STATUS_PASSWORD_MUST_CHANGE = 0xc0000224;
 export const STATUS_NOT_FOUND = 0xc0000225;
 export const STATUS_ACCOUNT_LOCKED_OUT = 0xc0000234;
+export const STATUS_NETWORK_UNREACHABLE = 0xc000023c;
 export const STATUS_NO_MATCH = 0xc0000272;
 export const STATUS_PKINIT_NAME_MISMATCH = 0xc00002f9;
 export const STATUS_SMARTCARD_LOGON_REQUIRED = 0xc00002fa;
@@ -76,6 +81,14 @@ export const NTSTATUSES: readonly Ntstatus[] = [
       'the device has no line of sight to a domain controller: not on the corporate network and no VPN',
       'Windows Hello says that the PIN is not available: cloud Kerberos trust did not apply and the device fell back to key trust',
       'DNS does not give the records of the domain controllers',
+    ],
+  },
+  {
+    status: STATUS_NO_SUCH_LOGON_SESSION,
+    name: 'STATUS_NO_SUCH_LOGON_SESSION',
+    sentence: 'the logon session does not exist, or has ended',
+    causes: [
+      'the realm of the sign-in name was not found: user realm discovery failed while a primary refresh token was asked for',
     ],
   },
   {
@@ -150,6 +163,30 @@ export const NTSTATUSES: readonly Ntstatus[] = [
     ],
   },
   {
+    status: STATUS_BAD_NETWORK_PATH,
+    name: 'STATUS_BAD_NETWORK_PATH',
+    sentence: 'the network path cannot be found',
+    causes: [
+      'the sign-in service of Microsoft Entra cannot be reached by its name: DNS or a proxy',
+    ],
+  },
+  {
+    status: STATUS_UNEXPECTED_NETWORK_ERROR,
+    name: 'STATUS_UNEXPECTED_NETWORK_ERROR',
+    sentence: 'an unexpected network error occurred',
+    causes: [
+      'the connection to the sign-in service of Microsoft Entra broke off: a proxy that inspects TLS, a firewall',
+    ],
+  },
+  {
+    status: STATUS_REQUEST_NOT_ACCEPTED,
+    name: 'STATUS_REQUEST_NOT_ACCEPTED',
+    sentence: 'the server does not accept the request now',
+    causes: [
+      'the sign-in service of Microsoft Entra answered with an error instead of a primary refresh token: the device, its keys or the password were not accepted',
+    ],
+  },
+  {
     status: STATUS_TIME_DIFFERENCE_AT_DC,
     name: 'STATUS_TIME_DIFFERENCE_AT_DC',
     sentence: 'the clocks of device and domain controller differ by too much',
@@ -186,6 +223,12 @@ export const NTSTATUSES: readonly Ntstatus[] = [
     name: 'STATUS_ACCOUNT_LOCKED_OUT',
     sentence: 'the account is locked out',
     causes: ['too many wrong passwords; some device or service still uses an old one'],
+  },
+  {
+    status: STATUS_NETWORK_UNREACHABLE,
+    name: 'STATUS_NETWORK_UNREACHABLE',
+    sentence: 'the remote network cannot be reached',
+    causes: ['the device is offline, or no route leads to the sign-in service of Microsoft Entra'],
   },
   {
     status: STATUS_NO_MATCH,
