@@ -1,6 +1,6 @@
 /** What an attempt to sign in leaves in the directory, written as the KDC reckoned it. */
 import { equal } from '../../src/bytes/bytes.ts';
-import type { WriteBatch } from '../../src/machine/store.ts';
+import type { RecordWrite, WriteBatch } from '../../src/machine/store.ts';
 import { type Directory, type Draft, draft } from '../directory/directory.ts';
 import { descriptorKey, type Entry, encodeEntry, SHARED_INDEX } from '../directory/entry.ts';
 import { ldapFileTime, stamped } from '../directory/stamps.ts';
@@ -26,7 +26,7 @@ export function accountWrite(
 ): WriteBatch | undefined {
   const changed = changedEntry(base, id, change);
   if (changed === undefined) return undefined;
-  if (changed.replicated.size === 0) return unindexed(base, changed.entry);
+  if (changed.replicated.size === 0) return { records: [recordWrite(base, changed.entry)] };
   return drafted(base, changed, now).batch();
 }
 
@@ -78,13 +78,12 @@ function written(name: Name, value: number): string {
   return value === 0 ? '0' : ldapFileTime(value);
 }
 
-/** None of these attributes is in an index: only the record is written. */
-function unindexed(base: Directory, entry: Entry): WriteBatch {
+/** Of an entry that differs in attributes of no index: only the record is written. */
+export function recordWrite(base: Directory, entry: Entry): RecordWrite {
   const shared = (octets: Uint8Array): number | undefined => {
     const [id] = base.findForm(SHARED_INDEX, descriptorKey(octets));
     const known = id === undefined ? undefined : base.shared(id);
     return known !== undefined && equal(known, octets) ? id : undefined;
   };
-  const bytes = encodeEntry(entry, shared);
-  return { records: [{ id: entry.id, bytes, added: [], removed: [] }] };
+  return { id: entry.id, bytes: encodeEntry(entry, shared), added: [], removed: [] };
 }

@@ -2,7 +2,7 @@
 import type { ActorEffect, ActorEnv, ActorEvent } from '../../src/machine/actor.ts';
 import { assertNever } from '../../src/machine/machine.ts';
 import type { WriteBatch } from '../../src/machine/store.ts';
-import { type Directory, directory } from '../directory/directory.ts';
+import type { Directory } from '../directory/directory.ts';
 import type { Entry } from '../directory/entry.ts';
 import { decodeEntry } from '../directory/entry.ts';
 import { isPassword } from '../directory/password.ts';
@@ -67,16 +67,22 @@ export function closed(state: State, connection: string): State {
   return { ...state, connections };
 }
 
+/** What a connection is answered with. */
+export interface Served {
+  readonly realm: Realm;
+  /** What the store holds, with what is written in the same step. */
+  readonly directory: Directory;
+  readonly env: ActorEnv;
+}
+
 /** A message, or what is none, on a connection of ours. */
 export function heard(
   state: State,
   connection: string,
   before: Connection,
   event: Extract<ActorEvent, { readonly kind: 'received' | 'malformed' }>,
-  realm: Realm,
-  env: ActorEnv,
+  { realm, directory: base, env }: Served,
 ): Stepped {
-  const base = directory(env.store);
   const accounts = directoryAccounts(env.store);
   const inner: ldap.Event =
     event.kind === 'received'
@@ -179,11 +185,11 @@ function logOn(
   password: string,
   now: number,
 ): Logon {
-  const account = accounts.account(entry.id);
-  if (account === undefined) {
+  if (accounts.account(entry.id) === undefined) {
     const reason = 'the object is no account';
     return { kind: 'refused', data: LogonFailure.ERROR_NO_SUCH_USER, reason };
   }
+  const account = accounts.read(entry);
   const noted = (change: AccountChange | undefined) => {
     const draft = change === undefined ? undefined : accountDraft(base, entry.id, change, now);
     return draft === undefined ? {} : { draft };

@@ -12,15 +12,10 @@ import type {
 import { assertNever, type Step, to, unexpected } from '../../src/machine/machine.ts';
 import type { Store } from '../../src/machine/store.ts';
 import { role } from '../../src/scenario/role.ts';
-import { directory } from '../directory/directory.ts';
+import { type Directory, directory } from '../directory/directory.ts';
 import { domainInfo, initialDomain } from '../directory/domain.ts';
 import { DOMAIN_COUNTER } from '../directory/domain-info.ts';
 import { populationBatch } from '../directory/domain-population.ts';
-import {
-  AdminSdProtectFrequency,
-  ownsPdcRole,
-  protectAdminGroups,
-} from '../directory/security/admin-sd-holder.ts';
 import * as kdc from '../kdc/kdc.ts';
 import { keyRecords, trustKeyRecords } from '../kdc/long-term-keys.ts';
 import { KDC_PORT } from '../kerberos/constants.ts';
@@ -34,7 +29,9 @@ import * as ldap from './directory-service.ts';
 import { directoryVerbs } from './directory-verbs.ts';
 import { domainControllerFields } from './fields.ts';
 import { storeOf } from './new-domain-store.ts';
+import { PROTECTION, protection } from './protection-rounds.ts';
 import { type RealmCast, realmCast } from './realm-cast.ts';
+import { SIGN_INS_WAIT, type SignIns, signInBatch, signInDraft, withSignIn } from './sign-ins.ts';
 
 type State =
   | { readonly name: 'off' }
@@ -45,6 +42,8 @@ type State =
       readonly ldap: ldap.State;
       /** Of commands, in order. */
       readonly outcomes: readonly Json[];
+      /** What is yet to be counted. */
+      readonly signIns?: SignIns;
     };
 
 /** The actor as its file entry describes it. */
@@ -121,13 +120,7 @@ function ready({ cast }: Controller, store: Store): Step<State, ActorEffect> {
   ]);
 }
 
-/** SDProp's next turn (MS-ADTS 3.1.1.6.1). */
-const PROTECTION: ActorEffect = {
-  kind: 'timer',
-  timer: 'protectAdminGroups',
-  ms: AdminSdProtectFrequency.default * 1_000,
-  background: true,
-};
+const SIGN_INS = { kind: 'timer', timer: 'signIns', ms: SIGN_INS_WAIT } as const;
 
 type Ready = Extract<State, { readonly name: 'ready' }>;
 
@@ -180,7 +173,9 @@ function heard(state: Ready, event: ActorEvent, env: ActorEnv): Step<State, Acto
       if (ofLdap(state, event.connection) === undefined) return to(state);
       return to({ ...state, ldap: ldap.closed(state.ldap, event.connection) });
     case 'expired':
-      return to(state, [...protection(env), PROTECTION]);
+      return event.timer === SIGN_INS.timer
+        ? counted(state, env)
+        : to(state, [...protection(env), PROTECTION]);
     case 'commanded':
       return asked(state, event, env);
     case 'started':
@@ -206,8 +201,31 @@ function directoryHeard(
   event: Extract<ActorEvent, { readonly kind: 'received' | 'malformed' }>,
   env: ActorEnv,
 ): Step<State, ActorEffect> {
-  const next = ldap.heard(state.ldap, name, connection, event, state.kdc.realm, env);
-  return to({ ...state, ldap: next.state }, next.effects);
+  const current = upToDate(state, env);
+  const at = { realm: state.kdc.realm, directory: current.base, env };
+  const next = ldap.heard(state.ldap, name, connection, event, at);
+  return to({ ...current.state, ldap: next.state }, [...current.effects, ...next.effects]);
+}
+
+/** What has waited is written. */
+function counted({ signIns, ...state }: Ready, { store }: ActorEnv): Step<State, ActorEffect> {
+  const batch = signIns === undefined ? undefined : signInBatch(directory(store), signIns);
+  return to(state, batch === undefined ? [] : [{ kind: 'write', batch }]);
+}
+
+/** The directory for whoever looks closely: with what has waited, which is written first. */
+function upToDate(
+  { signIns, ...state }: Ready,
+  { store }: ActorEnv,
+): { readonly state: Ready; readonly base: Directory; readonly effects: readonly ActorEffect[] } {
+  const base = directory(store);
+  if (signIns === undefined) return { state, base, effects: [] };
+  const draft = signInDraft(base, signIns);
+  const batch = draft.batch();
+  const cancel: ActorEffect = { kind: 'cancel', timer: SIGN_INS.timer };
+  const effects: readonly ActorEffect[] =
+    batch === undefined ? [cancel] : [{ kind: 'write', batch }, cancel];
+  return { state, base: draft, effects };
 }
 
 /** Somebody does something in the directory. */
@@ -216,7 +234,8 @@ function asked(
   event: Extract<ActorEvent, { readonly kind: 'commanded' }>,
   env: ActorEnv,
 ): Step<State, ActorEffect> {
-  const base = directory(env.store);
+  const current = upToDate(state, env);
+  const { base } = current;
   const accounts = directoryAccounts(env.store);
   const { domain } = accounts;
   const { now, random } = env;
@@ -230,25 +249,12 @@ function asked(
       : [{ kind: 'write', batch }, ...ldap.newKeys(batch, base, state.kdc.realm, accounts)];
   const text = `${as} ${command}: ${result}${reason === undefined ? '' : `, ${reason}`}`;
   const level = result === 'success' ? 'info' : 'cause';
-  return to({ ...state, outcomes: [...state.outcomes, outcomeView(outcome)] }, [
+  const outcomes = [...state.outcomes, outcomeView(outcome)];
+  return to({ ...current.state, outcomes }, [
+    ...current.effects,
     ...written,
     { kind: 'note', level, text },
   ]);
-}
-
-/** One turn of SDProp, on the controller that owns the PDC role. */
-function protection({ store, now }: ActorEnv): readonly ActorEffect[] {
-  const base = directory(store);
-  const { domain } = directoryAccounts(store);
-  if (!ownsPdcRole(base, domain)) return [];
-  const { draft, changed } = protectAdminGroups(base, domain, now);
-  const batch = draft.batch();
-  if (batch === undefined) return [];
-  const names = changed.map((id) => draft.entry(id)?.rdn.value ?? String(id)).join(', ');
-  return [
-    { kind: 'write', batch },
-    { kind: 'note', level: 'info', text: `SDProp gave AdminSDHolder's descriptor to ${names}` },
-  ];
 }
 
 function answered(
@@ -262,9 +268,16 @@ function answered(
   const accounts = directoryAccounts(store);
   const next = kdc.step(state.kdc, event, { now, random, accounts });
   const effects: ActorEffect[] = [];
+  let { signIns } = state;
   for (const effect of next.effects) {
     switch (effect.kind) {
       case 'account': {
+        const waiting = withSignIn(signIns, effect.change);
+        if (waiting !== undefined) {
+          if (signIns === undefined) effects.push(SIGN_INS);
+          signIns = waiting;
+          break;
+        }
         const id = accounts.recordOf(effect.change.objectSid);
         const batch =
           id === undefined ? undefined : accountWrite(directory(store), id, effect.change, now);
@@ -288,7 +301,7 @@ function answered(
         assertNever(effect);
     }
   }
-  return to({ ...state, kdc: next.state }, effects);
+  return to({ ...state, kdc: next.state, ...(signIns === undefined ? {} : { signIns }) }, effects);
 }
 
 function view({ cast }: Controller, state: State): Json {
