@@ -1,5 +1,5 @@
 /** dsacls run against this directory: the name looked up, the new access list written by a modify. */
-import { descriptorParts, SdFlags } from '../descriptors.ts';
+import { descriptorParts, fits, SdFlags } from '../descriptors.ts';
 import { type Draft, draft } from '../directory.ts';
 import { parseDn } from '../dn.ts';
 import { modify, type WriteContext } from '../modify.ts';
@@ -7,7 +7,7 @@ import { resolveRdns } from '../names.ts';
 import { descriptorOf, selfSidOf } from '../protection.ts';
 import { accessDenied, noSuchObject, type Refusal } from '../refusals.ts';
 import { granted } from './access.ts';
-import { Right } from './descriptor.ts';
+import { ACL_SIZE_MAX, Right } from './descriptor.ts';
 import { dsaclsText } from './dsacls.ts';
 import { dsaclsApplied, parseDsacls } from './dsacls-command.ts';
 import { trustees } from './trustees.ts';
@@ -38,6 +38,9 @@ export function dsacls(line: string, at: WriteContext): DsaclsRun {
   if (shows) return { ok: true, draft: draft(at.directory), text: dsaclsText(before, names) };
   const after = dsaclsApplied(command, before, names);
   if (!after.ok) return after;
+  if (!fits(after.value)) {
+    return { ok: false, reason: `the access list would be longer than ${ACL_SIZE_MAX} octets` };
+  }
   const written = modify(
     id,
     [

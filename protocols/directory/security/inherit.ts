@@ -132,9 +132,7 @@ function inheriting(
 ): readonly Ace[] {
   const explicit = own
     .filter((ace) => (ace.flags & AceFlags.INHERITED) === 0)
-    .map((ace) =>
-      (ace.flags & AceFlags.INHERIT_ONLY) === 0 ? { ...ace, mask: specificRights(ace.mask) } : ace,
-    );
+    .flatMap((ace) => settled(ace, heir));
   return isProtected ? explicit : [...explicit, ...inheritedAces(parent ?? [], heir)];
 }
 
@@ -151,24 +149,27 @@ export function newDescriptor(
     ...(owner === undefined ? {} : { owner }),
     ...(group === undefined ? {} : { group }),
   };
-  const explicit = (named.dacl ?? []).map((ace) => explicitAce(ace, named));
+  const explicit = (named.dacl ?? []).map((ace) => ({
+    ...ace,
+    flags: ace.flags & ~AceFlags.INHERITED,
+  }));
   return reinherit({ ...named, dacl: canonicalOrder(explicit) }, parent, heir);
 }
 
-/** A default or given ACE on the object itself: generic rights become specific, creators a SID. */
-function explicitAce(ace: Ace, own: SecurityDescriptor): Ace {
-  const heir = {
-    classGuid: '',
-    ...(own.owner === undefined ? {} : { owner: own.owner }),
-    ...(own.group === undefined ? {} : { group: own.group }),
-  };
-  const inheritOnly = (ace.flags & AceFlags.INHERIT_ONLY) !== 0;
-  const flags = ace.flags & ~AceFlags.INHERITED;
-  if (inheritOnly) return { ...ace, flags };
-  return {
-    ...ace,
-    flags,
-    sid: creatorReplaced(ace, heir) ?? ace.sid,
-    mask: specificRights(ace.mask),
-  };
+/**
+ * An ACE that stands on the object itself: generic rights become specific, and creators the owner
+ * and the group; heirs still get what was written (MS-DTYP 2.5.3.4.3).
+ */
+function settled(ace: Ace, heir: Heir): readonly Ace[] {
+  if ((ace.flags & AceFlags.INHERIT_ONLY) !== 0) return [ace];
+  const replaced = creatorReplaced(ace, heir);
+  const mask = specificRights(ace.mask);
+  if (replaced === undefined && mask === ace.mask) return [ace];
+  const own = { ...ace, mask, sid: replaced ?? ace.sid };
+  if ((ace.flags & AceFlags.CONTAINER_INHERIT) === 0) return [own];
+  const { inheritedObjectType: _, ...here } = own;
+  return [
+    simple({ ...here, flags: ace.flags & NOT_INHERITED }),
+    { ...ace, flags: ace.flags | AceFlags.INHERIT_ONLY },
+  ];
 }

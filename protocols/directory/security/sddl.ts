@@ -244,7 +244,7 @@ function sidOf(token: string, domain: SddlDomain): string | undefined {
 }
 
 /** The one text of a SID; undefined when it is none: too many parts, or too large ones. */
-function canonicalSid(token: string): string | undefined {
+export function canonicalSid(token: string): string | undefined {
   try {
     return formatSid(parseSid(token.toUpperCase().replace('0X', '0x')));
   } catch {

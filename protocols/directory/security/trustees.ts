@@ -4,6 +4,7 @@ import type { DomainInfo } from '../domain-info.ts';
 import { one } from '../entry.ts';
 import { sidForm } from '../membership.ts';
 import { sidText } from '../names.ts';
+import { canonicalSid } from './sddl.ts';
 
 export interface Trustees {
   /** `CORP\Key Admins`, `BUILTIN\Administrators`, `Everyone`; the SID itself where it has no name. */
@@ -68,7 +69,7 @@ export function trustees(directory: Directory, domain: DomainInfo): Trustees {
       return `${sid.startsWith('S-1-5-32-') ? 'BUILTIN' : domain.netbios}\\${name}`;
     },
     sidOf: (name) => {
-      if (/^S-1-\d+(-\d+)+$/i.test(name)) return name.toUpperCase();
+      if (/^S-1-/i.test(name)) return canonicalSid(name);
       const known =
         sidsByName.get(name.toLowerCase()) ?? sidsByName.get(`nt authority\\${name}`.toLowerCase());
       if (known !== undefined) return known;

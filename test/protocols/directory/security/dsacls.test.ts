@@ -255,6 +255,12 @@ for (const [line, reason] of WRONG) {
   });
 }
 
+s('a list that grows too long is refused', () => {
+  const many = Array.from({ length: 2_000 }, (_, i) => `S-1-5-21-1-2-3-${i}:RP`).join(' ');
+  const outcome = dsacls(`"${SALES}" /G ${many}`, corp().at());
+  assert.match(outcome.ok ? 'done' : outcome.reason, /longer than 65535 octets/);
+});
+
 s('who may not change permissions is refused by the directory', () => {
   const before = corp();
   const at = before.at({ context: before.token('bob') });
@@ -272,6 +278,7 @@ s('names of trustees go both ways', () => {
   for (const sid of sids) assert.is(names.sidOf(names.nameOf(sid)), sid);
   assert.is(names.nameOf('S-1-5-21-9-9-9-500'), 'S-1-5-21-9-9-9-500');
   assert.is(names.sidOf('SELF'), 'S-1-5-10');
+  assert.is(names.sidOf('S-1-5-4294967296'), undefined);
   assert.is(names.sidOf('Key Admins'), `${CORP_SID}-526`);
   assert.is(names.sidOf('BUILTIN\\Key Admins'), undefined);
   assert.is(names.sidOf('S-1-5-21-9-9-9-500'), 'S-1-5-21-9-9-9-500');

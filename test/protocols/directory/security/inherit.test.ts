@@ -122,6 +122,18 @@ s('a new object: owner and group of who makes it, rights made specific', () => {
   );
 });
 
+s('what stands here and for heirs is split where the two differ', () => {
+  const heir = { classGuid: USER, owner: ALICE, group: ALICE };
+  const made = newDescriptor(read('D:(A;CI;GR;;;AU)(A;CI;RP;;;CO)(A;CI;RP;;;AU)'), undefined, heir);
+  const aces = [
+    '(A;;LCRPLORC;;;AU)(A;CIIO;GR;;;AU)',
+    `(A;;RP;;;${ALICE})(A;CIIO;RP;;;CO)`,
+    '(A;CI;RP;;;AU)',
+  ];
+  assert.is(formatSddl(made, DOMAIN), `O:${ALICE}G:${ALICE}D:AI${aces.join('')}`);
+  assert.equal(reinherit(made, undefined, heir), made);
+});
+
 s('explicit before inherited, denials first, else the order stays', () => {
   const aces =
     read('D:(A;ID;RP;;;AU)(A;;RP;;;DA)(D;;WP;;;AU)(A;;RP;;;AU)(D;ID;RP;;;DA)').dacl ?? [];
