@@ -3,7 +3,7 @@
  * them that has a structure of its own (an OCTET STRING) or has to be opened first (a ciphertext).
  */
 import { toHex } from '../../src/bytes/bytes.ts';
-import { type Codec, tryDecode } from '../../src/der/codec.ts';
+import { type Codec, type Limits, tryDecode } from '../../src/der/codec.ts';
 import { explain } from '../../src/der/explain.ts';
 import { explainGeneric } from '../../src/der/generic.ts';
 import type { DissectedField } from '../../src/trace/dissector.ts';
@@ -63,6 +63,8 @@ export interface Contents {
 }
 
 interface DerOptions<T> {
+  /** How octets are decoded; absent: as DER. */
+  readonly limits?: Limits;
   readonly inside?: (value: T) => readonly Inner[];
   readonly keys?: (value: T) => readonly FoundKey[];
   readonly json?: (value: T) => unknown;
@@ -70,14 +72,15 @@ interface DerOptions<T> {
 
 /** Contents with a DER codec. */
 export function der<T>(codec: Codec<T>, options: DerOptions<T> = {}): Contents {
-  const { inside = () => [], keys = () => [], json = (value) => readable(codec, value) } = options;
+  const { inside = () => [], keys = () => [], limits } = options;
+  const { json = (value) => readable(codec, value) } = options;
   return {
     type: codec.type,
     read(bytes) {
-      const decoded = tryDecode(codec, bytes);
+      const decoded = tryDecode(codec, bytes, limits);
       return decoded.ok ? { value: decoded.value } : undefined;
     },
-    rows: (bytes, path) => explain(codec, bytes, path),
+    rows: (bytes, path) => explain(codec, bytes, path, limits),
     json: (value) => json(value as T),
     inside: (value) => inside(value as T),
     keys: (value) => keys(value as T),

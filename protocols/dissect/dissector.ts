@@ -1,20 +1,27 @@
 /** What the viewer, `decode`, the matcher of `with:` and the trace server see of a message. */
 import { explainGeneric } from '../../src/der/generic.ts';
 import type { DissectedField, Dissector, Hints, Keyring } from '../../src/trace/dissector.ts';
+import { Mechanism, mechanismOf } from '../gss/spnego.ts';
 import { openGssToken } from '../kerberos/gss.ts';
+import { messageName as ldapName } from '../ldap/recognise.ts';
 import type { Contents } from './contents.ts';
 import { gssToken } from './gss-token.ts';
 import { KeyStore } from './keyring.ts';
+import { isLdapMessage, ldapMessage, spnegoToken } from './ldap.ts';
 import { MESSAGES } from './messages.ts';
 import { jsonOf, rowsOf, takeApart } from './tree.ts';
 import { TYPES, typeByTag } from './types.ts';
 
 const GSS_TOKEN = 0x60;
 const token = gssToken((name) => MESSAGES.get(name));
+const spnego = spnegoToken(token);
+const ldap = ldapMessage(token);
 
 /** What the octets are: by the hints where they fit, else by the first octet. */
 function contentsOf(bytes: Uint8Array, { message }: Hints): Contents | undefined {
   if (bytes[0] === GSS_TOKEN && openGssToken(bytes).ok) return token;
+  if (bytes[0] === GSS_TOKEN && mechanismOf(bytes) === Mechanism.SPNEGO) return spnego;
+  if (isLdapMessage(bytes)) return ldap;
   // A hint that the first octet contradicts is passed over: a trace may hold what was damaged on its way.
   return typeByTag(bytes) ?? (message === undefined ? undefined : TYPES.get(message));
 }
@@ -56,7 +63,8 @@ function fields(
 export const dissector: Dissector = {
   name(bytes, hints = {}) {
     const opened = bytes[0] === GSS_TOKEN ? openGssToken(bytes) : undefined;
-    return opened?.ok ? opened.message : contentsOf(bytes, hints)?.type;
+    if (opened?.ok) return opened.message;
+    return isLdapMessage(bytes) ? ldapName(bytes) : contentsOf(bytes, hints)?.type;
   },
   fields,
   value(bytes, hints = {}, keyring) {

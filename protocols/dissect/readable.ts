@@ -2,7 +2,7 @@
  * Decoded values as JSON with names in place of numbers, for `with:` in scenarios: principals as text,
  * flags as lists of names, padata and authorization data as lists of their types' names.
  */
-import { toHex } from '../../src/bytes/bytes.ts';
+import { fromUtf8, toHex } from '../../src/bytes/bytes.ts';
 import type { Codec } from '../../src/der/codec.ts';
 import { adTypeName, dataTypeName, padataTypeName } from '../kerberos/constants.ts';
 import type {
@@ -36,8 +36,16 @@ const SHORT: Readonly<Record<string, (value: unknown) => unknown>> = {
   PrincipalName: (value) => formatName(value as PrincipalName),
   'PA-DATA': (value) => padataName((value as PaData).padataType),
   'AuthorizationData element': (value) => adName((value as AuthorizationData[number]).adType),
+  AttributeValue: (value) => textOf(value as Uint8Array),
+  AssertionValue: (value) => textOf(value as Uint8Array),
   'TYPED-DATA element': (value) => dataName((value as TypedData[number]).dataType),
 };
+
+/** LDAP's values are text by their attribute's syntax; what is not printable stays hexadecimal. */
+function textOf(octets: Uint8Array): string {
+  const text = fromUtf8(octets);
+  return /[\p{Cc}\ufffd]/u.test(text) ? toHex(octets) : text;
+}
 
 /** An EncryptedData without its ciphertext: what is in it is merged in beside these. */
 function encrypted(codec: Codec<unknown>, value: EncryptedData): unknown {

@@ -89,7 +89,7 @@ export const NegotiationToken = choice('NegotiationToken', {
 export type NegotiationToken = Infer<typeof NegotiationToken>;
 
 /** The token that opens a negotiation: `[APPLICATION 0] IMPLICIT SEQUENCE { thisMech, innerToken }`. */
-const InitialContextToken: Codec<{
+export const InitialContextToken: Codec<{
   readonly thisMech: string;
   readonly innerToken: NegotiationToken;
 }> = {

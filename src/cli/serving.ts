@@ -1,7 +1,8 @@
 /** What `kerblab serve` does: the actors of a scenario on real sockets, for other people's clients. */
 import { errorName } from '../../protocols/kerberos/error-codes.ts';
 import { KrbError } from '../../protocols/kerberos/messages.ts';
-import { messageName } from '../../protocols/kerberos/recognise.ts';
+import { messageName as kerberosName } from '../../protocols/kerberos/recognise.ts';
+import { messageName as ldapName } from '../../protocols/ldap/recognise.ts';
 import { tryDecode } from '../der/codec.ts';
 import { type Clock, wallClock } from '../drivers/clock.ts';
 import { Driver } from '../drivers/driver.ts';
@@ -24,6 +25,7 @@ import { type ServedRealm, writeExports } from './serve-export.ts';
 import { realPorts } from './serve-ports.ts';
 import { type Stores, serveStores } from './serve-stores.ts';
 import { stage } from './stage.ts';
+import { collectStartGarbage } from './start-garbage.ts';
 
 /** What memory holds of the trace; older records go first. */
 const TRACE_RECORDS = 100_000;
@@ -65,6 +67,7 @@ export async function serve(file: string, options: ServeOptions): Promise<void> 
       const seen = { clock, driver, counts, signing, actors };
       serving.trace = await traceOf(scenario, options, recorder, seen);
     }
+    collectStartGarbage();
     announce(options, actors, clock, [...keys.values()], stores, serving);
   } catch (error) {
     await stopped(serving);
@@ -153,7 +156,7 @@ function driverOf(
     keyed: (known) => {
       for (const key of known) keys.set(`${key.principal} ${key.kvno} ${key.etype}`, key);
     },
-    messageName,
+    messageName: (bytes) => kerberosName(bytes) ?? ldapName(bytes),
     errorName: errorIn,
     ...(recorder === undefined ? {} : { recorder }),
     ...(seed === undefined

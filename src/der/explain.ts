@@ -1,6 +1,6 @@
 /** Octets as rows with offsets, for people: interprets the codecs' shapes, so the fast path has no hooks. */
 import { toHex } from '../bytes/bytes.ts';
-import { type Codec, DecodeError, Reader, type Shape, tagsOf } from './codec.ts';
+import { type Codec, DecodeError, type Limits, Reader, type Shape, tagsOf } from './codec.ts';
 import { SELF } from './tags.ts';
 
 /** One element; `start` and `end` count octets from the beginning of what was given, tag included. */
@@ -22,9 +22,14 @@ export interface Field {
  * Never throws on a peer's octets: what cannot be read ends the list with a row of type `error` whose
  * value is the reason.
  */
-export function explain<T>(codec: Codec<T>, bytes: Uint8Array, path: string = codec.type): Field[] {
+export function explain<T>(
+  codec: Codec<T>,
+  bytes: Uint8Array,
+  path: string = codec.type,
+  limits?: Limits,
+): Field[] {
   const rows: Field[] = [];
-  const reader = new Reader(bytes);
+  const reader = new Reader(bytes, limits?.maxDepth, limits?.rules);
   try {
     element(rows, reader, codec, path, bytes.length, reader.pos, codec.type);
     if (reader.pos !== bytes.length) reader.fail(`octets follow the ${codec.type}`);
