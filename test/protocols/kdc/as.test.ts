@@ -4,7 +4,11 @@ import type { AccountSeed } from '../../../protocols/kdc/memory-accounts.ts';
 import { wellKnownGroup } from '../../../protocols/kdc/memory-accounts.ts';
 import { KdcOptions, KeyUsage, TicketFlags } from '../../../protocols/kerberos/constants.ts';
 import { stringToKey, verifyChecksum } from '../../../protocols/kerberos/etypes.ts';
-import { Checksum, PaPacOptions } from '../../../protocols/kerberos/messages.ts';
+import {
+  Checksum,
+  PaPacOptions,
+  type PrincipalName,
+} from '../../../protocols/kerberos/messages.ts';
 import { enterprise, principal } from '../../../protocols/kerberos/names.ts';
 import { pacOf } from '../../../protocols/pac/authorization-data.ts';
 import { PacClientInfo } from '../../../protocols/pac/buffers.ts';
@@ -181,6 +185,14 @@ as('an unknown server is told after the proof only', () => {
   const sname = principal(2, 'cifs', 'nowhere.contoso.com');
   assert.is(codeOf(answer(world, asReq({ sname }))), 25);
   assert.is(codeOf(answer(world, provedAsReq({ sname }))), 7);
+});
+
+as('an account without a service name is no server here either', () => {
+  const code = (sname: PrincipalName) => codeOf(answer(world, provedAsReq({ sname })));
+  assert.is(code(principal(1, 'bob')), 27);
+  assert.is(code(enterprise('bob@contoso.com')), 7);
+  assert.is(code(principal(1, 'FILES$')), 0);
+  assert.is(codeOf(answer(world, asReq({ sname: principal(1, 'bob') }))), 25, 'after the proof');
 });
 
 as('times: what cannot be, and how long it lasts', () => {
