@@ -109,10 +109,8 @@ function controlChanged(before: Entry | undefined, entry: Entry, at: AccountCont
   const denied = before === undefined ? undefined : controlRights(gained, at);
   if (denied !== undefined) return denied;
   // Both are computed from other attributes (msDS-User-Account-Control-Computed).
-  const unlocks = (number(before ?? entry, 'userAccountControl') & Uac.LOCKOUT) !== 0;
   control &= ~(Uac.LOCKOUT | Uac.PASSWORD_EXPIRED);
   let next = withValues(entry, 'userAccountControl', [String(control | 0)]);
-  if (unlocks) next = withValues(next, 'lockoutTime', ['0']);
   next = withValues(next, 'sAMAccountType', [String(accountTypeOf(control))]);
   const computer = kind !== Uac.NORMAL_ACCOUNT;
   const changedKind =

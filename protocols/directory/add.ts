@@ -30,6 +30,7 @@ import { type AttributeSchema, attribute, type ClassSchema, classRules } from '.
 import { granted } from './security/access.ts';
 import { Right } from './security/descriptor.ts';
 import { ldapTime, nextUsn, stamped } from './stamps.ts';
+import { indexForm } from './syntax.ts';
 import { sameValue, storedValue } from './values.ts';
 
 export interface AddRequest {
@@ -202,11 +203,12 @@ function givenValues(
     const refused = checkGiven(schema, values, request, structural, at);
     if (refused !== undefined) return refused;
     if (REPEATED.has(schema.name) || schema.name === attribute(structural.rdnType)?.name) continue;
-    const stored: Value[] = [];
+    const stored = new Map<string, Value>();
     for (const bytes of values) {
       const outcome = storedValue(schema, bytes, at.directory);
       if (!outcome.ok) return outcome;
-      if (stored.some((value) => sameValue(schema, value, outcome.value))) {
+      const form = indexForm(schema.syntax, outcome.value);
+      if (stored.has(form)) {
         return refuse(
           ResultCode.attributeOrValueExists,
           Win32.ERROR_DS_ATT_VAL_ALREADY_EXISTS,
@@ -214,7 +216,7 @@ function givenValues(
           { attribute: schema.name },
         );
       }
-      stored.push(outcome.value);
+      stored.set(form, outcome.value);
     }
     if (attributes[schema.name] !== undefined) {
       return refuse(
@@ -224,7 +226,7 @@ function givenValues(
         { attribute: schema.name },
       );
     }
-    attributes[schema.name] = stored;
+    attributes[schema.name] = [...stored.values()];
   }
   return { attributes };
 }

@@ -15,8 +15,9 @@ import { type AttributeSchema, attribute, classRules, classSchema } from './sche
 import { granted, type SecurityContext } from './security/access.ts';
 import { Right } from './security/descriptor.ts';
 import { stamped } from './stamps.ts';
+import { indexForm } from './syntax.ts';
 import { validatedWrite } from './validated-writes.ts';
-import { sameValue, storedValue, withValues } from './values.ts';
+import { storedValue, withValues } from './values.ts';
 
 export interface Modification {
   readonly operation: 'add' | 'delete' | 'replace';
@@ -197,42 +198,43 @@ function modifiedValues(
   at: WriteContext,
 ): Values {
   const now = entry.attributes[schema.name] ?? [];
-  const given: Value[] = [];
+  const form = (value: Value): string => indexForm(schema.syntax, value);
+  // By the form in which they compare: a group may have very many members.
+  const given = new Map<string, Value>();
   for (const bytes of modification.values) {
     const stored = storedValue(schema, bytes, at.directory);
     if (!stored.ok) return stored;
-    if (given.some((value) => sameValue(schema, value, stored.value))) {
-      return exists(schema, 'the same value twice');
-    }
-    given.push(stored.value);
+    if (given.has(form(stored.value))) return exists(schema, 'the same value twice');
+    given.set(form(stored.value), stored.value);
   }
   switch (modification.operation) {
     case 'add': {
-      if (given.length === 0) {
+      if (given.size === 0) {
         return refuse(
           ResultCode.constraintViolation,
           Win32.ERROR_DS_CONSTRAINT_VIOLATION,
           `${schema.name}: add without a value`,
         );
       }
-      const fresh = given.filter((value) => !now.some((old) => sameValue(schema, old, value)));
-      if (fresh.length < given.length && at.permissive !== true) {
+      const there = new Set(now.map(form));
+      const fresh = [...given].flatMap(([key, value]) => (there.has(key) ? [] : [value]));
+      if (fresh.length < given.size && at.permissive !== true) {
         return exists(schema, 'a value that is there already');
       }
       return single(schema, [...now, ...fresh]);
     }
     case 'delete': {
-      if (given.length === 0) {
+      if (given.size === 0) {
         return now.length > 0 || at.permissive === true ? { values: [] } : missing(schema);
       }
-      const kept = now.filter((old) => !given.some((value) => sameValue(schema, old, value)));
-      if (kept.length !== now.length - given.length && at.permissive !== true) {
+      const kept = now.filter((old) => !given.has(form(old)));
+      if (kept.length !== now.length - given.size && at.permissive !== true) {
         return missing(schema);
       }
       return { values: kept };
     }
     case 'replace':
-      return single(schema, given);
+      return single(schema, [...given.values()]);
   }
 }
 
