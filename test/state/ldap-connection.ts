@@ -2,10 +2,10 @@
 import { connect, type Socket } from 'node:net';
 import { ldapFraming } from '../../protocols/ldap/framing.ts';
 import { LDAP_LIMITS, LdapMessage, type ProtocolOp } from '../../protocols/ldap/messages.ts';
-import { concat, fromUtf8, utf8 } from '../../src/bytes/bytes.ts';
+import { concat, fromUtf8, toHex, utf8 } from '../../src/bytes/bytes.ts';
 import { decode, encode } from '../../src/der/codec.ts';
 
-/** An entry as it came: values by the attribute's name. */
+/** An entry as it came: values by the attribute's name, octets of SIDs and GUIDs in hexadecimal. */
 export interface Found {
   readonly dn: string;
   readonly values: Readonly<Record<string, readonly string[]>>;
@@ -65,12 +65,14 @@ export async function ldapConnection(
   };
 }
 
+const OCTETS: ReadonlySet<string> = new Set(['objectGUID', 'objectSid']);
+
 function foundIn(entry: {
   readonly objectName: string;
   readonly attributes: readonly { readonly type: string; readonly vals: readonly Uint8Array[] }[];
 }): Found {
   const values = entry.attributes.map(
-    ({ type, vals }) => [type, vals.map((value) => fromUtf8(value))] as const,
+    ({ type, vals }) => [type, vals.map(OCTETS.has(type) ? toHex : fromUtf8)] as const,
   );
   return { dn: entry.objectName, values: Object.fromEntries(values) };
 }
