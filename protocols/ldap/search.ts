@@ -97,6 +97,7 @@ export function answerSearch(request: SearchRequest, at: Operation): Answer {
     controls,
     typesOnly: request.typesOnly,
     maxValues: env.host.options.policies.MaxValRange,
+    names: new Map(),
   };
   const limit = limitOf(request, at);
   if (controls.sort !== undefined) {

@@ -2,8 +2,8 @@
 import { toHex, utf8 } from '../../src/bytes/bytes.ts';
 import type { ConstructedContext } from '../directory/constructed.ts';
 import { descriptorParts, SdFlags } from '../directory/descriptors.ts';
-import { type Directory, dnOf } from '../directory/directory.ts';
-import { formatGuid } from '../directory/dn.ts';
+import type { Directory } from '../directory/directory.ts';
+import { formatGuid, formatRdn } from '../directory/dn.ts';
 import { type Entry, octets, type Value } from '../directory/entry.ts';
 import { sidText } from '../directory/names.ts';
 import { descriptorOf, structuralClass } from '../directory/protection.ts';
@@ -22,6 +22,8 @@ export interface Viewing {
   readonly typesOnly: boolean;
   /** MaxValRange. */
   readonly maxValues: number;
+  /** Names shown in this answer: most entries name the same category and stand in the same place. */
+  readonly names: Map<number, string>;
 }
 
 const ADMINISTRATORS = 'S-1-5-32-544';
@@ -50,7 +52,7 @@ export function shownEntry(entry: Entry, selection: Selection, at: Viewing): Sea
     for (const schema of ordinaryAttributes(entry, at.controls))
       show(schema, schema.name, undefined);
   }
-  return { objectName: shownName(at.directory, entry, at.controls.extendedDn), attributes };
+  return { objectName: shownName(entry, at), attributes };
 }
 
 /** What `*` stands for: all but what is computed, and the descriptor unless a control asks for it. */
@@ -109,10 +111,10 @@ function shownValues(entry: Entry, schema: AttributeSchema, at: Viewing): readon
   const values = visibleValues(at.directory, entry, schema, at.context, at.constructed);
   if (values.length === 0) return [];
   if (schema.name === 'nTSecurityDescriptor') return shownDescriptor(entry, at);
-  const { directory, controls } = at;
+  const { directory } = at;
   const show = (id: number): string | undefined => {
     const target = directory.entry(id);
-    return target === undefined ? undefined : shownName(directory, target, controls.extendedDn);
+    return target === undefined ? undefined : shownName(target, at);
   };
   return values.flatMap((value: Value) => ldapOctets(value, show) ?? []);
 }
@@ -127,20 +129,27 @@ function shownDescriptor(entry: Entry, { context, controls }: Viewing): readonly
 }
 
 /** A name, with GUID and SID before it where LDAP_SERVER_EXTENDED_DN_OID asks for them. */
-export function shownName(
-  directory: Directory,
-  entry: Entry,
-  extended: Controls['extendedDn'],
-): string {
-  const dn = dnOf(directory, entry);
-  if (extended === undefined) return dn;
+function shownName(entry: Entry, at: Viewing): string {
+  const dn = nameOf(entry, at);
+  const { extendedDn } = at.controls;
+  if (extendedDn === undefined) return dn;
   const guid = octets(entry, 'objectGUID');
   const sid = octets(entry, 'objectSid');
-  const text = extended === 'string';
+  const text = extendedDn === 'string';
   const parts: string[] = [];
   if (guid !== undefined) parts.push(`<GUID=${text ? formatGuid(guid) : toHex(guid)}>`);
   if (sid !== undefined) parts.push(`<SID=${text ? sidText(entry) : toHex(sid)}>`);
   return [...parts, dn].join(';');
+}
+
+function nameOf(entry: Entry, at: Viewing): string {
+  const known = at.names.get(entry.id);
+  if (known !== undefined) return known;
+  const parent = at.directory.entry(entry.parent);
+  const rdn = formatRdn(entry.rdn);
+  const name = parent === undefined ? rdn : `${rdn},${nameOf(parent, at)}`;
+  at.names.set(entry.id, name);
+  return name;
 }
 
 /** Values of an attribute that no entry stands behind: the rootDSE's. */
