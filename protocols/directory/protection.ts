@@ -29,17 +29,31 @@ export function structuralClass(entry: Entry): string {
   return typeof value === 'string' ? value : 'top';
 }
 
+const trees = new Map<string, readonly string[]>();
+
 /** The object type tree from the attribute up: itself, its property set, the object's class. */
 export function objectTypes(entry: Entry, schema: AttributeSchema): readonly string[] {
+  const className = structuralClass(entry);
+  const key = `${className} ${schema.name}`;
+  const known = trees.get(key);
+  if (known !== undefined) return known;
   const types = [schema.guid];
   if (schema.propertySet !== undefined) types.push(schema.propertySet);
-  const classGuid = classSchema(structuralClass(entry))?.guid;
+  const classGuid = classSchema(className)?.guid;
   if (classGuid !== undefined) types.push(classGuid);
+  // Classes and attributes are the schema's; names that are none are not kept.
+  if (classGuid !== undefined) trees.set(key, types);
   return types;
 }
 
+const selves = new WeakMap<Entry, { readonly selfSid?: string }>();
+
 /** For PRINCIPAL_SELF in an access check. */
 export function selfSidOf(entry: Entry): { readonly selfSid?: string } {
+  const known = selves.get(entry);
+  if (known !== undefined) return known;
   const sid = sidText(entry);
-  return sid === undefined ? {} : { selfSid: sid };
+  const self = sid === undefined ? {} : { selfSid: sid };
+  selves.set(entry, self);
+  return self;
 }
