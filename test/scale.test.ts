@@ -161,7 +161,6 @@ peerTest(
           const kinit = await execute('kinit', [LAST], env, `${PASSWORD}\n`);
           assert.is(kinit.code, 0, kinit.stderr);
         }
-        if (process.env.KERBLAB_MEASURE === '1') console.log(args.length, Math.round(ms), resident);
         return resident;
       } finally {
         await server.kill();

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fromUtf8, view } from '../../../src/bytes/bytes.ts';
-import { seededRandom } from '../../../src/crypto/random.ts';
-import { lmdbStore } from '../../../src/store/lmdb.ts';
-import { built } from '../../root.ts';
+import { fromUtf8, view } from '../../src/bytes/bytes.ts';
+import { seededRandom } from '../../src/crypto/random.ts';
+import { lmdbStore } from '../../src/store/lmdb.ts';
+import { built } from '../root.ts';
 import { RECORDS } from './writing-child.ts';
 
 const s = suite('LMDB store under SIGKILL');
@@ -17,7 +17,7 @@ const ROUNDS = 40;
 
 /** The last batch that was acknowledged before the process was killed. */
 function killedAfter(folder: string, ms: number): Promise<number> {
-  const program = built('test/src/store/writing-child.js');
+  const program = built('test/state/writing-child.js');
   const child = spawn(process.execPath, [program, 'write', folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

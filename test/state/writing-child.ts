@@ -4,9 +4,9 @@
  * sets a counter to n.
  */
 import { writeSync } from 'node:fs';
-import { utf8 } from '../../../src/bytes/bytes.ts';
-import type { RecordWrite } from '../../../src/machine/store.ts';
-import { lmdbStore } from '../../../src/store/lmdb.ts';
+import { utf8 } from '../../src/bytes/bytes.ts';
+import type { RecordWrite } from '../../src/machine/store.ts';
+import { lmdbStore } from '../../src/store/lmdb.ts';
 
 /** Enough that most of the time passes within batches. */
 export const RECORDS = 60;
