@@ -2,19 +2,19 @@
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { add } from '../../../protocols/directory/add.ts';
-import { compare } from '../../../protocols/directory/compare.ts';
-import { parseBase, parseDn } from '../../../protocols/directory/dn.ts';
-import { modify, type Written } from '../../../protocols/directory/modify.ts';
-import { modifyDn } from '../../../protocols/directory/modify-dn.ts';
-import { resolveBase } from '../../../protocols/directory/names.ts';
-import { modifyRoot } from '../../../protocols/directory/root-operations.ts';
-import { ATTRIBUTES, attribute } from '../../../protocols/directory/schema.ts';
-import { search, visibleValues } from '../../../protocols/directory/search.ts';
-import { encodeDescriptor } from '../../../protocols/directory/security/descriptor.ts';
-import { concat, fromHex, utf8, utf16le } from '../../../src/bytes/bytes.ts';
-import { CORP_NOW, CORP_SID } from './corp.ts';
-import { corp, full, SYSTEM } from './operating.ts';
+import { add } from '../protocols/directory/add.ts';
+import { compare } from '../protocols/directory/compare.ts';
+import { parseBase, parseDn } from '../protocols/directory/dn.ts';
+import { modify, type Written } from '../protocols/directory/modify.ts';
+import { modifyDn } from '../protocols/directory/modify-dn.ts';
+import { resolveBase } from '../protocols/directory/names.ts';
+import { modifyRoot } from '../protocols/directory/root-operations.ts';
+import { ATTRIBUTES, attribute } from '../protocols/directory/schema.ts';
+import { search, visibleValues } from '../protocols/directory/search.ts';
+import { encodeDescriptor } from '../protocols/directory/security/descriptor.ts';
+import { concat, fromHex, utf8, utf16le } from '../src/bytes/bytes.ts';
+import { CORP_NOW, CORP_SID } from './protocols/directory/corp.ts';
+import { corp, full, SYSTEM } from './protocols/directory/operating.ts';
 
 const s = suite('directory/fuzz');
 

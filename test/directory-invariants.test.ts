@@ -2,16 +2,16 @@
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { remove } from '../../../protocols/directory/delete.ts';
-import { backLinks, dnOf } from '../../../protocols/directory/directory.ts';
-import { parseDn, type Rdn } from '../../../protocols/directory/dn.ts';
-import { type Entry, indexKeys, octets, referred } from '../../../protocols/directory/entry.ts';
-import { isDeleted, isPhantom } from '../../../protocols/directory/instance.ts';
-import { modifyDn } from '../../../protocols/directory/modify-dn.ts';
-import { resolveDn } from '../../../protocols/directory/names.ts';
-import { ATTRIBUTES } from '../../../protocols/directory/schema.ts';
-import { toHex } from '../../../src/bytes/bytes.ts';
-import { type Corp, change, corp, full, quoted } from './operating.ts';
+import { remove } from '../protocols/directory/delete.ts';
+import { backLinks, dnOf } from '../protocols/directory/directory.ts';
+import { parseDn, type Rdn } from '../protocols/directory/dn.ts';
+import { type Entry, indexKeys, octets, referred } from '../protocols/directory/entry.ts';
+import { isDeleted, isPhantom } from '../protocols/directory/instance.ts';
+import { modifyDn } from '../protocols/directory/modify-dn.ts';
+import { resolveDn } from '../protocols/directory/names.ts';
+import { ATTRIBUTES } from '../protocols/directory/schema.ts';
+import { toHex } from '../src/bytes/bytes.ts';
+import { type Corp, change, corp, full, quoted } from './protocols/directory/operating.ts';
 
 const s = suite('directory/invariants');
 
