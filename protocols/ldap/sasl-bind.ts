@@ -83,6 +83,10 @@ function context(
   at: Operation,
 ): Answer {
   const { env, directory, connection } = at;
+  if (binding.mechanism === 'GSSAPI' && token.length === 0) {
+    // The client has no initial response: it is told to begin (RFC 4422 §3.1).
+    return inProgress({ ...unbound(connection), name: 'binding', binding }, undefined);
+  }
   const acceptor = { ...env.host.acceptor(directory), replays: env.replays };
   const next = gss.step(acceptor, binding.gss, { kind: 'received', token }, env);
   let reply: Uint8Array | undefined;
@@ -143,7 +147,6 @@ function bound(
   at: Operation,
   rest: Partial<Answer> = {},
 ): Answer {
-  const { layer: _, ...base } = unbound(at.connection);
   const how = layer === undefined ? 'without a security layer' : layer.sealed ? 'sealed' : 'signed';
   const bindResponse = {
     ...SUCCESS,
@@ -152,8 +155,9 @@ function bound(
   return {
     ...rest,
     responses: [{ operation: { bindResponse } }],
+    // Without a new layer an old one stays in effect (RFC 4422 §3.8).
     connection: {
-      ...base,
+      ...unbound(at.connection),
       name: 'bound',
       requester: {
         name: identity.name,

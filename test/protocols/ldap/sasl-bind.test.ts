@@ -202,6 +202,26 @@ s('a ticket that does not open is invalidCredentials', () => {
   assert.is(saslBind(client, 'GSS-SPNEGO', hex`4e 54 4c 4d 53 53 50 00`).code, 49);
 });
 
+s('a client without an initial response is told to begin', () => {
+  const client = ldapClient(domain);
+  const first = saslBind(client, 'GSSAPI');
+  assert.equal([first.code, first.token.length], [14, 0]);
+  gssapiOffered(client);
+  const spnego = saslBind(ldapClient(domain), 'GSS-SPNEGO');
+  assert.is(spnego.code, 14);
+  assert.ok(openSpnego(spnego.token).ok);
+});
+
+s('a layer stays when a later bind brings no other', () => {
+  const client = ldapClient(domain);
+  const { layer } = gssapiChosen(client, 4, 0x10000);
+  const anonymous = { bindRequest: { version: 3, name: '', authentication: { simple: hex`` } } };
+  const rebound = under(client, layer, true, anonymous);
+  assert.is(resultOf(rebound.messages).code, 0);
+  assert.is(client.connection.name, 'anonymous');
+  assert.is(whoIn(under(client, rebound.layer, true, WHO_AM_I).messages), '');
+});
+
 s('nothing else is done in the midst of a bind', () => {
   const client = ldapClient(domain);
   saslBind(client, 'GSSAPI', ticket().token);
