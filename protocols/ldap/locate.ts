@@ -18,6 +18,8 @@ export interface Where {
   readonly directory: Directory;
   readonly domain: DomainInfo;
   readonly showDeleted?: boolean;
+  /** The root and the names above naming contexts count too (SERVER_SEARCH_FLAG_PHANTOM_ROOT). */
+  readonly phantomRoot?: boolean;
 }
 
 export function locate(text: string, where: Where): Located {
@@ -25,6 +27,7 @@ export function locate(text: string, where: Where): Located {
   const base = parseBase(text);
   if (base === undefined) return { kind: 'refused', refusal: badName(text) };
   const id = resolveBase(directory, base);
+  if (id !== undefined && where.phantomRoot === true) return { kind: 'found', id, base };
   const entry = id === undefined ? undefined : directory.entry(id);
   const seen = entry !== undefined && !isPhantom(entry);
   if (seen && (where.showDeleted === true || !isDeleted(entry))) {

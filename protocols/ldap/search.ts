@@ -5,7 +5,7 @@ import type { Entry } from '../directory/entry.ts';
 import { ResultCode } from '../directory/refusals.ts';
 import { attribute } from '../directory/schema.ts';
 import { type SearchAnswer, search, selection } from '../directory/search.ts';
-import { pagedResponse, type SortKey, sortResponse } from './controls.ts';
+import { type Controls, pagedResponse, type SortKey, sortResponse } from './controls.ts';
 import { cursorOf, fingerprint } from './cursors.ts';
 import { directoryFilter } from './filter.ts';
 import { type Located, locate } from './locate.ts';
@@ -84,7 +84,7 @@ export function answerSearch(request: SearchRequest, at: Operation): Answer {
         scope,
         filter: filter.filter,
         limit,
-        ...(controls.showDeleted === true ? { showDeleted: true } : {}),
+        ...reachOf(controls),
         ...(after === undefined ? {} : { after }),
       },
       context,
@@ -123,19 +123,19 @@ function visits({ entries, visited }: SearchAnswer): string {
   return `${entries.length} entries of ${visited} looked at`;
 }
 
-function baseOf(request: SearchRequest, at: Operation): Located {
-  const where = { directory: at.directory, domain: at.env.host.domain };
-  if (request.baseObject === '' && at.controls.phantomRoot === true) {
-    return {
-      kind: 'found',
-      id: at.env.host.domain.ids.domain,
-      base: { kind: 'id', id: at.env.host.domain.ids.domain },
-    };
-  }
-  return locate(
-    request.baseObject,
-    at.controls.showDeleted === true ? { ...where, showDeleted: true } : where,
-  );
+function baseOf({ baseObject }: SearchRequest, { directory, env, controls }: Operation): Located {
+  return locate(baseObject, { directory, domain: env.host.domain, ...reachOf(controls) });
+}
+
+/** What the controls add to what is seen. */
+function reachOf({
+  showDeleted,
+  phantomRoot,
+}: Controls): Pick<Controls, 'showDeleted' | 'phantomRoot'> {
+  return {
+    ...(showDeleted === undefined ? {} : { showDeleted }),
+    ...(phantomRoot === undefined ? {} : { phantomRoot }),
+  };
 }
 
 /** Entries of this answer at most: the client's limit, its page, ours. */

@@ -151,6 +151,18 @@ s('naming contexts below are referred to, unless the client wants none', () => {
   assert.equal(references(DOMAIN_DN, control(ControlType.LDAP_SERVER_DOMAIN_SCOPE_OID)), []);
 });
 
+s('all naming contexts are searched as one with SERVER_SEARCH_FLAG_PHANTOM_ROOT', () => {
+  const phantomRoot = control(ControlType.LDAP_SERVER_SEARCH_OPTIONS_OID, hex`30 03 02 01 02`);
+  const schema = `CN=Schema,CN=Configuration,${DOMAIN_DN}`;
+  const filter = equals('distinguishedName', schema);
+  const found = (base: string, ...controls: readonly Control[]): readonly string[] =>
+    namesOf(client.ask(searchRequest(base, { filter }), controls));
+  assert.equal(found(DOMAIN_DN), []);
+  for (const base of ['', 'DC=example', DOMAIN_DN])
+    assert.equal(found(base, phantomRoot), [schema], base);
+  assert.is(resultOf(client.ask(searchRequest(''))).code, 32, 'without it the root is no base');
+});
+
 s('pages hold every entry once, and cookies are of one search and one connection', () => {
   const request = searchRequest(DOMAIN_DN, { attributes: ['1.1'] });
   const whole = namesOf(client.ask(request));
