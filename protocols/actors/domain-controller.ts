@@ -12,7 +12,7 @@ import type {
 import { assertNever, type Step, to, unexpected } from '../../src/machine/machine.ts';
 import type { Store } from '../../src/machine/store.ts';
 import { role } from '../../src/scenario/role.ts';
-import { type Directory, directory } from '../directory/directory.ts';
+import { directory } from '../directory/directory.ts';
 import { domainInfo, initialDomain } from '../directory/domain.ts';
 import { DOMAIN_COUNTER } from '../directory/domain-info.ts';
 import { populationBatch } from '../directory/domain-population.ts';
@@ -29,9 +29,16 @@ import * as ldap from './directory-service.ts';
 import { directoryVerbs } from './directory-verbs.ts';
 import { domainControllerFields } from './fields.ts';
 import { storeOf } from './new-domain-store.ts';
-import { PROTECTION, protection } from './protection-rounds.ts';
+import { afterWrites, begun, type Protection, type Turned, turned } from './protection-rounds.ts';
 import { type RealmCast, realmCast } from './realm-cast.ts';
-import { SIGN_INS_WAIT, type SignIns, signInBatch, signInDraft, withSignIn } from './sign-ins.ts';
+import {
+  type Current,
+  current,
+  SIGN_INS,
+  type SignIns,
+  signInBatch,
+  withSignIn,
+} from './sign-ins.ts';
 
 type State =
   | { readonly name: 'off' }
@@ -40,6 +47,7 @@ type State =
       readonly name: 'ready';
       readonly kdc: kdc.State;
       readonly ldap: ldap.State;
+      readonly protection: Protection;
       /** Of commands, in order. */
       readonly outcomes: readonly Json[];
       /** What is yet to be counted. */
@@ -75,18 +83,19 @@ function start(own: Controller, env: ActorEnv): Step<State, ActorEffect> {
   const { store } = env;
   const { seed } = own.cast;
   if (store.counter(DOMAIN_COUNTER) !== 0) {
-    return seed.population === undefined ? ready(own, store) : populate(own, env);
+    return seed.population === undefined ? ready(own, store, env.now) : populate(own, env);
   }
   const { batch } = initialDomain(seed);
   if (seed.population !== undefined) {
     return to({ name: 'populating' }, [{ kind: 'write', batch }, anotherBatch(own)]);
   }
-  const { state, effects } = ready(own, storeOf(batch));
+  const { state, effects } = ready(own, storeOf(batch), env.now);
   return to(state, [{ kind: 'write', batch }, ...effects]);
 }
 
 /** Many users come in a batch a step, so that few of them are held at once. */
-function populate(own: Controller, { store, random }: ActorEnv): Step<State, ActorEffect> {
+function populate(own: Controller, env: ActorEnv): Step<State, ActorEffect> {
+  const { store, random } = env;
   const { population, now } = own.cast.seed;
   const base = directory(store);
   const domain = domainInfo(base);
@@ -94,7 +103,7 @@ function populate(own: Controller, { store, random }: ActorEnv): Step<State, Act
     population === undefined || domain === undefined
       ? undefined
       : populationBatch(base, domain, population, { now, random });
-  if (batch === undefined) return ready(own, store);
+  if (batch === undefined) return ready(own, store, env.now);
   return to({ name: 'populating' }, [{ kind: 'write', batch }, anotherBatch(own)]);
 }
 
@@ -102,7 +111,7 @@ function anotherBatch({ name }: Controller): ActorEffect {
   return { kind: 'tell', to: name, what: 'populate', args: {} };
 }
 
-function ready({ cast }: Controller, store: Store): Step<State, ActorEffect> {
+function ready({ cast }: Controller, store: Store, now: number): Step<State, ActorEffect> {
   const accounts = directoryAccounts(store);
   // The directory's own, where it was made with other ones than the file gives now.
   const realm = { ...cast.realm, sid: accounts.domain.sid };
@@ -111,16 +120,22 @@ function ready({ cast }: Controller, store: Store): Step<State, ActorEffect> {
     ...named.flatMap((account) => keyRecords(realm, account)),
     ...accounts.trusts.flatMap((trust) => trustKeyRecords(realm, trust)),
   ];
-  return to({ name: 'ready', kdc: kdc.ready(realm), ldap: ldap.NOBODY, outcomes: [] }, [
+  const protection = begun(now);
+  const state: State = {
+    name: 'ready',
+    kdc: kdc.ready(realm),
+    ldap: ldap.NOBODY,
+    protection: protection.protection,
+    outcomes: [],
+  };
+  return to(state, [
     { kind: 'keyed', keys },
     { kind: 'listen', transport: 'udp', port: KDC_PORT },
     { kind: 'listen', transport: 'tcp', port: KDC_PORT, framing: kerberosTcpFraming.name },
     { kind: 'listen', transport: 'tcp', port: ldap.LDAP_PORT, framing: ldapFraming.name },
-    PROTECTION,
+    ...protection.effects,
   ]);
 }
-
-const SIGN_INS = { kind: 'timer', timer: 'signIns', ms: SIGN_INS_WAIT } as const;
 
 type Ready = Extract<State, { readonly name: 'ready' }>;
 
@@ -131,38 +146,17 @@ function heard(state: Ready, event: ActorEvent, env: ActorEnv): Step<State, Acto
       if (connected !== undefined) return directoryHeard(state, connected, event, env);
       const { transport, from, fromPort, bytes } = event;
       const received = { kind: 'received', transport, from, fromPort, bytes } as const;
-      const reply = (message: string, reply: Uint8Array): ActorEffect =>
+      const reply =
         event.connection === undefined
-          ? {
-              kind: 'send',
-              transport: 'udp',
-              to: from,
-              toPort: fromPort,
-              port: event.port,
-              message,
-              bytes: reply,
-            }
-          : {
-              kind: 'send',
-              transport: 'tcp',
-              connection: event.connection,
-              message,
-              bytes: reply,
-            };
+          ? byDatagram({ to: from, toPort: fromPort, port: event.port })
+          : onStream(event.connection);
       return answered(state, received, env, reply, event.connection);
     }
     case 'malformed': {
       const connected = ofLdap(state, event.connection);
       if (connected !== undefined) return directoryHeard(state, connected, event, env);
       const { connection, reason } = event;
-      const reply = (message: string, bytes: Uint8Array): ActorEffect => ({
-        kind: 'send',
-        transport: 'tcp',
-        connection,
-        message,
-        bytes,
-      });
-      return answered(state, { kind: 'malformed', reason }, env, reply, connection);
+      return answered(state, { kind: 'malformed', reason }, env, onStream(connection), connection);
     }
     case 'accepted': {
       if (event.port !== ldap.LDAP_PORT) return to(state);
@@ -175,7 +169,7 @@ function heard(state: Ready, event: ActorEvent, env: ActorEnv): Step<State, Acto
     case 'expired':
       return event.timer === SIGN_INS.timer
         ? counted(state, env)
-        : to(state, [...protection(env), PROTECTION]);
+        : withProtection(state, turned(state.protection, env));
     case 'commanded':
       return asked(state, event, env);
     case 'started':
@@ -186,6 +180,20 @@ function heard(state: Ready, event: ActorEvent, env: ActorEnv): Step<State, Acto
     default:
       return assertNever(event);
   }
+}
+
+type Reply = (message: string, bytes: Uint8Array) => ActorEffect;
+
+function byDatagram(way: {
+  readonly to: string;
+  readonly toPort: number;
+  readonly port: number;
+}): Reply {
+  return (message, bytes) => ({ kind: 'send', transport: 'udp', ...way, message, bytes });
+}
+
+function onStream(connection: string): Reply {
+  return (message, bytes) => ({ kind: 'send', transport: 'tcp', connection, message, bytes });
 }
 
 type OfLdap = readonly [name: string, connection: Connection];
@@ -201,10 +209,16 @@ function directoryHeard(
   event: Extract<ActorEvent, { readonly kind: 'received' | 'malformed' }>,
   env: ActorEnv,
 ): Step<State, ActorEffect> {
-  const current = upToDate(state, env);
-  const at = { realm: state.kdc.realm, directory: current.base, env };
+  const upToNow = upToDate(state, env);
+  const at = { realm: state.kdc.realm, directory: upToNow.base, env };
   const next = ldap.heard(state.ldap, name, connection, event, at);
-  return to({ ...current.state, ldap: next.state }, [...current.effects, ...next.effects]);
+  const after = afterWrites(state.protection, next.effects, env.now);
+  const { effects, protection } = after;
+  return to({ ...upToNow.state, protection, ldap: next.state }, [...upToNow.effects, ...effects]);
+}
+
+function withProtection(state: Ready, { protection, effects }: Turned): Step<State, ActorEffect> {
+  return to({ ...state, protection }, effects);
 }
 
 /** What has waited is written. */
@@ -214,18 +228,8 @@ function counted({ signIns, ...state }: Ready, { store }: ActorEnv): Step<State,
 }
 
 /** The directory for whoever looks closely: with what has waited, which is written first. */
-function upToDate(
-  { signIns, ...state }: Ready,
-  { store }: ActorEnv,
-): { readonly state: Ready; readonly base: Directory; readonly effects: readonly ActorEffect[] } {
-  const base = directory(store);
-  if (signIns === undefined) return { state, base, effects: [] };
-  const draft = signInDraft(base, signIns);
-  const batch = draft.batch();
-  const cancel: ActorEffect = { kind: 'cancel', timer: SIGN_INS.timer };
-  const effects: readonly ActorEffect[] =
-    batch === undefined ? [cancel] : [{ kind: 'write', batch }, cancel];
-  return { state, base: draft, effects };
+function upToDate({ signIns, ...state }: Ready, { store }: ActorEnv): Current & { state: Ready } {
+  return { state, ...current(directory(store), signIns) };
 }
 
 /** Somebody does something in the directory. */
@@ -234,8 +238,8 @@ function asked(
   event: Extract<ActorEvent, { readonly kind: 'commanded' }>,
   env: ActorEnv,
 ): Step<State, ActorEffect> {
-  const current = upToDate(state, env);
-  const { base } = current;
+  const upToNow = upToDate(state, env);
+  const { base } = upToNow;
   const accounts = directoryAccounts(env.store);
   const { domain } = accounts;
   const { now, random } = env;
@@ -250,9 +254,10 @@ function asked(
   const text = `${as} ${command}: ${result}${reason === undefined ? '' : `, ${reason}`}`;
   const level = result === 'success' ? 'info' : 'cause';
   const outcomes = [...state.outcomes, outcomeView(outcome)];
-  return to({ ...current.state, outcomes }, [
-    ...current.effects,
-    ...written,
+  const { protection, effects } = afterWrites(state.protection, written, now);
+  return to({ ...upToNow.state, protection, outcomes }, [
+    ...upToNow.effects,
+    ...effects,
     { kind: 'note', level, text },
   ]);
 }
@@ -261,7 +266,7 @@ function answered(
   state: Ready,
   event: kdc.Event,
   env: ActorEnv,
-  reply: (message: string, bytes: Uint8Array) => ActorEffect,
+  reply: Reply,
   connection: string | undefined,
 ): Step<State, ActorEffect> {
   const { now, random, store } = env;

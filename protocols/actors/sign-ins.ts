@@ -2,8 +2,9 @@
  * Sign-ins that the directory is yet to count. lastLogon and logonCount change with every one, and
  * nobody but LDAP reads them, so they are written together: once a second, and before LDAP is answered.
  */
+import type { ActorEffect } from '../../src/machine/actor.ts';
 import type { WriteBatch } from '../../src/machine/store.ts';
-import { type Directory, type Draft, draft } from '../directory/directory.ts';
+import { type Directory, draft } from '../directory/directory.ts';
 import type { Entry } from '../directory/entry.ts';
 import { number, one } from '../directory/entry.ts';
 import { sidForm } from '../directory/membership.ts';
@@ -20,8 +21,8 @@ export interface SignIns {
   readonly earlier: SignIns | undefined;
 }
 
-/** How long they wait at most, in milliseconds. */
-export const SIGN_INS_WAIT = 1_000;
+/** How long they wait at most. */
+export const SIGN_INS = { kind: 'timer', timer: 'signIns', ms: 1_000 } as const;
 
 /** logonCount stays here once it is reached (MS-ADA1 2.375). */
 const MOST_LOGONS = 65_535;
@@ -43,11 +44,22 @@ export function signInBatch(base: Directory, signIns: SignIns): WriteBatch | und
   return records.length === 0 ? undefined : { records };
 }
 
-/** The directory as it is when they are written. */
-export function signInDraft(base: Directory, signIns: SignIns): Draft {
+/** What the directory is when they are written, and what writes them. */
+export interface Current {
+  readonly base: Directory;
+  readonly effects: readonly ActorEffect[];
+}
+
+export function current(base: Directory, signIns: SignIns | undefined): Current {
+  if (signIns === undefined) return { base, effects: [] };
   const changes = draft(base);
   for (const entry of countedEntries(base, signIns)) changes.put(entry);
-  return changes;
+  const batch = changes.batch();
+  const cancel: ActorEffect = { kind: 'cancel', timer: SIGN_INS.timer };
+  return {
+    base: changes,
+    effects: batch === undefined ? [cancel] : [{ kind: 'write', batch }, cancel],
+  };
 }
 
 function countedEntries(base: Directory, signIns: SignIns): readonly Entry[] {
