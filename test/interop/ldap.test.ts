@@ -3,12 +3,15 @@
  * tshark over what the trace has of it. SASL GSSAPI and GSS-SPNEGO are Cyrus SASL's plug-in of MIT krb5.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { kerberosTcpFraming } from '../../protocols/kerberos/framing.ts';
 import { ldapFraming } from '../../protocols/ldap/framing.ts';
-import { utf16le } from '../../src/bytes/bytes.ts';
+import { LdapMessage } from '../../protocols/ldap/messages.ts';
+import { concat, hex, utf8, utf16le } from '../../src/bytes/bytes.ts';
+import { decode } from '../../src/der/codec.ts';
 import { captureOf } from '../../src/trace/capture.ts';
 import { pcapng } from '../../src/trace/pcapng.ts';
 import type { TraceRecord } from '../../src/trace/record.ts';
@@ -33,6 +36,7 @@ s.before(async () => {
   const lines = readFileSync(join(served.folder, 'ldap-admin.txt'), 'utf8');
   const field = (name: string): string => new RegExp(`^${name}: (.*)$`, 'm').exec(lines)?.[1] ?? '';
   administrator = { dn: field('dn'), password: field('password') };
+  if (peer('ldapmodify') === undefined) return;
   // Clients on this machine know the controller as localhost only: `setspn -S ldap/localhost DC1`.
   const named = await simple(
     'ldapmodify',
@@ -272,6 +276,49 @@ peerTest(s, 'tshark dissects the LDAP of the trace', ['ldapsearch', 'tshark'], a
   assert.ok(sealed.stdout.trim().length > 0, 'SASL buffers are seen');
   const malformed = await tshark('_ws.malformed && tcp.srcport == 389', 'frame.number');
   assert.is(malformed.stdout.trim(), '');
+});
+
+/** What comes back on a connection of its own until the server ends it. */
+function said(octets: Uint8Array): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    const socket = connect(Number(port()), '127.0.0.1', () => socket.write(octets));
+    socket.setTimeout(5_000, () => reject(new Error('the server does not end the connection')));
+    socket.on('data', (chunk: Uint8Array) => chunks.push(chunk));
+    socket.on('error', reject);
+    socket.on('end', () => {
+      socket.destroy();
+      resolve(concat(...chunks));
+    });
+  });
+}
+
+s('what is no LDAP ends its connection with a notice, and no other', async () => {
+  const silent = Array.from({ length: 64 }, () => {
+    const socket = connect(Number(port()), '127.0.0.1', () => socket.write(hex`30 84 00 00 ff`));
+    socket.on('error', () => undefined);
+    return socket;
+  });
+  for (const octets of [
+    utf8('GET / HTTP/1.1\r\n\r\n'),
+    hex`16 03 01 02 00 01`,
+    hex`30 80 02 01 01`,
+    hex`30 84 7f ff ff ff 02`,
+    hex`00 ff ff ff`,
+    hex`30 05 02 01 01 5f 00`,
+  ]) {
+    const { messageID, protocolOp } = decode(LdapMessage, await said(octets));
+    assert.is(messageID, 0);
+    assert.ok('extendedResp' in protocolOp);
+    if (!('extendedResp' in protocolOp)) continue;
+    assert.is(protocolOp.extendedResp.responseName, '1.3.6.1.4.1.1466.20036');
+  }
+  assert.equal(await said(hex`30 05 02 01 01 42 00`), hex``, 'UnbindRequest has no answer');
+  if (peer('ldapwhoami') !== undefined) {
+    const who = await simple('ldapwhoami', []);
+    assert.is(who.stdout.trim(), 'u:CORP\\Administrator');
+  }
+  for (const socket of silent) socket.destroy();
 });
 
 s.run();
