@@ -54,12 +54,15 @@ class Records implements LmdbStore {
   readonly #counters: Database<number, string>;
   readonly #revisions = new Map<number, number>();
   #flush: NodeJS.Timeout | undefined;
+  /** No record has a greater number: those that are new need not be looked for. */
+  #highest: number;
 
   constructor(root: RootDatabase) {
     this.#root = root;
     this.#records = root.openDB({ name: 'records', keyEncoding: 'uint32', encoding: 'binary' });
     this.#index = root.openDB({ name: 'index', dupSort: true, encoding: 'ordered-binary' });
     this.#counters = root.openDB({ name: 'counters', encoding: 'ordered-binary' });
+    [this.#highest = 0] = this.#records.getKeys({ reverse: true, limit: 1 });
   }
 
   get format(): number | undefined {
@@ -100,13 +103,16 @@ class Records implements LmdbStore {
   }
 
   write(batch: WriteBatch): void {
-    const known = batch.records.filter(({ id }) => this.#records.doesExist(id));
+    const known = batch.records.filter(
+      ({ id }) => id <= this.#highest && this.#records.doesExist(id),
+    );
     this.#root.transactionSync(() => {
       for (const { id, bytes, added, removed } of batch.records) {
         for (const key of removed) this.#index.removeSync(indexKey(key), id);
         for (const key of added) this.#index.putSync(indexKey(key), id);
         if (bytes === undefined) this.#records.removeSync(id);
         else this.#records.putSync(id, bytes);
+        if (id > this.#highest) this.#highest = id;
       }
       for (const [name, value] of Object.entries(batch.counters ?? {})) {
         this.#counters.putSync(`c/${name}`, value);
