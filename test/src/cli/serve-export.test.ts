@@ -84,6 +84,28 @@ s('keytabs: all keys, those of services; private files; a token where there is o
   rmSync(join(folder, '..', '..'), { recursive: true });
 });
 
+s('who may do everything in the directory, where it is served', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kerblab-'));
+  const dn = 'CN=Administrator,CN=Users,DC=corp,DC=example';
+  const administrator = { dn, password: 'Passw0rd!' };
+  const served = { ...corp, ldap: 3890, administrator };
+  const other = { ...eu, ldap: 3891, administrator: { dn: 'CN=Administrator,DC=eu,DC=example' } };
+  writeExports(folder, { realms: [served, other], host: '::1', keys: [], start: 0 });
+  const file = join(folder, 'ldap-admin.txt');
+  assert.is(
+    readFileSync(file, 'utf8'),
+    `uri: ldap://[::1]:3890
+dn: CN=Administrator,CN=Users,DC=corp,DC=example
+password: Passw0rd!
+
+uri: ldap://[::1]:3891
+dn: CN=Administrator,DC=eu,DC=example
+`,
+  );
+  assert.is(statSync(file).mode & 0o777, 0o600);
+  rmSync(folder, { recursive: true });
+});
+
 s('a folder that cannot be is the user’s to put right', () => {
   const folder = mkdtempSync(join(tmpdir(), 'kerblab-'));
   const exported = { realms: [corp], host: '127.0.0.1', keys: [], start: 0 };

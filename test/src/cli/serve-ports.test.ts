@@ -10,7 +10,9 @@ s('the first actor has the port that was asked for, the others any; other ports 
   assert.is(real('dc2', 88), 0);
   assert.is(real('dc1', 88), 8800);
   assert.is(real('dc1', 445), undefined);
+  assert.is(real('dc1', 389), undefined);
   assert.is(realPorts({ kdc: undefined })('dc1', 88), undefined);
+  assert.is(realPorts({ ldap: 0 })('dc1', 389), 0);
 });
 
 s.run();

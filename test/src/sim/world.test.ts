@@ -345,6 +345,24 @@ s('what a step writes lasts before its answer leaves, and over a loss of power',
   );
 });
 
+s('a chore keeps no run going, and is done while others are', async () => {
+  const chore = { kind: 'timer', timer: 'chore', ms: 100, background: true } as const;
+  const cleaner = () =>
+    toy('cleaner', (event, state) => {
+      if (event.kind === 'started') return ['0', chore];
+      return event.kind === 'expired' ? [String(Number(state) + 1), chore] : undefined;
+    });
+  const alone = worldOf({ actors: [cleaner()] });
+  assert.is(await alone.world.run(), 'idle');
+  assert.is(alone.world.now, 0);
+  const { world } = worldOf({ actors: [cleaner()] });
+  world.deliver('cleaner', { kind: 'told', from: 'cleaner', what: 'x', args: {} }, 250);
+  assert.is(await world.run(), 'idle');
+  assert.equal([world.now, world.stateName('cleaner')], [250, '2']);
+  assert.is(await world.run(520), 'time');
+  assert.is(world.stateName('cleaner'), '5', 'who asks for a time gets all until then');
+});
+
 s('refuses names that nobody has', () => {
   const nobody = /there is no actor mars/;
   assert.throws(() => worldOf({ links: [{ between: ['mars', 'mars'] }] }), nobody);
