@@ -68,12 +68,13 @@ export async function serve(file: string, options: ServeOptions): Promise<void> 
       serving.trace = await traceOf(scenario, options, recorder, seen);
     }
     collectStartGarbage();
+    // Whoever reads the ready line may stop us in the same instant.
+    stopOnSignals(serving);
     announce(options, actors, clock, [...keys.values()], stores, serving);
   } catch (error) {
     await stopped(serving);
     throw error;
   }
-  stopOnSignals(serving);
 }
 
 /** Writes the exports, then the line that says that everything is ready. */

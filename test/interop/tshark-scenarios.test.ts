@@ -66,6 +66,9 @@ function count(text: string, pattern: RegExp): number {
   return text.match(pattern)?.length ?? 0;
 }
 
+/** Stories of administrators' tools on the controller itself: nothing goes over the network. */
+const SILENT: ReadonlySet<string> = new Set(['admin-sd-holder.yaml']);
+
 for (const file of files) {
   peerTest(s, file, ['tshark'], () => {
     const { sent, tshark } = captured(file);
@@ -77,7 +80,7 @@ for (const file of files) {
     assert.is(tshark('-Y', bad.join(' || ')), '');
 
     const printed = tshark('-V');
-    assert.ok(sent > 0, 'no Kerberos in the trace');
+    assert.is(sent === 0, SILENT.has(file), `${sent} Kerberos messages in the trace`);
     assert.is(count(printed, /^Kerberos$/gm), sent, 'messages that Wireshark reads');
     const tickets = count(printed, /^ +ticket$/gm);
     const opened = count(printed, /^ +encTicketPart$/gm);

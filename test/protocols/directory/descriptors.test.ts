@@ -1,16 +1,16 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { AddContext } from '../../../../protocols/directory/add.ts';
-import { SdFlags } from '../../../../protocols/directory/descriptors.ts';
-import { descriptorOf } from '../../../../protocols/directory/protection.ts';
+import type { AddContext } from '../../../protocols/directory/add.ts';
+import { SdFlags } from '../../../protocols/directory/descriptors.ts';
+import { descriptorOf } from '../../../protocols/directory/protection.ts';
 import {
   encodeDescriptor,
   type SecurityDescriptor,
-} from '../../../../protocols/directory/security/descriptor.ts';
-import { formatSddl, parseSddl } from '../../../../protocols/directory/security/sddl.ts';
-import { accountContext } from '../../../../protocols/directory/security/token.ts';
-import { CORP_SID } from '../corp.ts';
-import { type Corp, change, corp } from '../operating.ts';
+} from '../../../protocols/directory/security/descriptor.ts';
+import { formatSddl, parseSddl } from '../../../protocols/directory/security/sddl.ts';
+import { accountContext } from '../../../protocols/directory/security/token.ts';
+import { CORP_SID } from './corp.ts';
+import { type Corp, change, corp } from './operating.ts';
 
 const s = suite('directory/security/descriptor-writes');
 
