@@ -1,11 +1,14 @@
 /**
  * AS and TGS exchanges at the KDC machine, from the request's octets to the reply's, in memory: what
- * `serve` does for a request apart from the socket and the trace.
+ * `serve` does for a request apart from the socket, the trace and what it writes: with a directory.
  */
 
+import { directoryAccounts } from '../protocols/actors/directory-accounts.ts';
+import { initialDomain } from '../protocols/directory/domain.ts';
+import type { SecretSeed } from '../protocols/directory/domain-seed.ts';
 import type { KdcEnv } from '../protocols/kdc/accounts.ts';
 import { type Event, ready, type State, step } from '../protocols/kdc/kdc.ts';
-import { type AccountSeed, accountsFrom, randomKeys } from '../protocols/kdc/memory-accounts.ts';
+import { KEY_ETYPES } from '../protocols/kdc/long-term-keys.ts';
 import { realm } from '../protocols/kdc/realm.ts';
 import {
   KdcOptions,
@@ -27,6 +30,7 @@ import {
   encryptionKey,
   type Key,
   key,
+  keyLength,
   mandatoryChecksum,
 } from '../protocols/kerberos/etypes.ts';
 import {
@@ -47,8 +51,10 @@ import {
   Ticket,
 } from '../protocols/kerberos/messages.ts';
 import { principal } from '../protocols/kerberos/names.ts';
+import { toHex } from '../src/bytes/bytes.ts';
 import { pooledRandom, seededRandom } from '../src/crypto/random.ts';
 import { decode, encode } from '../src/der/codec.ts';
+import { memoryStore } from '../src/store/memory.ts';
 import type { Bench } from './suite.ts';
 
 export const name = 'kdc';
@@ -72,24 +78,39 @@ const own = realm({
   sid: 'S-1-5-21-1-2-3',
   dnsHostName: 'dc1.corp.example',
 });
-const keysOf = () => ({ kind: 'keys', keys: randomKeys(random) }) as const;
+/** Keys as they are: making them of passwords would take longer than everything else here. */
+function secret(): SecretSeed {
+  const keyOf = (etype: number): string => toHex(random(keyLength(etype)));
+  return { keys: Object.fromEntries(KEY_ETYPES.map((etype) => [etype, keyOf(etype)])) };
+}
+
 const groups = Array.from({ length: 10 }, (_, i) => ({ name: `group ${i}`, rid: 2_000 + i }));
-const seeds: AccountSeed[] = [
-  { sAMAccountName: 'krbtgt', rid: 502, secret: keysOf() },
-  {
-    sAMAccountName: 'FILES$',
-    rid: 1_104,
-    secret: keysOf(),
-    servicePrincipalName: ['host/files.corp.example'],
-  },
-  ...Array.from({ length: USERS }, (_, i) => ({
-    sAMAccountName: `user${i}`,
-    rid: 3_000 + i,
-    secret: keysOf(),
+const store = memoryStore();
+store.write(
+  initialDomain({
+    dnsName: REALM.toLowerCase(),
+    netbios: own.flatName,
+    sid: own.sid,
+    now: NOW - 24 * HOUR,
+    random: (label) => seededRandom(1, `bench/kdc/${label}`),
+    controller: { name: 'DC1', host: own.dnsHostName },
+    krbtgt: secret(),
     groups,
-  })),
-];
-const accounts = accountsFrom(seeds, own);
+    accounts: [
+      {
+        sAMAccountName: 'FILES$',
+        secret: secret(),
+        attributes: { servicePrincipalName: 'host/files.corp.example' },
+      },
+      ...Array.from({ length: USERS }, (_, i) => ({
+        sAMAccountName: `user${i}`,
+        secret: secret(),
+        memberOf: groups.map((group) => group.name),
+      })),
+    ],
+  }).batch,
+);
+const accounts = directoryAccounts(store);
 const env: KdcEnv = { now: NOW, random: pooledRandom(), accounts };
 
 interface Client {

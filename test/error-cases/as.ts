@@ -1,7 +1,6 @@
 /** Causes of errors in the AS exchange, by their id in the catalogue. */
 import type { Account } from '../../protocols/kdc/accounts.ts';
 import { step } from '../../protocols/kdc/kdc.ts';
-import { wellKnownGroup } from '../../protocols/kdc/memory-accounts.ts';
 import { KdcOptions, PA_PAC_REQUEST, PA_PK_AS_REQ } from '../../protocols/kerberos/constants.ts';
 import { stringToKey } from '../../protocols/kerberos/etypes.ts';
 import { enterprise, principal } from '../../protocols/kerberos/names.ts';
@@ -20,6 +19,7 @@ import {
   timestamp,
   type World,
 } from '../protocols/kdc/contoso.ts';
+import { wellKnownGroup } from '../protocols/kdc/listed-accounts.ts';
 import { asked, type Cases, type Outcome, refusal, withAlice } from './outcome.ts';
 
 const world = contoso();

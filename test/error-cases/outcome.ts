@@ -1,6 +1,5 @@
 /** How a case of the error catalogue ends. */
 import { type Effect, step } from '../../protocols/kdc/kdc.ts';
-import type { AccountSeed } from '../../protocols/kdc/memory-accounts.ts';
 import type { Policy } from '../../protocols/kdc/realm.ts';
 import { KerbErrorData, type KrbError } from '../../protocols/kerberos/messages.ts';
 import { view } from '../../src/bytes/bytes.ts';
@@ -14,6 +13,7 @@ import {
   received,
   type World,
 } from '../protocols/kdc/contoso.ts';
+import type { AccountSeed } from '../protocols/kdc/listed-accounts.ts';
 
 export interface Outcome {
   readonly code: number;

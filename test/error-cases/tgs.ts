@@ -1,6 +1,5 @@
 /** Causes of errors in the TGS exchange, by their id in the catalogue. */
-import type { AccountSeed } from '../../protocols/kdc/memory-accounts.ts';
-import { wellKnownGroup } from '../../protocols/kdc/memory-accounts.ts';
+
 import { KdcOptions, PA_FOR_USER, TicketFlags } from '../../protocols/kerberos/constants.ts';
 import { key, stringToKey } from '../../protocols/kerberos/etypes.ts';
 import { TgsReq, Ticket } from '../../protocols/kerberos/messages.ts';
@@ -32,6 +31,8 @@ import {
   ticketFor,
   type World,
 } from '../protocols/kdc/contoso.ts';
+import type { AccountSeed } from '../protocols/kdc/listed-accounts.ts';
+import { wellKnownGroup } from '../protocols/kdc/listed-accounts.ts';
 import { asked, askedTwice, type Cases, type Outcome, withAlice } from './outcome.ts';
 
 const { forwardable, renewable, renew, encTktInSkey } = KdcOptions;

@@ -4,9 +4,9 @@ import { reference } from '../../../protocols/directory/entry.ts';
 import { ldapFileTime } from '../../../protocols/directory/stamps.ts';
 import { withValues } from '../../../protocols/directory/values.ts';
 import type { Account } from '../../../protocols/kdc/accounts.ts';
-import { accountsFrom } from '../../../protocols/kdc/memory-accounts.ts';
 import { realm } from '../../../protocols/kdc/realm.ts';
 import { toHex } from '../../../src/bytes/bytes.ts';
+import { accountsFrom } from '../kdc/listed-accounts.ts';
 import { corpDirectory, MADE, SID } from './corp-directory.ts';
 
 const s = suite('directory-accounts');

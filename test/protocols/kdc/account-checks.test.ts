@@ -1,7 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { inLogonHours } from '../../../protocols/kdc/account-checks.ts';
-import { type AccountSeed, wellKnownGroup } from '../../../protocols/kdc/memory-accounts.ts';
 import { stringToKey } from '../../../protocols/kerberos/etypes.ts';
 import { principal } from '../../../protocols/kerberos/names.ts';
 import { toHex, utf8 } from '../../../src/bytes/bytes.ts';
@@ -20,6 +19,7 @@ import {
   provedAsReq,
   timestamp,
 } from './contoso.ts';
+import { type AccountSeed, wellKnownGroup } from './listed-accounts.ts';
 
 const checks = suite('kdc/account-checks');
 

@@ -1,7 +1,5 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { AccountSeed } from '../../../protocols/kdc/memory-accounts.ts';
-import { wellKnownGroup } from '../../../protocols/kdc/memory-accounts.ts';
 import { KdcOptions, KeyUsage, TicketFlags } from '../../../protocols/kerberos/constants.ts';
 import { stringToKey, verifyChecksum } from '../../../protocols/kerberos/etypes.ts';
 import {
@@ -42,6 +40,8 @@ import {
   WINDOWS_AS,
   type World,
 } from './contoso.ts';
+import type { AccountSeed } from './listed-accounts.ts';
+import { wellKnownGroup } from './listed-accounts.ts';
 
 const as = suite('kdc/as');
 const world = contoso();

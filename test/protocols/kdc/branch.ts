@@ -1,11 +1,6 @@
 /** A branch office of CONTOSO.COM: the read-only domain controller 27845, and the tickets that it issues. */
 import type { Account } from '../../../protocols/kdc/accounts.ts';
 import {
-  type AccountSeed,
-  type ReadOnlyControllerSeed,
-  wellKnownGroup,
-} from '../../../protocols/kdc/memory-accounts.ts';
-import {
   issuePartialTgt,
   MINIMAL_PAC,
   type PartialTgt,
@@ -17,6 +12,11 @@ import { Ticket } from '../../../protocols/kerberos/messages.ts';
 import { principal } from '../../../protocols/kerberos/names.ts';
 import { encode } from '../../../src/der/codec.ts';
 import { ALICE, contoso, DAY, type Held, HOUR, NOW, type World } from './contoso.ts';
+import {
+  type AccountSeed,
+  type ReadOnlyControllerSeed,
+  wellKnownGroup,
+} from './listed-accounts.ts';
 
 export const NUMBER = 27_845;
 export const KVNO = 0x6cc5_0001;

@@ -5,13 +5,6 @@
 import * as assert from 'uvu/assert';
 import type { AccountChange, KdcEnv, LockoutPolicy } from '../../../protocols/kdc/accounts.ts';
 import { type Effect, type Event, ready, type State, step } from '../../../protocols/kdc/kdc.ts';
-import {
-  type AccountSeed,
-  accountsFrom,
-  type MemoryAccounts,
-  randomKeys,
-  type TrustSeed,
-} from '../../../protocols/kdc/memory-accounts.ts';
 import { type Policy, type Realm, realm } from '../../../protocols/kdc/realm.ts';
 import {
   KdcOptions,
@@ -59,6 +52,13 @@ import {
 import { principal } from '../../../protocols/kerberos/names.ts';
 import { seededRandom } from '../../../src/crypto/random.ts';
 import { decode, encode } from '../../../src/der/codec.ts';
+import {
+  type AccountSeed,
+  accountsFrom,
+  type MemoryAccounts,
+  randomKeys,
+  type TrustSeed,
+} from './listed-accounts.ts';
 
 export const NOW = Date.UTC(2024, 0, 1);
 export const SECOND = 1_000;

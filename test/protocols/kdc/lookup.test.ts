@@ -1,9 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { findClient, findServer, krbtgtRealm } from '../../../protocols/kdc/lookup.ts';
-import type { AccountSeed, TrustSeed } from '../../../protocols/kdc/memory-accounts.ts';
 import { enterprise, principal } from '../../../protocols/kerberos/names.ts';
 import { ALICE, contoso, FILES_KEYS } from './contoso.ts';
+import type { AccountSeed, TrustSeed } from './listed-accounts.ts';
 
 const lookup = suite('kdc/lookup');
 const secret = { kind: 'keys', keys: FILES_KEYS } as const;

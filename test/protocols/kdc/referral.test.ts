@@ -1,7 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ready } from '../../../protocols/kdc/kdc.ts';
-import { accountsFrom, type TrustSeed } from '../../../protocols/kdc/memory-accounts.ts';
 import { realm } from '../../../protocols/kdc/realm.ts';
 import { KdcOptions, TicketFlags } from '../../../protocols/kerberos/constants.ts';
 import type { Key } from '../../../protocols/kerberos/etypes.ts';
@@ -33,6 +32,7 @@ import {
   ticketFor,
   type World,
 } from './contoso.ts';
+import { accountsFrom, type TrustSeed } from './listed-accounts.ts';
 
 const referral = suite('kdc/referral');
 const SHARED = { kind: 'password', password: 'between us' } as const;

@@ -1,6 +1,5 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { AccountSeed } from '../../../protocols/kdc/memory-accounts.ts';
 import {
   KdcOptions,
   KERB_LOCAL,
@@ -41,6 +40,7 @@ import {
   ticketFor,
   type World,
 } from './contoso.ts';
+import type { AccountSeed } from './listed-accounts.ts';
 
 const tgs = suite('kdc/tgs');
 const world = contoso();

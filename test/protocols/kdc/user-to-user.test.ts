@@ -1,6 +1,5 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { AccountSeed } from '../../../protocols/kdc/memory-accounts.ts';
 import { KdcOptions } from '../../../protocols/kerberos/constants.ts';
 import { stringToKey } from '../../../protocols/kerberos/etypes.ts';
 import { Ticket } from '../../../protocols/kerberos/messages.ts';
@@ -27,6 +26,7 @@ import {
   tgsReq,
   ticketFor,
 } from './contoso.ts';
+import type { AccountSeed } from './listed-accounts.ts';
 
 const u2u = suite('kdc/user-to-user');
 const BOB_KEY = stringToKey(18, 'Secret2!', 'CONTOSO.COMbob');

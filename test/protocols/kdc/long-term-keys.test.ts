@@ -2,14 +2,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { foldName } from '../../../protocols/kdc/accounts.ts';
 import { fullKvno, keyRecords, trustKeyRecords } from '../../../protocols/kdc/long-term-keys.ts';
-import {
-  type AccountSeed,
-  accountsFrom,
-  wellKnownGroup,
-} from '../../../protocols/kdc/memory-accounts.ts';
 import { realm } from '../../../protocols/kdc/realm.ts';
 import { toHex } from '../../../src/bytes/bytes.ts';
 import { contoso, FILES, KRBTGT } from './contoso.ts';
+import { type AccountSeed, accountsFrom, wellKnownGroup } from './listed-accounts.ts';
 
 const accounts = suite('kdc/memory-accounts');
 

@@ -1,9 +1,8 @@
 /**
- * A directory in memory, made from a list once: what a scenario needs that is about Kerberos and not
- * about the directory itself. Every look-up is one map's.
+ * Accounts made of a list: what a test needs that is about the KDC and not about the directory. Every
+ * look-up is one map's.
  */
-import { type Key, key, keyLength } from '../kerberos/etypes.ts';
-import { computerSalt, trustAccountSalt, trustSalt, userSalt } from '../kerberos/salts.ts';
+
 import {
   type Account,
   type Accounts,
@@ -15,9 +14,21 @@ import {
   type ReadOnlyController,
   type Trust,
   UserAccountControl,
-} from './accounts.ts';
-import { isKrbtgt, KEY_ETYPES, krbtgtNumber, passwordKey } from './long-term-keys.ts';
-import type { Realm } from './realm.ts';
+} from '../../../protocols/kdc/accounts.ts';
+import {
+  isKrbtgt,
+  KEY_ETYPES,
+  krbtgtNumber,
+  passwordKey,
+} from '../../../protocols/kdc/long-term-keys.ts';
+import type { Realm } from '../../../protocols/kdc/realm.ts';
+import { type Key, key, keyLength } from '../../../protocols/kerberos/etypes.ts';
+import {
+  computerSalt,
+  trustAccountSalt,
+  trustSalt,
+  userSalt,
+} from '../../../protocols/kerberos/salts.ts';
 
 /** Keys come from a password with Active Directory's salts, or are given as they are. */
 export type SecretSeed =
