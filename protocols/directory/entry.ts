@@ -4,6 +4,7 @@
  * changes one record; they become distinguished names on the way out.
  */
 import { fromUtf8, utf8 } from '../../src/bytes/bytes.ts';
+import { type PackedReader, packedReader, packedWriter } from '../../src/bytes/packed.ts';
 import type { IndexKey } from '../../src/machine/store.ts';
 import { type AttributeSchema, attribute, attributeByCode } from './schema.ts';
 import { indexForm } from './syntax.ts';
@@ -59,34 +60,37 @@ const NOTHING = new TextEncoder().encode('{}');
 export type SharedRecord = (octets: Uint8Array) => number | undefined;
 export type SharedOctets = (record: number) => Uint8Array | undefined;
 
+/** One step writes one record at a time: they share the room. */
+const room = { bytes: new Uint8Array(4_096) };
+
 /**
  * The record: its kind, then the rest, attributes by their code in the schema's table.
  * @param shared gives the record that holds a security descriptor's octets; absent: they stand here
  */
 export function encodeEntry(entry: Entry, shared?: SharedRecord): Uint8Array {
-  const out = writer();
+  const out = packedWriter(room);
   out.octet(RecordKind.ENTRY);
-  out.varint(entry.parent);
+  out.number(entry.parent);
   out.text(entry.rdn.type, 1);
   out.text(entry.rdn.value, 1);
   const names = Object.keys(entry.attributes);
-  out.varint(names.length);
+  out.number(names.length);
   for (const name of names) {
     const values = entry.attributes[name] as readonly Value[];
-    out.varint((attribute(name) as AttributeSchema).code);
-    out.varint(values.length);
+    out.number((attribute(name) as AttributeSchema).code);
+    out.number(values.length);
     for (const value of values) {
       if (typeof value === 'string') {
         const id = value.startsWith('<') ? referred(value) : undefined;
         if (id === undefined || value !== reference(id)) out.text(value, 4);
-        else out.varint(id * 4 + REFERENCE);
+        else out.number(id * 4 + REFERENCE);
         continue;
       }
       const record = name === 'nTSecurityDescriptor' ? shared?.(value) : undefined;
       if (record !== undefined) {
-        out.varint(record * 4 + SHARED);
+        out.number(record * 4 + SHARED);
       } else {
-        out.varint(value.length * 4 + OCTETS);
+        out.number(value.length * 4 + OCTETS);
         out.octets(value);
       }
     }
@@ -102,27 +106,24 @@ export function decodeEntry(id: number, bytes: Uint8Array, shared?: SharedOctets
   if (bytes[0] !== RecordKind.ENTRY) {
     throw new Error(`record ${id} is of kind ${bytes[0]}, expected ${RecordKind.ENTRY}`);
   }
-  const cursor = { bytes, at: 1 };
-  const parent = readVarint(cursor);
-  const rdn = { type: readText(cursor), value: readText(cursor) };
+  const from = packedReader(bytes, 1);
+  const parent = from.number();
+  const rdn = { type: from.text(), value: from.text() };
   const attributes: Record<string, Value[]> = {};
-  for (let n = readVarint(cursor); n > 0; n--) {
-    const code = readVarint(cursor);
+  for (let n = from.number(); n > 0; n--) {
+    const code = from.number();
     const name = attributeByCode(code)?.name;
     if (name === undefined) throw new Error(`record ${id}: no attribute has the code ${code}`);
     const values: Value[] = [];
-    for (let m = readVarint(cursor); m > 0; m--) values.push(readValue(id, cursor, shared));
+    for (let m = from.number(); m > 0; m--) values.push(readValue(id, from, shared));
     attributes[name] = values;
   }
-  const extra = JSON.parse(fromUtf8(bytes.subarray(cursor.at))) as Pick<
-    Entry,
-    'secrets' | 'stamps'
-  >;
+  const extra = JSON.parse(fromUtf8(from.rest())) as Pick<Entry, 'secrets' | 'stamps'>;
   return { id, parent, rdn, attributes, ...extra };
 }
 
-function readValue(id: number, cursor: Cursor, shared: SharedOctets | undefined): Value {
-  const head = readVarint(cursor);
+function readValue(id: number, from: PackedReader, shared: SharedOctets | undefined): Value {
+  const head = from.number();
   const size = Math.floor(head / 4);
   const kind = head % 4;
   if (kind === REFERENCE) return reference(size);
@@ -131,9 +132,7 @@ function readValue(id: number, cursor: Cursor, shared: SharedOctets | undefined)
     if (octets === undefined) throw new Error(`record ${id}: no shared octets in record ${size}`);
     return octets;
   }
-  const octets = cursor.bytes.subarray(cursor.at, cursor.at + size);
-  if (octets.length !== size) throw new Error(`record ${id} ends within a value`);
-  cursor.at += size;
+  const octets = from.octets(size);
   return kind === TEXT ? fromUtf8(octets) : octets;
 }
 
@@ -237,90 +236,4 @@ export function referred(value: Value): number | undefined {
 /** The stored form of a reference. */
 export function reference(id: number): string {
   return `<id=${id}>`;
-}
-
-interface Cursor {
-  readonly bytes: Uint8Array;
-  at: number;
-}
-
-interface Writer {
-  octet(value: number): void;
-  /** Seven bits an octet, least significant first; the top bit says that more follow. */
-  varint(value: number): void;
-  octets(value: Uint8Array): void;
-  /** Its length times `scale`, then its UTF-8. */
-  text(value: string, scale: number): void;
-  /** What was written; the writer is not used any more. */
-  taken(): Uint8Array;
-}
-
-const encoder = new TextEncoder();
-/** One step writes one record at a time: they share the room. */
-let room = new Uint8Array(4_096);
-
-function writer(): Writer {
-  let at = 0;
-  const need = (size: number): void => {
-    if (at + size <= room.length) return;
-    const wider = new Uint8Array(Math.max(2 * room.length, at + size));
-    wider.set(room.subarray(0, at));
-    room = wider;
-  };
-  const varint = (value: number): void => {
-    need(8);
-    let rest = value;
-    while (rest > 127) {
-      room[at++] = (rest % 128) | 128;
-      rest = Math.floor(rest / 128);
-    }
-    room[at++] = rest;
-  };
-  const octets = (value: Uint8Array): void => {
-    need(value.length);
-    room.set(value, at);
-    at += value.length;
-  };
-  return {
-    octet: (value) => {
-      need(1);
-      room[at++] = value;
-    },
-    varint,
-    octets,
-    text: (value, scale) => {
-      // Two octets of length are room for all but the longest, whose length is found out first.
-      if (value.length * 3 * scale >= 1 << 14) {
-        const bytes = encoder.encode(value);
-        varint(bytes.length * scale);
-        octets(bytes);
-        return;
-      }
-      need(2 + value.length * 3);
-      const length = encoder.encodeInto(value, room.subarray(at + 2)).written * scale;
-      room[at] = (length & 127) | 128;
-      room[at + 1] = length >> 7;
-      at += 2 + length / scale;
-    },
-    taken: () => room.slice(0, at),
-  };
-}
-
-function readVarint(cursor: Cursor): number {
-  let value = 0;
-  let scale = 1;
-  for (;;) {
-    const octet = cursor.bytes[cursor.at++];
-    if (octet === undefined) throw new Error('a record ends within a number');
-    value += (octet & 127) * scale;
-    if (octet < 128) return value;
-    scale *= 128;
-  }
-}
-
-function readText(cursor: Cursor): string {
-  const length = readVarint(cursor);
-  const value = fromUtf8(cursor.bytes.subarray(cursor.at, cursor.at + length));
-  cursor.at += length;
-  return value;
 }

@@ -20,8 +20,7 @@ import {
   type PrincipalName,
 } from './messages.ts';
 import { formatName, sameName } from './names.ts';
-import { ticketBytes } from './ticket.ts';
-import { type Credential, isTgtFor, sameRealm } from './ticket-cache.ts';
+import { type Credential, credentialOf, isTgtFor, sameRealm } from './ticket-cache.ts';
 
 /** What the reply brought. Times in milliseconds since 1970. */
 export interface AsOpened {
@@ -65,20 +64,7 @@ export function openAsRep(reply: AsRep, replyKey: Key, asked: Asked): AsOpening 
   if (key === undefined) {
     return untrusted('etype', 'a session key', etypeName(part.key.keytype));
   }
-  const credential: Credential = {
-    cname: reply.cname,
-    crealm: reply.crealm,
-    sname: part.sname,
-    srealm: part.srealm,
-    key,
-    flags: part.flags,
-    authtime: part.authtime,
-    starttime: part.starttime ?? part.authtime,
-    endtime: part.endtime,
-    ...(part.renewTill === undefined ? {} : { renewTill: part.renewTill }),
-    ...(part.caddr === undefined ? {} : { caddr: part.caddr }),
-    ticket: ticketBytes(reply.ticket),
-  };
+  const credential = credentialOf(reply, part, key);
   const supportedEncryptionTypes = supportedOf(part.encryptedPaData);
   return {
     kind: 'opened',

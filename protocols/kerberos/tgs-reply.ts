@@ -5,8 +5,7 @@ import { KdcOptions, KeyUsage } from './constants.ts';
 import { decrypt, etypeName, type Key, keyOf } from './etypes.ts';
 import { EncKdcRepPartAny, type KdcReqBody, type TgsRep } from './messages.ts';
 import { formatName, sameName } from './names.ts';
-import { ticketBytes } from './ticket.ts';
-import { type Credential, sameRealm } from './ticket-cache.ts';
+import { type Credential, credentialOf, sameRealm } from './ticket-cache.ts';
 
 export type TgsOpening =
   /** The ticket that was asked for. */
@@ -43,18 +42,7 @@ export function openTgsRep(
     return untrusted('etype', 'a session key', etypeName(part.key.keytype));
   }
   const credential: Credential = {
-    cname: reply.cname,
-    crealm: reply.crealm,
-    sname: part.sname,
-    srealm: part.srealm,
-    key,
-    flags: part.flags,
-    authtime: part.authtime,
-    starttime: part.starttime ?? part.authtime,
-    endtime: part.endtime,
-    ...(part.renewTill === undefined ? {} : { renewTill: part.renewTill }),
-    ...(part.caddr === undefined ? {} : { caddr: part.caddr }),
-    ticket: ticketBytes(reply.ticket),
+    ...credentialOf(reply, part, key),
     ...((body.kdcOptions & KdcOptions.encTktInSkey) === 0 ? {} : { isSkey: true as const }),
   };
   return classified(credential, body);

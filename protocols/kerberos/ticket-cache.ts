@@ -1,8 +1,9 @@
 /** The tickets of one logon session, as plain data: what a credentials cache file holds. */
 import { CLOCK_SKEW } from './client.ts';
 import type { Key } from './etypes.ts';
-import type { HostAddress, PrincipalName } from './messages.ts';
+import type { AsRep, EncAsRepPart, HostAddress, PrincipalName } from './messages.ts';
 import { sameNameIgnoringCase } from './names.ts';
+import { ticketBytes } from './ticket.ts';
 
 /** A ticket with what only its owner knows about it. Times in milliseconds since 1970. */
 export interface Credential {
@@ -23,6 +24,28 @@ export interface Credential {
   readonly ticket: Uint8Array;
   /** The ticket is encrypted in the session key of somebody's TGT: RFC 4120 §2.9.2. */
   readonly isSkey?: true;
+}
+
+/** What an AS-REP or a TGS-REP gives its owner, `key` being the session key of its opened part. */
+export function credentialOf(
+  reply: Pick<AsRep, 'cname' | 'crealm' | 'ticket'>,
+  part: EncAsRepPart,
+  key: Key,
+): Credential {
+  return {
+    cname: reply.cname,
+    crealm: reply.crealm,
+    sname: part.sname,
+    srealm: part.srealm,
+    key,
+    flags: part.flags,
+    authtime: part.authtime,
+    starttime: part.starttime ?? part.authtime,
+    endtime: part.endtime,
+    ...(part.renewTill === undefined ? {} : { renewTill: part.renewTill }),
+    ...(part.caddr === undefined ? {} : { caddr: part.caddr }),
+    ticket: ticketBytes(reply.ticket),
+  };
 }
 
 /** Newest first; at most one credential for a service (and for U2U, one a kind). */
