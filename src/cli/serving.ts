@@ -22,6 +22,7 @@ import type { ServeOptions } from './serve.ts';
 import { administratorOf } from './serve-administrator.ts';
 import { serveControls } from './serve-controls.ts';
 import { type ServedRealm, writeExports } from './serve-export.ts';
+import { namesGiven } from './serve-names.ts';
 import { realPorts } from './serve-ports.ts';
 import { type Stores, serveStores } from './serve-stores.ts';
 import { stage } from './stage.ts';
@@ -63,6 +64,7 @@ export async function serve(file: string, options: ServeOptions): Promise<void> 
     await driver.start().catch((error: Error) => {
       throw new InputError(error.message, { cause: error });
     });
+    nameLocally(driver, actors, stores, options.host);
     if (recorder !== undefined) {
       const seen = { clock, driver, counts, signing, actors };
       serving.trace = await traceOf(scenario, options, recorder, seen);
@@ -74,6 +76,15 @@ export async function serve(file: string, options: ServeOptions): Promise<void> 
   } catch (error) {
     await stopped(serving);
     throw error;
+  }
+}
+
+/** Clients get tickets for the directory by the names that they know this machine by. */
+function nameLocally(driver: Driver, actors: readonly Actor[], stores: Stores, host: string): void {
+  for (const { name } of actors) {
+    if (driver.portOf(name, 389) === undefined) continue;
+    const given = namesGiven(stores.of(name), host);
+    if (given !== undefined) driver.deliver(name, given);
   }
 }
 
