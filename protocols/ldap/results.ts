@@ -25,7 +25,6 @@ export function resultOf(refusal: Refusal): LdapResult {
 /** Win32 and SSPI errors of the LDAP front (MS-ERREF 2.1, 2.2). */
 export const FrontError = {
   ERROR_INVALID_PARAMETER: 0x00000057,
-  ERROR_NOT_AUTHENTICATED: 0x000004dc,
   ERROR_DS_AUTH_METHOD_NOT_SUPPORTED: 0x00002027,
   ERROR_DS_STRONG_AUTH_REQUIRED: 0x00002028,
   ERROR_DS_DECODING_ERROR: 0x0000202c,

@@ -5,6 +5,7 @@
  */
 import { encode, tryDecode } from '../../src/der/codec.ts';
 import { assertNever, type Step, to } from '../../src/machine/machine.ts';
+import { refuseAnonymous } from '../directory/anonymous.ts';
 import type { Directory } from '../directory/directory.ts';
 import { type Refusal, ResultCode } from '../directory/refusals.ts';
 import { unwrap, wrap, wrapOverhead } from '../gss/per-message.ts';
@@ -99,7 +100,7 @@ function message(before: Progress, bytes: Uint8Array, env: LdapEnv): Progress {
   }
   const read = readControls(controls);
   const refusal = read.ok
-    ? outOfTurn(before.connection, protocolOp)
+    ? outOfTurn(before, protocolOp, env)
     : frontRefusal(
         read.kind === 'unavailable'
           ? ResultCode.unavailableCriticalExtension
@@ -132,8 +133,12 @@ const RESPONSES: Readonly<Record<string, (refusal: Refusal) => ProtocolOp>> = {
   ExtendedRequest: (refusal) => ({ extendedResp: resultOf(refusal) }),
 };
 
-/** Without a bind the rootDSE is read and nothing else (MS-ADTS 5.1.3, fLDAPBlockAnonOps). */
-function outOfTurn(connection: Connection, request: ProtocolOp): Refusal | undefined {
+/** Without a bind the rootDSE is read and nothing else, unless the directory says so. */
+function outOfTurn(
+  { connection, directory }: Progress,
+  request: ProtocolOp,
+  { host }: LdapEnv,
+): Refusal | undefined {
   if ('bindRequest' in request) return undefined;
   if (connection.name === 'binding') {
     return frontRefusal(
@@ -147,11 +152,7 @@ function outOfTurn(connection: Connection, request: ProtocolOp): Refusal | undef
     const { baseObject, scope } = request.searchRequest;
     if (baseObject === '' && scope === 0) return undefined;
   }
-  return frontRefusal(
-    ResultCode.operationsError,
-    FrontError.ERROR_NOT_AUTHENTICATED,
-    'In order to perform this operation a successful bind must be completed on the connection.',
-  );
+  return refuseAnonymous(directory, host.domain);
 }
 
 function answered(request: ProtocolOp, at: Operation): Answer {

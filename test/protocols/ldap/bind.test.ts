@@ -4,7 +4,15 @@ import { directory } from '../../../protocols/directory/directory.ts';
 import { accountNamed } from '../../../protocols/ldap/bind-name.ts';
 import type { Logon } from '../../../protocols/ldap/host.ts';
 import { fromUtf8, hex, utf8 } from '../../../src/bytes/bytes.ts';
-import { ADMINISTRATOR, bindRequest, DOMAIN_DN, resultOf, searchRequest } from './asking.ts';
+import {
+  ADMINISTRATOR,
+  attribute,
+  bindRequest,
+  DOMAIN_DN,
+  modifyRequest,
+  resultOf,
+  searchRequest,
+} from './asking.ts';
 import { type LdapDomain, ldapClient, ldapDomain, PASSWORD } from './ldap-domain.ts';
 
 const s = suite('ldap/bind');
@@ -110,6 +118,23 @@ s('only the rootDSE is read without a bind', () => {
       '000004DC: LdapErr: DSID-00000000, comment: In order to perform this operation a successful bind must be completed on the connection., data 0, v4f7c',
     );
   }
+});
+
+s('nobody in particular is a requester like others where dSHeuristics lets it', () => {
+  const open = ldapDomain();
+  const administrator = ldapClient(open);
+  administrator.ask(bindRequest(ADMINISTRATOR, PASSWORD));
+  const service = `CN=Directory Service,CN=Windows NT,CN=Services,CN=Configuration,${DOMAIN_DN}`;
+  const users = `CN=Users,${DOMAIN_DN}`;
+  const client = ldapClient(open);
+  const codes = () =>
+    [searchRequest(users, { scope: 0 }), { delRequest: ADMINISTRATOR }].map(
+      (request) => resultOf(client.ask(request)).code,
+    );
+  assert.equal(codes(), [1, 1]);
+  const heuristics = modifyRequest(service, [2, attribute('dSHeuristics', '0000002')]);
+  assert.is(resultOf(administrator.ask(heuristics)).code, 0);
+  assert.equal(codes(), [32, 50], 'what it may not list is not there, what it may not do refused');
 });
 
 s('what is not spoken is refused by its code', () => {
