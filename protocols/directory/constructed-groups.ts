@@ -3,6 +3,19 @@ import { backLinks, type Directory } from './directory.ts';
 import { type Entry, reference, referred, type Value } from './entry.ts';
 import { GroupType, groupsOf } from './membership.ts';
 
+/**
+ * Answered in searches of one object only, for what they cost (Microsoft's schema says so of
+ * tokenGroups; in any wider search Samba too answers operationsError).
+ */
+export const BASE_ONLY: ReadonlySet<string> = new Set([
+  'tokenGroups',
+  'tokenGroupsGlobalAndUniversal',
+  'tokenGroupsNoGCAcceptable',
+  'msds-tokenGroupNames',
+  'msds-tokenGroupNamesGlobalAndUniversal',
+  'msds-tokenGroupNamesNoGCAcceptable',
+]);
+
 /** msds-tokenGroupNames and its like: the groups that tokenGroups lists by SID, as names. */
 export function groupNames(
   directory: Directory,

@@ -1,8 +1,9 @@
 /** Search requests: RFC 4511 §4.5 with paging (RFC 2696), sorting (RFC 2891) and the rootDSE. */
 import { uint32be } from '../../src/bytes/bytes.ts';
+import { BASE_ONLY } from '../directory/constructed-groups.ts';
 import { dnOf } from '../directory/directory.ts';
 import type { Entry } from '../directory/entry.ts';
-import { ResultCode } from '../directory/refusals.ts';
+import { ResultCode, refuse, Win32 } from '../directory/refusals.ts';
 import { attribute } from '../directory/schema.ts';
 import { type SearchAnswer, search, selection } from '../directory/search.ts';
 import { type Controls, pagedResponse, type SortKey, sortResponse } from './controls.ts';
@@ -123,8 +124,18 @@ function visits({ entries, visited }: SearchAnswer): string {
   return `${entries.length} entries of ${visited} looked at`;
 }
 
-function baseOf({ baseObject }: SearchRequest, { directory, env, controls }: Operation): Located {
-  return locate(baseObject, { directory, domain: env.host.domain, ...reachOf(controls) });
+function baseOf(request: SearchRequest, { directory, env, controls }: Operation): Located {
+  const where = { directory, domain: env.host.domain, ...reachOf(controls) };
+  const located = locate(request.baseObject, where);
+  const costly = request.scope === 0 ? undefined : costlyAttribute(request.attributes);
+  if (located.kind !== 'found' || costly === undefined) return located;
+  const reason = `${costly} is computed in searches of one object only`;
+  const error = Win32.ERROR_GEN_FAILURE;
+  return { kind: 'refused', refusal: refuse(ResultCode.operationsError, error, reason) };
+}
+
+function costlyAttribute(names: readonly string[]): string | undefined {
+  return selection(names).named.find(({ schema }) => BASE_ONLY.has(schema.name))?.schema.name;
 }
 
 /** What the controls add to what is seen. */

@@ -41,8 +41,7 @@ export function shownEntry(entry: Entry, selection: Selection, at: Viewing): Sea
   ): void => {
     if (seen.has(schema.name)) return;
     seen.add(schema.name);
-    const shown = shownAttribute(entry, schema, type, range, at);
-    if (shown !== undefined) attributes.push(shown);
+    attributes.push(...shownAttribute(entry, schema, type, range, at));
   };
   for (const { schema, asWritten, range } of selection.named) {
     // Names are answered as the schema spells them, identifiers as they were asked for.
@@ -92,19 +91,21 @@ function shownAttribute(
   type: string,
   range: readonly [number, number] | undefined,
   at: Viewing,
-): PartialAttribute | undefined {
+): readonly PartialAttribute[] {
   const values = shownValues(entry, schema, at);
-  if (values.length === 0) return undefined;
+  if (values.length === 0) return [];
   const whole = range === undefined && values.length <= at.maxValues;
-  if (whole) return { type, vals: at.typesOnly ? [] : values };
+  if (whole) return [{ type, vals: at.typesOnly ? [] : values }];
   const [from, wanted] = range ?? [0, Number.POSITIVE_INFINITY];
-  if (from >= values.length) return { type: `${type};range=${from}-*`, vals: [] };
+  if (from >= values.length) return [{ type: `${type};range=${from}-*`, vals: [] }];
   const end = Math.min(wanted, from + at.maxValues - 1, values.length - 1);
   const last = end === values.length - 1 ? '*' : String(end);
-  return {
+  const part = {
     type: `${type};range=${from}-${last}`,
     vals: at.typesOnly ? [] : values.slice(from, end + 1),
   };
+  // Who asked for no range is told by the empty attribute that there are values.
+  return range === undefined ? [{ type, vals: [] }, part] : [part];
 }
 
 function shownValues(entry: Entry, schema: AttributeSchema, at: Viewing): readonly Uint8Array[] {
