@@ -1,10 +1,14 @@
 /** Which option of `serve` opens which port of an actor, and which options are for later versions. */
 
+import type { Patience } from '../drivers/limits.ts';
+
 /** An option that opens listeners, and the port that the actors believe to listen on. */
 export interface ListenerOption {
   readonly option: 'kdc' | 'ldap';
   readonly port: number;
   readonly about: string;
+  /** Where the service waits longer than others. */
+  readonly patience?: Partial<Patience>;
 }
 
 export const LISTENERS: readonly ListenerOption[] = [
@@ -18,8 +22,15 @@ export const LISTENERS: readonly ListenerOption[] = [
     option: 'ldap',
     port: 389,
     about: 'the directory, on TCP; of a file with several realms as for --kdc',
+    // InitRecvTimeout and MaxConnIdleTime of the LDAP policies (MS-ADTS 3.1.1.3.4.6).
+    patience: { firstMessageMs: 120_000, idleMs: 900_000 },
   },
 ];
+
+/** By port, for the driver. */
+export const PATIENCE: Readonly<Record<number, Partial<Patience>>> = Object.fromEntries(
+  LISTENERS.map(({ port, patience = {} }) => [port, patience]),
+);
 
 /** Options of the program's outside whose listeners are not there yet: refused, not ignored. */
 export const LATER: readonly (readonly [option: string, what: string])[] = [

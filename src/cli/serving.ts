@@ -23,7 +23,7 @@ import { administratorOf } from './serve-administrator.ts';
 import { serveControls } from './serve-controls.ts';
 import { type ServedRealm, writeExports } from './serve-export.ts';
 import { namesGiven } from './serve-names.ts';
-import { realPorts } from './serve-ports.ts';
+import { PATIENCE, realPorts } from './serve-ports.ts';
 import { type Stores, serveStores } from './serve-stores.ts';
 import { stage } from './stage.ts';
 import { collectStartGarbage } from './start-garbage.ts';
@@ -164,6 +164,7 @@ function driverOf(
     signer: signing,
     log,
     realPort: realPorts({ kdc, ldap }),
+    patience: PATIENCE,
     store: (actor) => stores.of(actor),
     keyed: (known) => {
       for (const key of known) keys.set(`${key.principal} ${key.kvno} ${key.etype}`, key);

@@ -10,7 +10,7 @@ import type { Signer } from '../signing/signer.ts';
 import { memoryStore } from '../store/memory.ts';
 import type { Clock } from './clock.ts';
 import { gauges } from './gauges.ts';
-import { LIMITS, type Limits } from './limits.ts';
+import { LIMITS, type Limits, type Patience } from './limits.ts';
 import { type Listen, open } from './listeners.ts';
 import type { Metrics } from './metrics.ts';
 import { type Directory, directory, type Outside } from './outside.ts';
@@ -43,6 +43,8 @@ export interface DriverOptions {
   /** Absent: nothing is recorded, and no record is made. */
   readonly recorder?: Recorder;
   readonly limits?: Partial<Limits>;
+  /** What differs for the connections to a port that actors listen on. */
+  readonly patience?: Readonly<Record<number, Partial<Patience>>>;
   /** Names a message, for the metrics. */
   messageName?(bytes: Uint8Array): string | undefined;
   /** Names the error that a sent message says, if it is one. */
@@ -197,10 +199,11 @@ export class Driver {
   }
 
   #outside(): Outside {
-    const { metrics, host = '127.0.0.1' } = this.#options;
+    const { metrics, host = '127.0.0.1', patience = {} } = this.#options;
     return {
       host,
       limits: this.#limits,
+      patience: (port) => ({ ...this.#limits, ...patience[port] }),
       metrics,
       directory: this.#options.directory ?? directory({}),
       framing: (name) => {

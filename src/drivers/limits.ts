@@ -1,16 +1,19 @@
+/** How long a connection may take its time: a service's own habit. Milliseconds. */
+export interface Patience {
+  /** From a connection's start to its first message's end. Windows' KDC: 10 s. */
+  readonly firstMessageMs: number;
+  /** From a message's first octet to its end, and for answers to be taken. */
+  readonly messageMs: number;
+  /** Between messages. */
+  readonly idleMs: number;
+}
+
 /** What one peer, or all together, can cost this process. */
-export interface Limits {
+export interface Limits extends Patience {
   /** Connections at once; one more ends the one that was silent for longest. */
   readonly connections: number;
   /** Connections at once from one address; one more is not taken. */
   readonly connectionsPerPeer: number;
-  /**
-   * Milliseconds from a connection's start, or from a message's first octet, to that message's end.
-   * Windows closes a silent new connection after 10 s.
-   */
-  readonly messageMs: number;
-  /** Milliseconds between messages of one connection. */
-  readonly idleMs: number;
   /** Milliseconds for a closed connection's last octets to be taken. */
   readonly lingerMs: number;
   /** Milliseconds for a connection of ours to stand; Windows gives up after 21 s. */
@@ -28,6 +31,7 @@ export interface Limits {
 export const LIMITS: Limits = {
   connections: 1_024,
   connectionsPerPeer: 256,
+  firstMessageMs: 10_000,
   messageMs: 10_000,
   idleMs: 60_000,
   lingerMs: 1_000,

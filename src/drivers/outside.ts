@@ -1,6 +1,6 @@
 /** What the sockets ask of the driver that owns them, and how addresses and names meet. */
 import type { ActorEvent, Framing, FramingName } from '../machine/actor.ts';
-import type { Limits } from './limits.ts';
+import type { Limits, Patience } from './limits.ts';
 import type { Metrics } from './metrics.ts';
 import type { Troubles } from './troubles.ts';
 
@@ -43,6 +43,8 @@ export interface Outside {
   /** The address that sockets bind to. */
   readonly host: string;
   readonly limits: Limits;
+  /** With connections to this port of an actor; 0: with connections of ours. */
+  patience(port: number): Patience;
   readonly metrics: Metrics;
   readonly directory: Directory;
   framing(name: FramingName | undefined): Framing | undefined;

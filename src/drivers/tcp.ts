@@ -5,6 +5,7 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { ActorEffect, ActorEvent, Framing, FramingName } from '../machine/actor.ts';
 import { type MessageStream, messageStream } from '../machine/stream.ts';
+import type { Patience } from './limits.ts';
 import type { Counted } from './metrics.ts';
 import { isAddress, type Listener, type Outside, plainOctets } from './outside.ts';
 
@@ -25,6 +26,7 @@ interface Connection {
   readonly from: string;
   readonly fromPort: number;
   readonly port: number;
+  readonly patience: Patience;
   /** `closing`: the actor is done with it, its last octets are under way. */
   state: 'connecting' | 'open' | 'closing';
   /** When it is ended unless something happens; milliseconds of `performance.now`. */
@@ -106,7 +108,7 @@ export class Streams {
       if (connection.state !== 'connecting') return;
       connection.state = 'open';
       connection.reason = 'closed';
-      connection.deadline = performance.now() + limits.idleMs;
+      connection.deadline = performance.now() + connection.patience.idleMs;
       emit(actor, { kind: 'connected', connection: id });
     });
   }
@@ -195,12 +197,14 @@ export class Streams {
     socket: Socket,
     of: Pick<Connection, 'actor' | 'id' | 'framing' | 'peer' | 'from' | 'fromPort' | 'port'>,
   ): Connection {
+    const patience = this.#outside.patience(of.port);
     const connection: Connection = {
       ...of,
+      patience,
       socket,
       input: messageStream(of.framing),
       state: 'open',
-      deadline: performance.now() + this.#outside.limits.messageMs,
+      deadline: performance.now() + patience.firstMessageMs,
       unfinished: 0,
       stalled: false,
       reason: 'closed',
@@ -230,12 +234,12 @@ export class Streams {
 
   /** Cuts and delivers messages until no whole one is left, or answers have to be taken first. */
   #read(connection: Connection): void {
-    const { actor, id, socket, input } = connection;
-    const { emit, limits, metrics, troubles } = this.#outside;
+    const { actor, id, socket, input, patience } = connection;
+    const { emit, metrics, troubles } = this.#outside;
     while (connection.state === 'open') {
       if (socket.writableNeedDrain || troubles.asleep(actor)) {
         connection.stalled = true;
-        connection.deadline = performance.now() + limits.messageMs;
+        connection.deadline = performance.now() + patience.messageMs;
         socket.pause();
         break;
       }
@@ -277,14 +281,15 @@ export class Streams {
     this.#connections.delete(connection);
     this.#connections.add(connection);
     connection.unfinished = this.#counted(connection, 0);
-    connection.deadline = performance.now() + this.#outside.limits.idleMs;
+    connection.deadline = performance.now() + connection.patience.idleMs;
   }
 
   #budget(connection: Connection): void {
     const { limits } = this.#outside;
+    const { messageMs } = connection.patience;
     const waiting = connection.state === 'open' ? connection.input.waiting : 0;
     if (connection.unfinished === 0 && waiting > 0) {
-      connection.deadline = Math.min(connection.deadline, performance.now() + limits.messageMs);
+      connection.deadline = Math.min(connection.deadline, performance.now() + messageMs);
     }
     connection.unfinished = this.#counted(connection, waiting);
     if (this.#unfinished > limits.inputOctets) {

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { realPorts } from '../../../src/cli/serve-ports.ts';
+import { PATIENCE, realPorts } from '../../../src/cli/serve-ports.ts';
 
 const s = suite('serve ports');
 
@@ -13,6 +13,11 @@ s('the first actor has the port that was asked for, the others any; other ports 
   assert.is(real('dc1', 389), undefined);
   assert.is(realPorts({ kdc: undefined })('dc1', 88), undefined);
   assert.is(realPorts({ ldap: 0 })('dc1', 389), 0);
+});
+
+s('the directory waits as long as the LDAP policies of Windows say, the KDC as any', () => {
+  assert.equal(PATIENCE[389], { firstMessageMs: 120_000, idleMs: 900_000 });
+  assert.equal(PATIENCE[88], {});
 });
 
 s.run();

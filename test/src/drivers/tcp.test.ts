@@ -54,7 +54,7 @@ s('octet by octet', async () => {
 
 s('a silent connection, half a frame, and one that went idle are ended', async () => {
   const { driver, trace, port, metrics } = await driven([echo()], {
-    limits: { messageMs: 300, idleMs: 700 },
+    limits: { firstMessageMs: 300, messageMs: 300, idleMs: 700 },
   });
   const silent = await client(port);
   const half = await client(port);
@@ -75,6 +75,30 @@ s('a silent connection, half a frame, and one that went idle are ended', async (
   assert.ok(performance.now() - trickled < 1_500);
   assert.is(metrics.counted('connections_expired'), 3);
   assert.equal(closedBy(trace), ['limit', 'limit', 'limit']);
+  await driver.stop();
+});
+
+s('a port may have more patience than others', async () => {
+  const another = toy('server', ({ kind }) =>
+    kind === 'started'
+      ? ['on', ...[7, 8].map((port) => ({ kind: 'listen', transport: 'tcp', port }) as const)]
+      : undefined,
+  );
+  const { driver, port } = await driven([another], {
+    limits: { firstMessageMs: 200, idleMs: 300 },
+    patience: { 8: { firstMessageMs: 1_000, idleMs: 60_000 } },
+  });
+  const patientPort = driver.portOf('server', 8) ?? 0;
+  const hasty = await client(port);
+  const silent = await client(patientPort);
+  const idle = await client(patientPort);
+  idle.socket.write(octets(1));
+  const begun = performance.now();
+  await hasty.ended();
+  assert.ok(performance.now() - begun < 900);
+  await silent.ended();
+  assert.ok(performance.now() - begun >= 990, 'it had a second');
+  assert.not(idle.socket.closed);
   await driver.stop();
 });
 
