@@ -2,7 +2,7 @@
 import { type Directory, type Draft, draft } from './directory.ts';
 import { formatGuid } from './dn.ts';
 import { type Entry, number, octets, reference, referred, type Value } from './entry.ts';
-import { isContextHead, isDeleted } from './instance.ts';
+import { isContextHead, isDeleted, SystemFlags } from './instance.ts';
 import type { WriteContext, Written } from './modify.ts';
 import { sidText, wellKnown } from './names.ts';
 import { descriptorOf, selfSidOf, structuralClass } from './protection.ts';
@@ -12,17 +12,6 @@ import { granted } from './security/access.ts';
 import { Right } from './security/descriptor.ts';
 import { stamped } from './stamps.ts';
 import { withValues } from './values.ts';
-
-/** systemFlags bits, MS-ADTS 2.2.11. */
-export const SystemFlags = {
-  DISALLOW_MOVE_ON_DELETE: 0x02000000,
-  DOMAIN_DISALLOW_MOVE: 0x04000000,
-  DOMAIN_DISALLOW_RENAME: 0x08000000,
-  CONFIG_ALLOW_LIMITED_MOVE: 0x10000000,
-  CONFIG_ALLOW_MOVE: 0x20000000,
-  CONFIG_ALLOW_RENAME: 0x40000000,
-  DISALLOW_DELETE: 0x80000000,
-} as const;
 
 /** Objects deleted by one request at most (LDAP_SERVER_TREE_DELETE_OID, MS-ADTS 3.1.1.3.4.1.15). */
 const TREE_LIMIT = 16_384;

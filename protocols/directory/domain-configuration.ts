@@ -3,6 +3,7 @@ import type { DomainBuilder } from './domain-builder.ts';
 import { HEAD_BELOW_ANOTHER } from './domain-schema.ts';
 import type { DomainSeed, SeedAttributes } from './domain-seed.ts';
 import { reference } from './entry.ts';
+import { SystemFlags } from './instance.ts';
 import { classSchema } from './schema.ts';
 import {
   CONFIGURATION_DESCRIPTOR,
@@ -12,19 +13,18 @@ import {
 import { SECURITY_PRINCIPALS } from './well-known-principals.ts';
 import { CONTROL_ACCESS_RIGHTS, ValidAccesses } from './well-known-rights.ts';
 
-/** systemFlags, MS-ADTS 2.2.11. */
-const SystemFlags = {
-  CR_NTDS_NC: 0x1,
-  CR_NTDS_DOMAIN: 0x2,
-  CONFIG_ALLOW_RENAME_MOVE_LIMITED: 0x52000000,
-  DISALLOW_MOVE_ON_DELETE: 0x02000000,
-  DISALLOW_DELETE: -0x80000000,
-  /** Not deleted, moved or renamed: the domain's own containers and groups. */
-  FIXED: -0x74000000,
-} as const;
+/** 0x52000000: what sites and their servers carry. */
+const CONFIG_ALLOW_RENAME_MOVE_LIMITED =
+  SystemFlags.CONFIG_ALLOW_RENAME |
+  SystemFlags.CONFIG_ALLOW_LIMITED_MOVE |
+  SystemFlags.DISALLOW_MOVE_ON_DELETE;
+const UNDELETABLE = SystemFlags.DISALLOW_DELETE | 0;
 
 /** Not deleted, moved or renamed. */
-export const FIXED = SystemFlags.FIXED;
+export const FIXED =
+  SystemFlags.DISALLOW_DELETE |
+  SystemFlags.DOMAIN_DISALLOW_RENAME |
+  SystemFlags.DOMAIN_DISALLOW_MOVE;
 
 export const DEFAULT_SITE = 'Default-First-Site-Name';
 
@@ -90,7 +90,7 @@ export function addConfiguration(
     parent: configuration,
     name: 'LostAndFoundConfig',
     objectClass: 'lostAndFound',
-    attributes: { systemFlags: SystemFlags.DISALLOW_DELETE },
+    attributes: { systemFlags: UNDELETABLE },
   });
   builder.add({
     parent: configuration,
@@ -99,7 +99,7 @@ export function addConfiguration(
     attributes: {
       isCriticalSystemObject: true,
       'msDS-TombstoneQuotaFactor': 100,
-      systemFlags: SystemFlags.DISALLOW_DELETE,
+      systemFlags: UNDELETABLE,
     },
   });
   const rights = containerOf(builder, configuration, 'Extended-Rights');
@@ -123,7 +123,7 @@ function containerOf(builder: DomainBuilder, parent: number, name: string): numb
     parent,
     name,
     objectClass: 'container',
-    attributes: { systemFlags: SystemFlags.DISALLOW_DELETE },
+    attributes: { systemFlags: UNDELETABLE },
   });
 }
 
@@ -187,12 +187,12 @@ function addSites(
   heads: { readonly domain: number; readonly configuration: number; readonly schema: number },
 ): { readonly server: number; readonly ntdsSettings: number } {
   const { domain, configuration, schema } = heads;
-  const fixed: SeedAttributes = { systemFlags: SystemFlags.DISALLOW_DELETE };
+  const fixed: SeedAttributes = { systemFlags: UNDELETABLE };
   const sites = builder.add({
     parent: configuration,
     name: 'Sites',
     objectClass: 'sitesContainer',
-    attributes: { systemFlags: SystemFlags.DISALLOW_DELETE | SystemFlags.DISALLOW_MOVE_ON_DELETE },
+    attributes: { systemFlags: UNDELETABLE | SystemFlags.DISALLOW_MOVE_ON_DELETE },
   });
   for (const [name, objectClass] of [
     ['Inter-Site Transports', 'interSiteTransportContainer'],
@@ -210,7 +210,7 @@ function addSites(
     objectClass: 'server',
     attributes: {
       dNSHostName: seed.controller.host,
-      systemFlags: SystemFlags.CONFIG_ALLOW_RENAME_MOVE_LIMITED,
+      systemFlags: CONFIG_ALLOW_RENAME_MOVE_LIMITED,
     },
   });
   const contexts = [configuration, schema, domain].map(reference);
@@ -253,7 +253,7 @@ function addPartitions(
     descriptor: PARTITIONS_DESCRIPTOR,
     attributes: {
       'msDS-Behavior-Version': seed.functionalLevel ?? WINDOWS_2016,
-      systemFlags: SystemFlags.DISALLOW_DELETE,
+      systemFlags: UNDELETABLE,
       showInAdvancedViewOnly: true,
     },
   });

@@ -1,12 +1,12 @@
 /** Modify DN: MS-ADTS 3.1.1.5.4. Renames and moves within one naming context. */
 
 import { utf8 } from '../../src/bytes/bytes.ts';
-import { mayLeave, SystemFlags } from './delete.ts';
+import { mayLeave } from './delete.ts';
 import { propagate, reinherited } from './descriptors.ts';
 import { type Directory, draft } from './directory.ts';
 import type { BaseName, Rdn } from './dn.ts';
 import { type Entry, number, texts } from './entry.ts';
-import { isContextHead, isDeleted, isPhantom } from './instance.ts';
+import { isContextHead, isDeleted, isPhantom, SystemFlags } from './instance.ts';
 import type { WriteContext, Written } from './modify.ts';
 import { resolveBase } from './names.ts';
 import { descriptorOf, objectTypes, selfSidOf, structuralClass } from './protection.ts';
