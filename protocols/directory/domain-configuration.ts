@@ -13,7 +13,7 @@ import {
 import { SECURITY_PRINCIPALS } from './well-known-principals.ts';
 import { CONTROL_ACCESS_RIGHTS, ValidAccesses } from './well-known-rights.ts';
 
-/** 0x52000000: what sites and their servers carry. */
+/** 0x52000000: what a server object carries. */
 const CONFIG_ALLOW_RENAME_MOVE_LIMITED =
   SystemFlags.CONFIG_ALLOW_RENAME |
   SystemFlags.CONFIG_ALLOW_LIMITED_MOVE |
