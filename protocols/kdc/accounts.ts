@@ -6,6 +6,28 @@
 import type { Env } from '../../src/machine/machine.ts';
 import type { Key } from '../kerberos/etypes.ts';
 
+/** A public key that an account signs in with: a value of msDS-KeyCredentialLink for NGC (MS-ADTS 2.2.20). */
+export interface KeyCredential {
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Uint8Array;
+  /** CustomKeyInformation without MFA_NOT_USED. */
+  readonly mfa: boolean;
+  /** The flag of CustomKeyInformation that says that the key was attested. */
+  readonly attested: boolean;
+}
+
+/** What the directory says of certificates: the containers below Public Key Services. DER throughout. */
+export interface PublicKeyServices {
+  /** CN=Certification Authorities: the roots that members of the forest trust. */
+  readonly roots: readonly Uint8Array[];
+  /** CN=NTAuthCertificates: authorities whose certificates may sign in. */
+  readonly ntAuth: readonly Uint8Array[];
+  /** CN=AIA: authorities between roots and others. */
+  readonly intermediates: readonly Uint8Array[];
+  /** CN=CDP: certificate revocation lists. */
+  readonly revocationLists: readonly Uint8Array[];
+}
+
 /** The keys of one password, with the salt that they were made with. */
 export interface KeySet {
   /**
@@ -49,6 +71,12 @@ export interface Account {
   /** {@link UserAccountControl} */
   readonly userAccountControl: number;
   readonly servicePrincipalName: readonly string[];
+  readonly dNSHostName?: string;
+  /** `X509:<SKI>…`, `Kerberos:alice@MIT.EXAMPLE` */
+  readonly altSecurityIdentities?: readonly string[];
+  /** Keys of msDS-KeyCredentialLink whose KeyUsage is NGC; malformed values are passed over. */
+  readonly keyCredentials?: readonly KeyCredential[];
+  readonly whenCreated?: number;
   /** {@link EncTypes}; absent or 0: the domain's default. */
   readonly msDSSupportedEncryptionTypes?: number;
   /** Of a krbtgt account of a read-only KDC. */
@@ -164,6 +192,10 @@ export interface Accounts {
   byServicePrincipalName(name: string): readonly Account[];
   /** A whole value of altSecurityIdentities, `Kerberos:alice@MIT.EXAMPLE`. */
   byAltSecurityIdentity(value: string): Account | undefined;
+  /** The account that has the key in msDS-KeyCredentialLink. @param publicKey SubjectPublicKeyInfo, DER */
+  byPublicKey?(publicKey: Uint8Array): Account | undefined;
+  /** The same object until something in it changes. */
+  publicKeyServices?(): PublicKeyServices;
   byObjectSid(sid: string): Account | undefined;
   /** The account that holds the ticket-granting keys: 0 is krbtgt, others are those of read-only KDCs. */
   krbtgt(secondaryKrbTgtNumber: number): Account | undefined;
