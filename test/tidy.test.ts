@@ -10,12 +10,18 @@ const TOP = ['src', 'protocols', 'test', 'bench'];
 
 /** The order of the protocols: each may import those before it. */
 const PROTOCOLS = [
+  'x509',
+  'cms',
   'kerberos',
   'pac',
+  'pkinit',
   'kdc',
   'directory',
   'gss',
+  'http',
   'ldap',
+  'hello',
+  'enrollment',
   'actors',
   'dissect',
   'roles.ts',
