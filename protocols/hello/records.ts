@@ -1,0 +1,40 @@
+/**
+ * What a device keeps of Hello when its power is off, as octets: JSON, with octets in hexadecimal. A record
+ * says what it is, so that a store can be read without knowing who wrote it.
+ */
+import { fromHex, fromUtf8, toHex, utf8 } from '../../src/bytes/bytes.ts';
+import type { Failures } from './attempts.ts';
+import type { StoredCertificate } from './certificate-store.ts';
+import type { Container } from './container.ts';
+
+export type HelloRecord =
+  | { readonly kind: 'container'; readonly container: Container }
+  | { readonly kind: 'certificate'; readonly stored: StoredCertificate }
+  /** The TPM's memory of failures, of all keys together. */
+  | { readonly kind: 'tpm'; readonly failures: Failures };
+
+export function encodeRecord(record: HelloRecord): Uint8Array {
+  const replaced = (_: string, value: unknown): unknown =>
+    value instanceof Uint8Array ? { hex: toHex(value) } : value;
+  return utf8(JSON.stringify(record, replaced));
+}
+
+/** @throws Error when these are not the octets of a record: only we write the store. */
+export function decodeRecord(octets: Uint8Array): HelloRecord {
+  const revived = (_: string, value: unknown): unknown =>
+    isHex(value) ? fromHex(value.hex) : value;
+  const record: unknown = JSON.parse(fromUtf8(octets), revived);
+  if (isRecord(record)) return record;
+  throw new Error('not a record of a device’s store');
+}
+
+function isHex(value: unknown): value is { readonly hex: string } {
+  if (typeof value !== 'object' || value === null) return false;
+  return 'hex' in value && typeof value.hex === 'string' && Object.keys(value).length === 1;
+}
+
+const KINDS: ReadonlySet<unknown> = new Set(['container', 'certificate', 'tpm']);
+
+function isRecord(value: unknown): value is HelloRecord {
+  return typeof value === 'object' && value !== null && 'kind' in value && KINDS.has(value.kind);
+}
