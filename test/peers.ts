@@ -15,6 +15,7 @@ const FOLDERS = [
   '/usr/sbin',
   '/usr/local/sbin',
   join(HEIMDAL, 'usr', 'bin'),
+  join(HEIMDAL, 'usr', 'sbin'),
   join(HEIMDAL, 'usr', 'lib', 'heimdal-servers'),
 ].filter((folder) => folder !== '');
 
