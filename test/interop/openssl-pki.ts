@@ -94,17 +94,14 @@ export class OpensslAuthority {
   issue({ name, extensions, key = 'rsa:2048', from = -1, until = 29 }: Wanted): Identity {
     const file = (ending: string): string => join(this.#folder, `${name}.${ending}`);
     const own = keyFile(this.#folder, name, key);
-    const sections = extensions.findIndex((line) => line.startsWith('['));
-    const cut = sections < 0 ? extensions.length : sections;
-    const lines = ['[leaf]', ...LEAF, ...extensions.slice(0, cut), ...extensions.slice(cut)];
-    writeFileSync(file('cnf'), `${lines.join('\n')}\n${CA_SECTION(this.#folder, name)}`);
+    const lines = ['[leaf]', ...LEAF, ...extensions];
+    writeFileSync(file('cnf'), `${lines.join('\n')}\n${authoritySection(this.#folder, name)}`);
     writeFileSync(file('index'), '');
     openssl(['req', '-new', '-key', own, '-subj', `/CN=${name}`, '-out', file('csr')]);
     openssl([
       'ca',
       '-batch',
       '-notext',
-      '-rand_serial',
       ...['-config', file('cnf'), '-name', 'authority', '-md', 'sha256'],
       ...['-cert', this.certificate, '-keyfile', this.#key],
       ...['-startdate', asn1Time(from), '-enddate', asn1Time(until)],
@@ -115,10 +112,11 @@ export class OpensslAuthority {
 }
 
 /** What `openssl ca` must have, because `openssl x509` of this version sets no date in the past. */
-const CA_SECTION = (folder: string, name: string): string => `[authority]
+const authoritySection = (folder: string, name: string): string => `[authority]
 database = ${join(folder, `${name}.index`)}
 new_certs_dir = ${folder}
 policy = any
+rand_serial = yes
 unique_subject = no
 [any]
 commonName = supplied
