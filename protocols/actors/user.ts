@@ -1,12 +1,10 @@
 /** A person: what they know is typed at a device. */
-import type { ActorEffect, ActorEvent, Args, Secret } from '../../src/machine/actor.ts';
+import type { ActorEffect, ActorEvent } from '../../src/machine/actor.ts';
 import { assertNever, type Step, to, unexpected } from '../../src/machine/machine.ts';
 import { role } from '../../src/scenario/role.ts';
 import { actor, object, oneOf, optional, secret, text } from '../../src/schema/schema.ts';
-import { NT_ENTERPRISE, NT_PRINCIPAL } from '../kerberos/constants.ts';
-import { principal } from '../kerberos/names.ts';
 import { userFields } from './fields.ts';
-import type { LogonName } from './logon-session.ts';
+import { isSecret, PASSWORD } from './user-entries.ts';
 
 /** Who they are to a device. */
 interface Typed {
@@ -15,18 +13,6 @@ interface Typed {
 }
 
 type State = { readonly name: 'absent' } | { readonly name: 'present' };
-
-const PASSWORD = 'password';
-
-/** What a device hears when a password is typed. */
-export interface Entered {
-  readonly who: LogonName;
-  readonly password: string;
-}
-
-function isSecret(value: Args[string] | undefined): value is Secret {
-  return typeof value === 'object' && value !== null && 'secret' in value && 'from' in value;
-}
 
 function step(typed: Typed, state: State, event: ActorEvent): Step<State, ActorEffect> {
   switch (state.name) {
@@ -46,19 +32,6 @@ function step(typed: Typed, state: State, event: ActorEvent): Step<State, ActorE
     default:
       return assertNever(state);
   }
-}
-
-/** Reads what a user tells a device; undefined: it is something else. */
-export function enteredOf(
-  event: Extract<ActorEvent, { readonly kind: 'told' }>,
-): Entered | undefined {
-  const { userName, realm, value } = event.args;
-  if (event.what !== PASSWORD || !isSecret(value)) return undefined;
-  if (typeof userName !== 'string' || typeof realm !== 'string') return undefined;
-  // As Windows: `user@suffix` is one component of type NT-ENTERPRISE, anything else NT-PRINCIPAL.
-  const nameType = userName.includes('@') ? NT_ENTERPRISE : NT_PRINCIPAL;
-  const who = { user: event.from, realm, cname: principal(nameType, userName) };
-  return { who, password: value.secret };
 }
 
 export const user = role({

@@ -49,7 +49,7 @@ export interface ScreenCount {
   readonly wrong: number;
   /** Restarts in a row that wrong PINs made necessary. */
   readonly restarts: number;
-  /** When this start was, milliseconds since 1970. */
+  /** When the last start was that counts, milliseconds since 1970. */
   readonly started: number;
 }
 
@@ -76,6 +76,7 @@ export function demandOf(
 
 /** The count after a start: a restart that was demanded is remembered, and the wrong PINs are not. */
 export function afterStart(count: ScreenCount, limits: GestureLimits, now: number): ScreenCount {
+  if (count.wrong === 0 && count.restarts === 0) return count; // nothing has to wait
   const demanded = count.wrong >= limits.restartAfter;
   // Whoever restarts before it is demanded gains nothing: the wrong PINs stay.
   return demanded

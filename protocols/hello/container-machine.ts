@@ -118,7 +118,7 @@ export function step(state: State, event: Event, env: HelloEnv): Step<State, Eff
       if (event.kind === 'deviceStarted' || event.kind === 'closed') return to(state);
       return to(state, [refused(HelloErrors.keyNotFound, 'Set up Windows Hello first.')]);
     case 'expectKey':
-      return made(state, event, env);
+      return made(state, event);
     case 'locked':
     case 'released':
       return there(state, event, env);
@@ -155,15 +155,13 @@ function invalidPin(objection: string): Refusal {
 function made(
   state: Extract<State, { readonly name: 'expectKey' }>,
   event: Event,
-  env: HelloEnv,
 ): Step<State, Effect> {
   const { settings, key, pin, biometrics } = state.making;
   if (event.kind === 'deviceStarted' || event.kind === 'closed') return to(state);
   if (event.kind === 'deleted') return to({ name: 'absent' }, [{ kind: 'destroy', key }]);
   if (event.kind !== 'generated') return unexpected(state, event, 'generated');
   const { publicKey } = event;
-  const fresh = newContainer(settings, { name: key, publicKey }, pin, biometrics);
-  const container = { ...fresh, screen: { ...fresh.screen, started: env.now } };
+  const container = newContainer(settings, { name: key, publicKey }, pin, biometrics);
   // Whoever has just chosen the PIN has shown the gesture with it.
   return to({ name: 'released', container, biometricFailures: 0, gesture: 'pin' }, [
     { kind: 'made' },
@@ -188,11 +186,8 @@ function there(state: There, event: Event, env: HelloEnv): Step<State, Effect> {
       return reset(state, event.newPin, env);
     case 'closed':
       return to(locked(state));
-    case 'deviceStarted': {
-      const { screen } = state.container;
-      const next = afterStart(screen, env.conditions.limits, env.now);
-      return to({ ...locked(state), container: { ...state.container, screen: next } });
-    }
+    case 'deviceStarted':
+      return to(started(state, env));
     case 'deleted':
       return to({ name: 'absent' }, [{ kind: 'destroy', key: state.container.key }]);
     case 'generated':
@@ -204,6 +199,14 @@ function there(state: There, event: Event, env: HelloEnv): Step<State, Effect> {
 
 function locked({ container, biometricFailures }: There): Extract<There, { name: 'locked' }> {
   return { name: 'locked', container, biometricFailures };
+}
+
+/** The container itself stays the same where nothing of it changes, so that nothing is written. */
+function started(state: There, { conditions, now }: HelloEnv): State {
+  const { container } = state;
+  const screen = afterStart(container.screen, conditions.limits, now);
+  const kept = screen === container.screen ? container : { ...container, screen };
+  return { name: 'locked', container: kept, biometricFailures: 0 };
 }
 
 function conditionsOf({ conditions, now }: HelloEnv): GestureConditions {

@@ -1,0 +1,103 @@
+/**
+ * What of a device survives a loss of power: Hello containers, the users' certificates, the TPM's memory of
+ * failures. The step that changes one of them writes it, before anything that follows.
+ */
+import { toHex } from '../../src/bytes/bytes.ts';
+import { digest } from '../../src/crypto/digest.ts';
+import type { ActorEffect } from '../../src/machine/actor.ts';
+import type { RecordWrite, Store } from '../../src/machine/store.ts';
+import { type Failures, NO_FAILURES } from '../hello/attempts.ts';
+import type { StoredCertificate } from '../hello/certificate-store.ts';
+import type { Container } from '../hello/container.ts';
+import { decodeRecord, encodeRecord, type HelloRecord } from '../hello/records.ts';
+
+/** The contents of a device's store. */
+export interface Kept {
+  /** By user. */
+  readonly containers: Readonly<Record<string, Container>>;
+  readonly certificates: readonly StoredCertificate[];
+  readonly tpm: Failures;
+  /** How many Hello keys were ever made here: no two have one name. */
+  readonly keys: number;
+}
+
+export const NOTHING_KEPT: Kept = { containers: {}, certificates: [], tpm: NO_FAILURES, keys: 0 };
+
+const KEYS = 'hello/keys';
+const INDEX = 'hello';
+
+export function keptIn(store: Store): Kept {
+  let kept: Kept = { ...NOTHING_KEPT, keys: store.counter(KEYS) };
+  for (const id of store.scan(0, store.size)) {
+    kept = withRecord(kept, decodeRecord(store.read(id) as Uint8Array));
+  }
+  return kept;
+}
+
+function withRecord(kept: Kept, record: HelloRecord): Kept {
+  switch (record.kind) {
+    case 'container': {
+      const { container } = record;
+      const containers = { ...kept.containers, [container.settings.user]: container };
+      return { ...kept, containers };
+    }
+    case 'certificate':
+      return { ...kept, certificates: [...kept.certificates, record.stored] };
+    case 'tpm':
+      return { ...kept, tpm: record.failures };
+  }
+}
+
+/** The write that makes the store hold `after` where it held `before`; none where nothing changed. */
+export function written(before: Kept, after: Kept, store: Store): readonly ActorEffect[] {
+  const old = recordsOf(before);
+  const records: RecordWrite[] = [];
+  const used = new Set<number>();
+  for (const [name, record] of recordsOf(after)) {
+    const former = old.get(name);
+    old.delete(name);
+    if (former?.part === record.part) continue;
+    const id = store.find(INDEX, name)[0] ?? freeId(store, used);
+    used.add(id);
+    const added = former === undefined ? [[INDEX, name] as const] : [];
+    records.push({ id, bytes: encodeRecord(record.record), added, removed: [] });
+  }
+  for (const name of old.keys()) {
+    const id = store.find(INDEX, name)[0] as number;
+    records.push({ id, added: [], removed: [[INDEX, name]] });
+  }
+  if (records.length === 0 && before.keys === after.keys) return [];
+  const counters = before.keys === after.keys ? {} : { counters: { [KEYS]: after.keys } };
+  return [{ kind: 'write', batch: { records, ...counters } }];
+}
+
+/** The lowest numbers are given first; a device has a handful of records. */
+function freeId(store: Store, used: ReadonlySet<number>): number {
+  let id = 1;
+  while (used.has(id) || store.read(id) !== undefined) id++;
+  return id;
+}
+
+interface Named {
+  /** The very object that it is made of: the same one, the same record. */
+  readonly part: unknown;
+  readonly record: HelloRecord;
+}
+
+function recordsOf({ containers, certificates, tpm }: Kept): Map<string, Named> {
+  const named = new Map<string, Named>();
+  for (const [user, container] of Object.entries(containers)) {
+    named.set(`container/${user}`, { part: container, record: { kind: 'container', container } });
+  }
+  for (const stored of certificates) {
+    named.set(certificateName(stored), { part: stored, record: { kind: 'certificate', stored } });
+  }
+  if (tpm !== NO_FAILURES) {
+    named.set('tpm', { part: tpm, record: { kind: 'tpm', failures: tpm } });
+  }
+  return named;
+}
+
+function certificateName({ user, certificate }: StoredCertificate): string {
+  return `certificate/${user}/${toHex(digest('sha256', certificate)).slice(0, 16)}`;
+}
