@@ -8,6 +8,7 @@ import { explain } from '../../src/der/explain.ts';
 import { explainGeneric } from '../../src/der/generic.ts';
 import type { DissectedField } from '../../src/trace/dissector.ts';
 import type { EncryptedData, EncryptionKey } from '../kerberos/messages.ts';
+import type { BufferCodec } from '../pac/layout.ts';
 import { readable } from './readable.ts';
 
 /** A JSON object while it is being filled. */
@@ -16,8 +17,8 @@ export type Fields = Record<string, unknown>;
 /** A key that showed in something opened. */
 export interface FoundKey {
   readonly key: EncryptionKey;
-  /** `strengthen`: a part of a reply key only (RFC 6113 §5.4.3). */
-  readonly kind: 'session' | 'subkey' | 'strengthen';
+  /** `strengthen`: a part of a reply key only (RFC 6113 §5.4.3). `reply`: agreed on by PKINIT. */
+  readonly kind: 'session' | 'subkey' | 'strengthen' | 'reply';
   /** `session key of alice@R for krbtgt/R@R` */
   readonly name: string;
   readonly client?: string;
@@ -32,6 +33,8 @@ export interface Sealed {
     readonly longTerm?: number;
     readonly session?: number;
     readonly subkey?: number;
+    /** The key of an AS-REP that no password makes (RFC 4556 §3.2.3). */
+    readonly reply?: number;
     /** Of FAST (RFC 6113 §5.4.1.1), made of a ticket's session key and a subkey. */
     readonly armor?: number;
   };
@@ -84,6 +87,29 @@ export function der<T>(codec: Codec<T>, options: DerOptions<T> = {}): Contents {
     json: (value) => json(value as T),
     inside: (value) => inside(value as T),
     keys: (value) => keys(value as T),
+  };
+}
+
+interface StructuredOptions<T> {
+  readonly json: (value: T) => unknown;
+  readonly inside?: (value: T) => readonly Inner[];
+}
+
+/** Contents with a codec of MS-PAC's structures. */
+export function structured<T>(
+  codec: BufferCodec<T>,
+  { json, inside = () => [] }: StructuredOptions<T>,
+): Contents {
+  return {
+    type: codec.type,
+    read(bytes) {
+      const read = codec.tryDecode(bytes);
+      return read.ok ? { value: read.value } : undefined;
+    },
+    rows: (bytes, path): readonly DissectedField[] => codec.explain(bytes, path),
+    json: (value) => json(value as T),
+    inside: (value) => inside(value as T),
+    keys: () => [],
   };
 }
 

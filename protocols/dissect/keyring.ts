@@ -49,9 +49,15 @@ export class KeyStore {
   readonly #pairs: { readonly subkey: Key; readonly session: Key; readonly name: string }[] = [];
   #count = 0;
 
-  /** Long-term keys; those of a type that is not spoken here are passed over. */
+  /** Keys as actors tell them; those of a type that is not spoken here are passed over. */
   add(records: readonly KeyRecord[]): void {
-    for (const { principal, kvno, etype, key: digits } of records) {
+    for (const { principal, kvno, etype, key: digits, exchange } of records) {
+      if (exchange !== undefined) {
+        const known = { keytype: etype, keyvalue: fromHex(digits) };
+        const name = `reply key of ${principal} (${exchange})`;
+        this.learn({ key: known, kind: 'reply', name, client: principal });
+        continue;
+      }
       const known = this.#key(etype, digits);
       if (known === undefined) continue;
       const name = `${principal} kvno ${kvno}`;

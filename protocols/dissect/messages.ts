@@ -209,7 +209,7 @@ function sealedPart<T extends { readonly encPart: m.EncryptedData }>(
 export const MESSAGES: ReadonlyMap<string, Contents> = new Map(
   [
     kdcReq(m.AsReq),
-    kdcRep(m.AsRep, { longTerm: KeyUsage.AS_REP_ENC_PART }),
+    kdcRep(m.AsRep, { longTerm: KeyUsage.AS_REP_ENC_PART, reply: KeyUsage.AS_REP_ENC_PART }),
     kdcReq(m.TgsReq),
     kdcRep(m.TgsRep, {
       session: KeyUsage.TGS_REP_ENC_PART_SESSION,

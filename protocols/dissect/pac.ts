@@ -1,6 +1,12 @@
 /** A PAC, looked into: rows of its buffers, and what they say as JSON with names and shortcuts. */
 import { toHex } from '../../src/bytes/bytes.ts';
-import { BUFFERS, LogonInfo, PacAttributesInfo, UpnDnsInfo } from '../pac/buffers.ts';
+import {
+  BUFFERS,
+  LogonInfo,
+  PacAttributesInfo,
+  PacCredentialInfo,
+  UpnDnsInfo,
+} from '../pac/buffers.ts';
 import {
   GroupAttributes,
   PacAttributes,
@@ -14,6 +20,7 @@ import type { KerbValidationInfo } from '../pac/messages.ts';
 import { explainPac, type Pac, pacBuffer, readPac } from '../pac/pactype.ts';
 import { sidIn } from '../pac/sid.ts';
 import type { Contents, Fields } from './contents.ts';
+import { credentialInner } from './pac-credentials.ts';
 
 /** Groups that every domain has, by relative identifier (MS-DTYP 2.4.2.4). */
 const GROUPS: Readonly<Record<number, string>> = {
@@ -130,6 +137,10 @@ export const pacContents: Contents = {
   },
   rows: (bytes, path) => explainPac(bytes, path),
   json: (value) => pacJson(value as Pac),
-  inside: () => [],
+  inside: (value) => {
+    const octets = pacBuffer(value as Pac, PacType.CREDENTIALS_INFO);
+    const read = octets === undefined ? undefined : PacCredentialInfo.tryDecode(octets);
+    return read?.ok ? [credentialInner(read.value, pacTypeName(PacType.CREDENTIALS_INFO))] : [];
+  },
   keys: () => [],
 };

@@ -1,14 +1,14 @@
 /** Every type that can be looked into by its name: messages, their parts, and what stands in a PAC. */
 import type { Codec } from '../../src/der/codec.ts';
-import type { DissectedField } from '../../src/trace/dissector.ts';
 import * as fast from '../kerberos/fast-messages.ts';
 import * as kerberos from '../kerberos/messages.ts';
 import * as s4u from '../kerberos/s4u-messages.ts';
 import * as transport from '../kerberos/transport-messages.ts';
 import { BUFFERS } from '../pac/buffers.ts';
-import { type Contents, der, under } from './contents.ts';
+import { type Contents, der, structured, under } from './contents.ts';
 import { MESSAGES, PARTS } from './messages.ts';
 import { pacContents, plainJson } from './pac.ts';
+import { credentialData } from './pac-credentials.ts';
 
 const APPLICATION = 0x60;
 
@@ -23,17 +23,9 @@ function codecsOf(module: Readonly<Record<string, unknown>>): readonly Contents[
 }
 
 /** A buffer of a PAC by itself. */
-const buffers: readonly Contents[] = [...BUFFERS.values()].map((codec) => ({
-  type: codec.type,
-  read(bytes) {
-    const read = codec.tryDecode(bytes);
-    return read.ok ? { value: read.value } : undefined;
-  },
-  rows: (bytes, path): readonly DissectedField[] => codec.explain(bytes, path),
-  json: plainJson,
-  inside: () => [],
-  keys: () => [],
-}));
+const buffers: readonly Contents[] = [...BUFFERS.values()].map((codec) =>
+  structured(codec, { json: plainJson }),
+);
 
 /** MS-KKDCP 2.2.2: the message inside begins with its length, as on TCP. */
 const kdcProxyMessage: Contents = der(transport.KdcProxyMessage, {
@@ -54,6 +46,7 @@ export const TYPES: ReadonlyMap<string, Contents> = new Map(
     ...codecsOf(transport),
     ...buffers,
     pacContents,
+    credentialData,
     kdcProxyMessage,
     ...PARTS,
     ...MESSAGES.values(),

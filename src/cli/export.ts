@@ -107,7 +107,10 @@ function keytabFile({ records, result }: Run): Uint8Array {
   const keys = new Map(
     records
       .flatMap((record) => keysOf(record))
-      .map((key) => [`${key.principal} ${key.kvno} ${key.etype}`, key]),
+      .map((key) => [
+        `${key.principal} ${key.kvno} ${key.etype} ${key.exchange ? key.key : ''}`,
+        key,
+      ]),
   );
   return writeKeytab(Array.from(keys.values(), (key) => keytabEntry(key, at)));
 }

@@ -167,7 +167,11 @@ function driverOf(
     patience: PATIENCE,
     store: (actor) => stores.of(actor),
     keyed: (known) => {
-      for (const key of known) keys.set(`${key.principal} ${key.kvno} ${key.etype}`, key);
+      for (const key of known) {
+        // The keytabs are written before anybody has asked: keys of exchanges would only pile up.
+        if (key.exchange !== undefined) continue;
+        keys.set(`${key.principal} ${key.kvno} ${key.etype}`, key);
+      }
     },
     messageName: (bytes) => kerberosName(bytes) ?? ldapName(bytes),
     errorName: errorIn,

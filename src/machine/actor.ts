@@ -133,7 +133,7 @@ export type ActorEffect =
   | { readonly kind: 'note'; readonly level: 'info' | 'cause'; readonly text: string }
   /** What is to last: done before the effects that follow it, so that an answer tells the truth. */
   | { readonly kind: 'write'; readonly batch: WriteBatch }
-  /** Long-term keys that came to be, for the exports and the viewer's decryption. */
+  /** Keys that came to be, for the exports and the viewer's decryption. */
   | { readonly kind: 'keyed'; readonly keys: readonly KeyRecord[] }
   | Rejected;
 
@@ -143,7 +143,7 @@ export interface ActorEnv extends Env {
   readonly store: Store;
 }
 
-/** One long-term key of a principal, as `all.keytab` and the viewer need it. */
+/** One key of a principal, as `all.keytab` and the viewer need it. */
 export interface KeyRecord {
   /** `alice@CORP.EXAMPLE`, `krbtgt/CORP.EXAMPLE@CORP.EXAMPLE`. */
   readonly principal: string;
@@ -152,6 +152,8 @@ export interface KeyRecord {
   /** Hexadecimal. */
   readonly key: string;
   readonly salt?: string;
+  /** No long-term key, but the one that a client and a KDC agreed on for one reply (RFC 4556). */
+  readonly exchange?: 'PKINIT';
 }
 
 /** A running actor as the world and the drivers see it. `S` never leaves the actor's own module. */

@@ -19,10 +19,14 @@ export interface KeytabEntry {
 
 const VERSION = 0x0502;
 
-/** One long-term key of an actor as a keytab entry. */
+/**
+ * One key of an actor as a keytab entry. A key of one exchange goes under a name that nobody has, so
+ * that Wireshark, which tries every key, opens the reply, and kinit does not take it for a password's.
+ */
 export function keytabEntry(record: KeyRecord, timestamp: number): KeytabEntry {
-  const { kvno, etype } = record;
-  const principal = principalParts(record.principal);
+  const { kvno, etype, exchange } = record;
+  const name = exchange === undefined ? record.principal : `${exchange}/${record.principal}`;
+  const principal = principalParts(name);
   return { principal, timestamp, kvno, etype, key: fromHex(record.key) };
 }
 

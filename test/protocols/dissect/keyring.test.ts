@@ -52,6 +52,16 @@ s('a long-term key by principal and version, else by type alone', () => {
   assert.is(keys.open(sealed(keyOf(3), 2, { usages: { session: 2 } })), undefined, 'another kind');
 });
 
+s('the reply key of an exchange, which is nobody’s long-term key', () => {
+  const keys = new KeyStore();
+  keys.add([{ ...record('alice@R', 0, keyOf(1)), exchange: 'PKINIT' }]);
+  const usages = { longTerm: 3, reply: 3 };
+  const reply = sealed(keyOf(1), 3, { usages, client: 'alice@R' });
+  assert.is(keys.open(reply)?.key, 'reply key of alice@R (PKINIT)');
+  const ticket = sealed(keyOf(1), 2, { usages: { longTerm: 2 }, principal: 'alice@R' });
+  assert.is(keys.open(ticket), undefined);
+});
+
 s('session keys by the client and server of their exchange', () => {
   const keys = new KeyStore();
   keys.learn(found(keyOf(1), { client: 'alice@R', server: 'krbtgt/R@R', name: 'one' }));
