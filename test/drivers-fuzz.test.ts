@@ -42,7 +42,7 @@ async function kdc(): Promise<Kdc> {
   const role = ROLES.find(({ role: word }) => word === 'domain-controller');
   const config = role?.fields.parse({ realm: 'CORP.EXAMPLE' });
   const actors = { dc1: { role: 'domain-controller', config } };
-  const cast = buildCast({ actors, start: clock.start }, 1, ROLES);
+  const cast = buildCast({ actors, start: clock.start, seed: 1 }, 1, ROLES);
   const driver = new Driver({
     actors: [...cast.actors.values()],
     framings: FRAMINGS,

@@ -54,6 +54,8 @@ export function step(
     case 'started':
     case 'accepted':
     case 'signed':
+    case 'decrypted':
+    case 'generated':
       return unexpected(state, event, 'told', 'commanded');
     default:
       return assertNever(event);

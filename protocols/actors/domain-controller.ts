@@ -176,6 +176,8 @@ function heard(state: Ready, event: ActorEvent, env: ActorEnv): Step<State, Acto
     case 'told':
     case 'connected':
     case 'signed':
+    case 'decrypted':
+    case 'generated':
       return unexpected(state, event, 'received');
     default:
       return assertNever(event);

@@ -62,6 +62,8 @@ function step(config: Config, state: State, event: ActorEvent, env: Env): Step<S
     case 'connected':
     case 'expired':
     case 'signed':
+    case 'decrypted':
+    case 'generated':
       return unexpected(state, event, 'accepted', 'received');
     default:
       return assertNever(event);

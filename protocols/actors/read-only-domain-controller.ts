@@ -109,6 +109,8 @@ export function step(
     case 'commanded':
     case 'told':
     case 'signed':
+    case 'decrypted':
+    case 'generated':
       return unexpected(state, event, 'received');
     default:
       return assertNever(event);

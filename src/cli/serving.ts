@@ -8,10 +8,11 @@ import { type Clock, wallClock } from '../drivers/clock.ts';
 import { Driver } from '../drivers/driver.ts';
 import { type Metrics, metrics } from '../drivers/metrics.ts';
 import type { Actor, KeyRecord } from '../machine/actor.ts';
-import { buildCast } from '../scenario/cast.ts';
+import { type BuiltCast, buildCast } from '../scenario/cast.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { keyStore } from '../signing/key-store.ts';
+import { chanceKeys } from '../signing/key-maker.ts';
 import { nodeProvider } from '../signing/node-provider.ts';
+import { type KeyOperations, keyOperations } from '../signing/operations.ts';
 import { type Signer, signer } from '../signing/signer.ts';
 import { stepRandom } from '../sim/chance.ts';
 import { type TraceServer, traceServer } from '../trace/server.ts';
@@ -51,13 +52,15 @@ export async function serve(file: string, options: ServeOptions): Promise<void> 
   const [scenario] = loadScenarios([file], stage);
   if (scenario === undefined) throw new InputError(`${file}: no scenario`);
   const clock = wallClock();
-  const actors = servedActors(scenario, options.seed ?? scenario.seed, clock);
+  const { actors, cast } = servedCast(scenario, options.seed ?? scenario.seed, clock);
   const recorder = options.trace === undefined ? undefined : recorderOf();
   const keys = new Map<string, KeyRecord>();
   const counts = metrics();
-  const signing = signer(keyStore(), nodeProvider({ deterministic: options.seed !== undefined }));
+  const seeded = options.seed !== undefined;
+  const signing = signer(cast.keys, nodeProvider({ deterministic: seeded }));
+  const operations = keyOperations(cast.keys, signing, seeded ? cast.makeKey : chanceKeys());
   const stores = await serveStores(options.state, actors);
-  const parts = { clock, keys, counts, signing, recorder, stores };
+  const parts = { clock, keys, counts, operations, recorder, stores };
   const driver = driverOf(scenario, actors, options, parts);
   const serving: Serving = { driver, signing };
   try {
@@ -108,13 +111,17 @@ function announce(
 }
 
 /** @throws InputError when the scenario has nobody who could be served. */
-function servedActors(scenario: Scenario, seed: number, clock: Clock): readonly Actor[] {
+function servedCast(
+  scenario: Scenario,
+  seed: number,
+  clock: Clock,
+): { readonly actors: readonly Actor[]; readonly cast: BuiltCast } {
   const serving = stage.roles.filter(({ servesIn }) => servesIn === true).map(({ role }) => role);
   // Passwords were set and certificates issued when the wall's clock says so, not the scenario's.
   const start = clock.start - (clock.start % 1000);
-  const { actors } = buildCast({ actors: scenario.actors, start }, seed, stage.roles);
-  const served = [...actors.values()].filter(({ role }) => serving.includes(role));
-  if (served.length > 0) return served;
+  const cast = buildCast({ actors: scenario.actors, start, seed }, seed, stage.roles);
+  const served = [...cast.actors.values()].filter(({ role }) => serving.includes(role));
+  if (served.length > 0) return { actors: served, cast };
   throw new InputError(
     `${scenario.file}: expected an actor that can be served (role ${serving.join(' or ')}), found none`,
   );
@@ -131,7 +138,6 @@ function recorderOf(): TraceRecorder {
 interface Parts {
   readonly clock: Clock;
   readonly counts: Metrics;
-  readonly signing: Signer;
 }
 
 function driverOf(
@@ -141,11 +147,12 @@ function driverOf(
   {
     clock,
     counts,
-    signing,
+    operations,
     keys,
     recorder,
     stores,
   }: Parts & {
+    operations: KeyOperations;
     keys: Map<string, KeyRecord>;
     recorder: TraceRecorder | undefined;
     stores: Stores;
@@ -161,7 +168,7 @@ function driverOf(
     clock,
     skews,
     metrics: counts,
-    signer: signing,
+    operations,
     log,
     realPort: realPorts({ kdc, ldap }),
     patience: PATIENCE,
@@ -193,7 +200,13 @@ function traceOf(
   scenario: Scenario,
   { host, trace = 0 }: ServeOptions,
   source: TraceRecorder,
-  { clock, driver, counts, signing, actors }: Parts & { driver: Driver; actors: readonly Actor[] },
+  {
+    clock,
+    driver,
+    counts,
+    signing,
+    actors,
+  }: Parts & { signing: Signer; driver: Driver; actors: readonly Actor[] },
 ): Promise<TraceServer> {
   const cast = Object.fromEntries(actors.map(({ name, role }) => [name, { role }]));
   const { title, name } = scenario;

@@ -43,8 +43,8 @@ function emsaPss(name: DigestName, hashed: Uint8Array, salt: Uint8Array, bits: n
   return concat(db, h, new Uint8Array([0xbc]));
 }
 
-/** Section B.2.1. */
-function mgf1(name: DigestName, seed: Uint8Array, size: number): Uint8Array {
+/** MGF1 (section B.2.1). */
+export function mgf1(name: DigestName, seed: Uint8Array, size: number): Uint8Array {
   const parts: Uint8Array[] = [];
   for (let counter = 0; counter * DIGESTS[name].size < size; counter++) {
     parts.push(digest(name, concat(seed, new Uint8Array([0, 0, counter >> 8, counter & 0xff]))));

@@ -6,16 +6,16 @@ import { pooledRandom, type RandomSource } from '../crypto/random.ts';
 import type { Actor, ActorEffect, ActorEvent, Framing, KeyRecord } from '../machine/actor.ts';
 import { assertNever } from '../machine/machine.ts';
 import type { Store, WritableStore } from '../machine/store.ts';
-import type { Signer } from '../signing/signer.ts';
+import type { KeyOperations } from '../signing/operations.ts';
 import { memoryStore } from '../store/memory.ts';
 import type { Clock } from './clock.ts';
 import { gauges } from './gauges.ts';
+import { type PendingOperations, pendingOperations } from './key-operations.ts';
 import { LIMITS, type Limits, type Patience } from './limits.ts';
 import { type Listen, open } from './listeners.ts';
 import type { Metrics } from './metrics.ts';
 import { type Directory, directory, type Outside } from './outside.ts';
 import { limitedLog, type Recorder, type Recording, recording } from './recording.ts';
-import { type Signatures, signatures } from './signatures.ts';
 import { Streams } from './tcp.ts';
 import { type Timers, timers } from './timers.ts';
 import { type Trouble, type Troubles, troubles } from './troubles.ts';
@@ -39,7 +39,7 @@ export interface DriverOptions {
   readonly skews?: Readonly<Record<string, number>>;
   /** What a step draws; default: the system's generator. */
   random?(actor: string, step: number): RandomSource;
-  readonly signer?: Signer;
+  readonly operations?: KeyOperations;
   /** Absent: nothing is recorded, and no record is made. */
   readonly recorder?: Recorder;
   readonly limits?: Partial<Limits>;
@@ -85,7 +85,7 @@ export class Driver {
   readonly #ports = new Map<string, Map<number, number>>();
   /** The same object for every step: a step must not keep it. */
   readonly #env: { now: number; random: RandomSource; store: Store };
-  readonly #signatures: Signatures;
+  readonly #operations: PendingOperations;
   readonly #recording: Recording | undefined;
   readonly #log: (text: string) => void;
   readonly #pending: Pending[] = [];
@@ -100,9 +100,9 @@ export class Driver {
     this.#log = limitedLog(options.log);
     this.#recording = recorder && recording(recorder, clock, this.#log);
     this.#env = { now: 0, random: pooledRandom(), store: memoryStore() };
-    this.#signatures = signatures(options.signer, (reason) => {
-      options.metrics.count('signatures_failed');
-      this.#log(`no signature ${reason}`);
+    this.#operations = pendingOperations(options.operations, (reason) => {
+      options.metrics.count('key_operations_failed');
+      this.#log(`not possible ${reason}`);
     });
     const outside = this.#outside();
     this.#datagrams = new Datagrams(outside);
@@ -115,7 +115,7 @@ export class Driver {
       const member = { actor, state: actor.initial, steps: 0, skew, store, timers: timers() };
       this.#members.set(actor.name, member);
     }
-    gauges(options.metrics, this.#streams, this.#datagrams, this.#signatures);
+    gauges(options.metrics, this.#streams, this.#datagrams, this.#operations);
   }
 
   /**
@@ -217,7 +217,7 @@ export class Driver {
         metrics.count('datagrams_lost');
         this.#recording?.lost(packet);
       },
-      crowded: () => this.#signatures.waiting >= this.#limits.signatures,
+      crowded: () => this.#operations.waiting >= this.#limits.keyOperations,
       log: this.#log,
     };
   }
@@ -321,13 +321,16 @@ export class Driver {
         this.#hear(this.#member(to), { kind: 'told', from: name, what, args }, seq);
         break;
       }
-      case 'sign': {
-        const { id, key, algorithm, data } = effect;
-        this.#signatures.ask({ key, algorithm, data }, (signature) =>
-          this.#hear(member, { kind: 'signed', id, signature }, seq),
-        );
+      case 'sign':
+      case 'decrypt':
+      case 'generate': {
+        const { id } = effect;
+        this.#operations.ask(effect, (result) => this.#hear(member, { ...result, id }, seq));
         break;
       }
+      case 'destroy':
+        this.#operations.destroy(effect.key);
+        break;
       case 'write':
         member.store.write(effect.batch);
         break;

@@ -1,6 +1,7 @@
 /** What waits, for whoever watches the process. */
+
+import type { PendingOperations } from './key-operations.ts';
 import type { Metrics } from './metrics.ts';
-import type { Signatures } from './signatures.ts';
 import type { Streams } from './tcp.ts';
 import type { Datagrams } from './udp.ts';
 
@@ -8,11 +9,11 @@ export function gauges(
   metrics: Metrics,
   streams: Streams,
   datagrams: Datagrams,
-  signatures: Signatures,
+  operations: PendingOperations,
 ): void {
   metrics.gauge('connections', 'TCP connections.', () => streams.size);
-  const asked = 'Signatures asked for and not yet made.';
-  metrics.gauge('signatures_waiting', asked, () => signatures.waiting);
+  const asked = 'Private-key operations asked for and not yet done.';
+  metrics.gauge('key_operations_waiting', asked, () => operations.waiting);
   const octets = 'Octets that wait';
   metrics.gauge('input_waiting_octets', `${octets} for the rest of their message.`, () => {
     return streams.waiting().input;

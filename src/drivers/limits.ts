@@ -24,8 +24,8 @@ export interface Limits extends Patience {
   readonly outputOctets: number;
   /** Octets of datagrams that wait for the network card; more are dropped, as UDP may. */
   readonly datagramOctets: number;
-  /** Signatures asked for and not yet made; while so many wait, datagrams are dropped. */
-  readonly signatures: number;
+  /** Private-key operations asked for and not yet done; while so many wait, datagrams are dropped. */
+  readonly keyOperations: number;
 }
 
 export const LIMITS: Limits = {
@@ -39,5 +39,5 @@ export const LIMITS: Limits = {
   inputOctets: 32 << 20,
   outputOctets: 2 << 20,
   datagramOctets: 4 << 20,
-  signatures: 4_096,
+  keyOperations: 4_096,
 };

@@ -36,7 +36,7 @@ const COUNTED = {
   datagrams_lost: 'Datagrams lost on purpose: a fault is switched on.',
   datagrams_failed: 'Datagrams that the system did not send.',
   steps_failed: 'Steps that threw: faults of kerblab.',
-  signatures_failed: 'Signatures that could not be made.',
+  key_operations_failed: 'Private-key operations that could not be done.',
 } as const;
 
 export type Counted = keyof typeof COUNTED;

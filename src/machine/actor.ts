@@ -68,7 +68,24 @@ export type ActorEvent =
       readonly reason: 'refused' | 'unreachable' | 'closed' | 'limit';
     }
   | { readonly kind: 'expired'; readonly timer: string }
-  | { readonly kind: 'signed'; readonly id: string; readonly signature: Uint8Array };
+  | { readonly kind: 'signed'; readonly id: string; readonly signature: Uint8Array }
+  /** Absent `data`: the octets were not encrypted to that key. */
+  | { readonly kind: 'decrypted'; readonly id: string; readonly data?: Uint8Array }
+  /** A key pair came to be. `publicKey`: SubjectPublicKeyInfo (RFC 5280 §4.1), DER. */
+  | { readonly kind: 'generated'; readonly id: string; readonly publicKey: Uint8Array };
+
+/** The kinds of key pairs, by the names of RFC 7518 §6.2.1.1 for curves. */
+export type KeyAlgorithm =
+  | 'RSA-1024'
+  | 'RSA-2048'
+  | 'RSA-3072'
+  | 'RSA-4096'
+  | 'P-256'
+  | 'P-384'
+  | 'P-521';
+
+/** How a secret goes to the owner of an RSA key: RFC 8017 §7.2, and §7.1 with SHA-1. */
+export type KeyTransport = 'RSAES-PKCS1-v1_5' | 'RSAES-OAEP';
 
 /** Fields of a `commanded` or `told` event; octets and secrets may stand at the top level only. */
 export interface Args {
@@ -127,7 +144,26 @@ export type ActorEffect =
       readonly key: string;
       readonly algorithm: string;
       readonly data: Uint8Array;
+      /** What released the key (`PIN`, `fingerprint`), where something has to. */
+      readonly gesture?: string;
     }
+  /** The same for what was encrypted to the key. Answered by `decrypted`. */
+  | {
+      readonly kind: 'decrypt';
+      readonly id: string;
+      readonly key: string;
+      readonly algorithm: KeyTransport;
+      readonly data: Uint8Array;
+    }
+  /** A new key pair under a name, in the place of one that had it. Answered by `generated`. */
+  | {
+      readonly kind: 'generate';
+      readonly id: string;
+      readonly key: string;
+      readonly algorithm: KeyAlgorithm;
+    }
+  /** A private key is forgotten. */
+  | { readonly kind: 'destroy'; readonly key: string }
   | { readonly kind: 'tell'; readonly to: string; readonly what: string; readonly args: Args }
   /** A sentence for people: why this happened. `level: 'cause'` marks what a failed run is about. */
   | { readonly kind: 'note'; readonly level: 'info' | 'cause'; readonly text: string }

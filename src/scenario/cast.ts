@@ -1,6 +1,9 @@
 /** The actors of a scenario, built: for a run, for `serve`, and again for every replay. */
 import { seededRandom } from '../crypto/random.ts';
 import type { Actor } from '../machine/actor.ts';
+import { type KeyMaker, seededKeys } from '../signing/key-maker.ts';
+import { type KeyStore, keyStore } from '../signing/key-store.ts';
+import { signedNow } from '../signing/node-provider.ts';
 import type { RoleDefinition, Scene } from './role.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -9,6 +12,10 @@ export interface BuiltCast {
   readonly actors: ReadonlyMap<string, Actor>;
   /** IPv4 addresses, for captures. */
   readonly addresses: Readonly<Record<string, string>>;
+  /** Private keys that exist before the story, by name. */
+  readonly keys: KeyStore;
+  /** Makes those that come to be in it. */
+  readonly makeKey: KeyMaker;
 }
 
 /** The IPv4 addresses that captures show. */
@@ -22,11 +29,13 @@ export function addressesOf(scenario: Pick<Scenario, 'actors'>): Readonly<Record
  * @throws Error when a role is not among `roles` (the scenario was loaded with others).
  */
 export function buildCast(
-  scenario: Pick<Scenario, 'actors' | 'start'>,
+  scenario: Pick<Scenario, 'actors' | 'start' | 'seed'>,
   seed: number,
   roles: readonly RoleDefinition[],
 ): BuiltCast {
   const addresses = addressesOf(scenario);
+  const keys = keyStore();
+  const makeKey = seededKeys(scenario.seed);
   const scene: Scene = {
     seed,
     start: scenario.start,
@@ -37,6 +46,16 @@ export function buildCast(
       return address;
     },
     random: (label) => seededRandom(seed, `scene/${label}`),
+    key(name, algorithm) {
+      const { pkcs8, spki } = makeKey(name, algorithm);
+      keys.put(name, pkcs8);
+      return spki;
+    },
+    sign(name, algorithm, data) {
+      const key = keys.find(name);
+      if (key === undefined) throw new RangeError(`there is no key ${name}`);
+      return signedNow(key, algorithm, data);
+    },
   };
   const actors = new Map<string, Actor>();
   for (const [name, { role: word, config }] of Object.entries(scenario.actors)) {
@@ -44,7 +63,7 @@ export function buildCast(
     if (definition === undefined) throw new Error(`there is no role ${word}`);
     actors.set(name, definition.build(name, config, scene));
   }
-  return { actors, addresses };
+  return { actors, addresses, keys, makeKey };
 }
 
 /** 10.88.0.1 and on: RFC 1918 space, 88 for the port that all of this is about. */

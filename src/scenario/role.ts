@@ -2,7 +2,7 @@
  * A role: the kind of actor that a scenario file can ask for. `protocols/roles.ts` lists them all;
  * the scenario language learns fields, verbs and states from there, and knows none itself.
  */
-import type { Actor } from '../machine/actor.ts';
+import type { Actor, KeyAlgorithm } from '../machine/actor.ts';
 import type { Infer, ObjectSchema, Shape } from '../schema/schema.ts';
 
 /** Something that a script can ask an actor to do. */
@@ -35,6 +35,18 @@ export interface Scene {
   addressOf(name: string): string;
   /** Octets drawn from (seed, label): the same label gives the same octets. */
   random(label: string): (size: number) => Uint8Array;
+  /**
+   * The public half (SubjectPublicKeyInfo, DER) of a key pair that was there before the story. The
+   * private half stands under that name with whoever performs `sign` and `decrypt`. It follows from the
+   * file's seed, the name and the algorithm: a sweep over seeds does not look for new keys each time.
+   */
+  key(name: string, algorithm: KeyAlgorithm): Uint8Array;
+  /**
+   * A signature made before the story, for certificates that exist when it begins. The same octets give
+   * the same signature. @param algorithm by its name in X.509: `sha256WithRSAEncryption`
+   * @throws RangeError when {@link key} was not asked for that name, or the algorithm is another key's
+   */
+  sign(name: string, algorithm: string, data: Uint8Array): Uint8Array;
 }
 
 export interface RoleDefinition {

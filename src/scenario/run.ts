@@ -1,6 +1,8 @@
 /** Runs a scenario in the simulated world and judges what happened. Deterministic. */
 import type { Framing } from '../machine/actor.ts';
-import type { Signer } from '../signing/signer.ts';
+import { nodeProvider } from '../signing/node-provider.ts';
+import { keyOperations } from '../signing/operations.ts';
+import { signer } from '../signing/signer.ts';
 import { randomFaults } from '../sim/faults.ts';
 import { World, type WorldEnd } from '../sim/world.ts';
 import type { Dissector } from '../trace/dissector.ts';
@@ -18,7 +20,6 @@ import type { Place } from './yaml.ts';
 export interface Stage extends Vocabulary {
   readonly framings: readonly Framing[];
   readonly dissector: Dissector;
-  readonly signer?: Signer;
 }
 
 export interface RunRequest {
@@ -106,7 +107,8 @@ function worldOf(
   stage: Stage,
   player: ScriptPlayer,
 ): World {
-  const { actors } = buildCast(scenario, seed, stage.roles);
+  const { actors, keys, makeKey } = buildCast(scenario, seed, stage.roles);
+  const signing = signer(keys, nodeProvider({ deterministic: true }));
   const world: World = new World({
     seed,
     start: scenario.start,
@@ -115,7 +117,7 @@ function worldOf(
     links: scenario.links,
     faults: [...scenario.faults, ...(chanceFaults ? faultsOf(scenario, seed) : [])],
     skews: scenario.skews,
-    ...(stage.signer === undefined ? {} : { signer: stage.signer }),
+    operations: keyOperations(keys, signing, makeKey),
     recorder,
     onStep: (step) => player.saw(world, step),
   });

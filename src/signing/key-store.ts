@@ -10,6 +10,8 @@ export interface KeyStore {
   /** Takes a key, in place of one of that name. */
   put(name: string, pkcs8: Uint8Array): void;
   find(name: string): SigningKey | undefined;
+  /** Forgets a key, if there is one of that name. */
+  remove(name: string): void;
   names(): readonly string[];
 }
 
@@ -18,6 +20,7 @@ export function keyStore(): KeyStore {
   return {
     put: (name, pkcs8) => void keys.set(name, { name, pkcs8 }),
     find: (name) => keys.get(name),
+    remove: (name) => void keys.delete(name),
     names: () => [...keys.keys()],
   };
 }

@@ -3,7 +3,7 @@ import { constants, createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { plain } from '../crypto/digest.ts';
 import { type EcdsaKey, ecdsaKey } from '../crypto/ecdsa.ts';
 import { type RsaPssKey, rsaPssKey } from '../crypto/rsa-pss.ts';
-import type { SignatureAlgorithm } from './algorithms.ts';
+import { type SignatureAlgorithm, signatureAlgorithm } from '../crypto/signature-algorithms.ts';
 import type { SigningKey } from './key-store.ts';
 import type { SignProvider, SignResult, SignTask } from './signer.ts';
 
@@ -31,6 +31,16 @@ const CURVES: Readonly<Record<string, string>> = {
 };
 
 export function nodeProvider({ deterministic }: NodeProviderOptions): SignProvider {
+  const { signOne } = oneByOne(deterministic);
+  return {
+    name: deterministic ? 'node:crypto, deterministic' : 'node:crypto',
+    sign: async (tasks) => tasks.map(signOne),
+    close: async () => {},
+  };
+}
+
+/** Keeps keys ready as long as they are anybody's. */
+function oneByOne(deterministic: boolean): { signOne(task: SignTask): SignResult } {
   const ready = new WeakMap<SigningKey, ReadyKey>();
 
   const readyKey = (key: SigningKey): ReadyKey => {
@@ -54,11 +64,21 @@ export function nodeProvider({ deterministic }: NodeProviderOptions): SignProvid
     }
   };
 
-  return {
-    name: deterministic ? 'node:crypto, deterministic' : 'node:crypto',
-    sign: async (tasks) => tasks.map(signOne),
-    close: async () => {},
-  };
+  return { signOne };
+}
+
+const now = oneByOne(true);
+
+/**
+ * One signature at once, the same octets every time. For what is signed while actors are built; everything
+ * else goes through the signer. @throws RangeError when it cannot be made
+ */
+export function signedNow(key: SigningKey, algorithm: string, data: Uint8Array): Uint8Array {
+  const known = signatureAlgorithm(algorithm);
+  if (known === undefined) throw new RangeError(`no algorithm is called "${algorithm}"`);
+  const result = now.signOne({ key, algorithm: known, data });
+  if (!result.ok) throw new RangeError(result.reason);
+  return result.signature;
 }
 
 function mismatch(key: KeyObject, algorithm: SignatureAlgorithm): string | undefined {

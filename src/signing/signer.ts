@@ -3,7 +3,11 @@
  * a provider makes them, how and where is its own affair (this thread, workers, another library).
  */
 import { performance } from 'node:perf_hooks';
-import { SIGNATURE_ALGORITHMS, type SignatureAlgorithm, signatureAlgorithm } from './algorithms.ts';
+import {
+  SIGNATURE_ALGORITHMS,
+  type SignatureAlgorithm,
+  signatureAlgorithm,
+} from '../crypto/signature-algorithms.ts';
 import type { KeyStore, SigningKey } from './key-store.ts';
 
 export interface SignRequest {

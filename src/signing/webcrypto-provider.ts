@@ -4,7 +4,7 @@
  */
 import { Crypto } from '@peculiar/webcrypto';
 import { derSignature } from '../crypto/ecdsa.ts';
-import type { SignatureAlgorithm } from './algorithms.ts';
+import type { SignatureAlgorithm } from '../crypto/signature-algorithms.ts';
 import type { SigningKey } from './key-store.ts';
 import type { SignProvider, SignResult, SignTask } from './signer.ts';
 

@@ -30,7 +30,7 @@ export type Fault =
   | { readonly kind: 'crash'; readonly actor: string; readonly at: number; readonly ms?: number }
   /**
    * The host sleeps, or its virtual machine is paused. Packets to it are lost; timers, commands and
-   * signatures that fall into that time come when it wakes; memory and connections are as before.
+   * what was done with keys in that time comes when it wakes; memory and connections are as before.
    */
   | { readonly kind: 'sleep'; readonly actor: string; readonly at: number; readonly ms?: number };
 

@@ -4,14 +4,14 @@
  */
 import type { Actor, ActorEffect, ActorEvent, Framing, FramingName } from '../machine/actor.ts';
 import { assertNever } from '../machine/machine.ts';
-import type { Signer } from '../signing/signer.ts';
+import type { KeyOperations } from '../signing/operations.ts';
 import { stepRandom } from './chance.ts';
 import { Datagrams } from './datagrams.ts';
 import { begin, type Fault, type Faulted, faulted, type Powers } from './faults.ts';
 import { forget, type Host, hostOf, known, setTimer, up } from './host.ts';
+import { type Asked, type PendingOperations, pendingOperations } from './key-operations.ts';
 import { type Link, type Lost, NET, type Network, network } from './network.ts';
 import { type Plans, plans } from './plans.ts';
-import { type Signatures, signatures } from './signatures.ts';
 import { type Medium, Streams } from './streams.ts';
 
 /** What happened: an actor's event, or what the network did by itself (actor `net`). */
@@ -51,7 +51,7 @@ export interface WorldOptions {
   /** Milliseconds by which actors' clocks are ahead from the start. */
   readonly skews?: Readonly<Record<string, number>>;
   /** Needed when an actor signs. */
-  readonly signer?: Signer;
+  readonly operations?: KeyOperations;
   readonly recorder?: Recorder;
   /** Called for each step, before its effects are carried out; may {@link World.deliver}. */
   readonly onStep?: (step: WorldStep, seq: number) => void;
@@ -93,7 +93,7 @@ export class World {
   readonly #network: Network;
   readonly #streams: Streams;
   readonly #datagrams: Datagrams;
-  readonly #signatures: Signatures;
+  readonly #operations: PendingOperations;
   #now = 0;
   #seq = 0;
   #steps = 0;
@@ -104,7 +104,7 @@ export class World {
     this.#options = options;
     this.#framings = new Map(options.framings.map((framing) => [framing.name, framing]));
     this.#network = network(options.seed, options.links ?? []);
-    this.#signatures = signatures(options.signer);
+    this.#operations = pendingOperations(options.operations);
     const medium = this.#medium();
     this.#streams = new Streams(medium);
     this.#datagrams = new Datagrams(medium);
@@ -149,8 +149,8 @@ export class World {
     const stepsMax = this.#options.stepsMax ?? STEPS_MAX;
     for (;;) {
       const next = this.#plans.nextAt();
-      if (this.#signatures.waiting > 0 && (next === undefined || next > this.#now)) {
-        await this.#sign();
+      if (this.#operations.waiting > 0 && (next === undefined || next > this.#now)) {
+        await this.#perform();
         continue;
       }
       if (next === undefined || (this.#plans.idle && until === Number.POSITIVE_INFINITY))
@@ -280,10 +280,9 @@ export class World {
         this.#streams.close(name, effect.connection, seq);
         break;
       case 'timer': {
-        const { timer, ms, background } = effect;
+        const { timer, ms, background = false } = effect;
         const due = setTimer(host, timer);
-        const fire = (): void => this.#emit(name, { kind: 'expired', timer }, seq, due);
-        this.#after(ms, fire, background === true);
+        this.#after(ms, () => this.#emit(name, { kind: 'expired', timer }, seq, due), background);
         break;
       }
       case 'cancel':
@@ -294,11 +293,14 @@ export class World {
         this.#emit(to, { kind: 'told', from: name, what, args }, seq);
         break;
       }
-      case 'sign': {
-        const { id, key, algorithm, data } = effect;
-        this.#signatures.ask({ host, id, cause: seq, request: { key, algorithm, data } });
+      case 'sign':
+      case 'decrypt':
+      case 'generate':
+        this.#operations.ask({ host, id: effect.id, cause: seq, request: effect });
         break;
-      }
+      case 'destroy':
+        this.#operations.destroy(effect.key);
+        break;
       case 'write':
         host.store.write(effect.batch);
         break;
@@ -311,14 +313,12 @@ export class World {
     }
   }
 
-  async #sign(): Promise<void> {
-    try {
-      await this.#signatures.sign(({ host, id, cause }, signature, still) =>
-        this.#emit(host.actor.name, { kind: 'signed', id, signature }, cause, still),
-      );
-    } catch (error) {
+  async #perform(): Promise<void> {
+    const answer = ({ host, cause }: Asked, event: ActorEvent, still: () => boolean): void =>
+      this.#emit(host.actor.name, event, cause, still);
+    await this.#operations.perform(answer).catch((error: unknown) => {
       throw new WorldError(this.#options.seed, this.#seq, NET, error);
-    }
+    });
   }
 
   #powers(): Powers {

@@ -36,4 +36,9 @@ export interface Wire {
 }
 
 /** The fields of a {@link Wire} that hold a link instead of a value. */
-export const OCTET_FIELDS: ReadonlySet<string> = new Set(['bytes', 'data', 'signature']);
+export const OCTET_FIELDS: ReadonlySet<string> = new Set([
+  'bytes',
+  'data',
+  'signature',
+  'publicKey',
+]);

@@ -1,26 +1,14 @@
 /** A cast in the simulated world, without a scenario file: for tests of single actors. */
-import { deviceRole } from '../../../protocols/actors/device-role.ts';
-import { directTcpFraming } from '../../../protocols/actors/direct-tcp.ts';
-import { domainController } from '../../../protocols/actors/domain-controller.ts';
-import { fileServer } from '../../../protocols/actors/file-server.ts';
-import { readOnlyDomainController } from '../../../protocols/actors/read-only-role.ts';
-import { user } from '../../../protocols/actors/user.ts';
-import { kerberosTcpFraming } from '../../../protocols/kerberos/framing.ts';
-import { ldapFraming } from '../../../protocols/ldap/framing.ts';
-import { seededRandom } from '../../../src/crypto/random.ts';
-import type { CastMember, RoleDefinition, Scene } from '../../../src/scenario/role.ts';
+import { FRAMINGS, ROLES } from '../../../protocols/roles.ts';
+import { buildCast } from '../../../src/scenario/cast.ts';
+import type { CastMember, RoleDefinition } from '../../../src/scenario/role.ts';
 import { check } from '../../../src/schema/schema.ts';
+import { nodeProvider } from '../../../src/signing/node-provider.ts';
+import { keyOperations } from '../../../src/signing/operations.ts';
+import { signer } from '../../../src/signing/signer.ts';
 import type { Fault } from '../../../src/sim/faults.ts';
 import type { Link } from '../../../src/sim/network.ts';
 import { World, type WorldStep } from '../../../src/sim/world.ts';
-
-const ROLES: readonly RoleDefinition[] = [
-  domainController,
-  readOnlyDomainController,
-  deviceRole,
-  fileServer,
-  user,
-];
 
 type Entry = { readonly role: string } & Readonly<Record<string, unknown>>;
 
@@ -57,23 +45,18 @@ export function smallWorld(
       return [name, { role, config: checked.value }];
     }),
   );
-  const names = Object.keys(cast);
-  const scene: Scene = {
-    seed,
-    start: START,
-    actors,
-    addressOf: (name) => `10.0.0.${names.indexOf(name) + 1}`,
-    random: (label) => seededRandom(seed, label),
-  };
+  const built = buildCast({ actors, start: START, seed }, seed, ROLES);
   const steps: WorldStep[] = [];
   const world = new World({
     seed,
     start: START,
-    actors: names.map((name) => {
-      const member = actors[name] as CastMember;
-      return (roles.get(member.role) as RoleDefinition).build(name, member.config, scene);
-    }),
-    framings: [kerberosTcpFraming, directTcpFraming, ldapFraming],
+    actors: [...built.actors.values()],
+    operations: keyOperations(
+      built.keys,
+      signer(built.keys, nodeProvider({ deterministic: true })),
+      built.makeKey,
+    ),
+    framings: FRAMINGS,
     links,
     faults,
     skews,

@@ -5,7 +5,7 @@ import { seededRandom } from '../../../src/crypto/random.ts';
 import type { ActorEffect } from '../../../src/machine/actor.ts';
 import type { WritableStore } from '../../../src/machine/store.ts';
 import { memoryStore } from '../../../src/store/memory.ts';
-import { answerTo, clerk, echo, toy, toySigner } from '../sim/toys.ts';
+import { answerTo, clerk, echo, toy, toyOperations } from '../sim/toys.ts';
 import { client, datagrams, driven, pause, until } from './driving.ts';
 
 const s = suite('driver');
@@ -137,7 +137,7 @@ s('timers, tells and signatures work as in the world', async () => {
   ];
   const batches: number[] = [];
   const { driver, trace } = await driven(actors, {
-    signer: toySigner((batch) => batches.push(batch.length)),
+    operations: toyOperations((batch) => batches.push(batch.length)),
   });
   await until(() => (driver.stateName('a').endsWith('t') ? true : undefined));
   await pause(10);
@@ -162,16 +162,19 @@ s('signatures that cannot be made are counted and said', async () => {
       ? ['on', { kind: 'sign', id: '1', key: 'lost', algorithm: 'toy', data: octets(2) }]
       : ['signed'],
   );
-  const broken = { ...toySigner(() => undefined), sign: () => Promise.reject(new Error('gone')) };
-  for (const [signer, reason] of [
-    [undefined, /there is no signer/],
-    [toySigner(() => undefined, 'no key is called "lost"'), /no key is called "lost"/],
+  const broken = { perform: () => Promise.reject(new Error('gone')), destroy: () => undefined };
+  for (const [operations, reason] of [
+    [undefined, /nobody has keys/],
+    [toyOperations(() => undefined, 'no key is called "lost"'), /no key is called "lost"/],
     [broken, /Error: gone/],
   ] as const) {
-    const { driver, metrics, log } = await driven([asker], signer === undefined ? {} : { signer });
-    await until(() => (metrics.counted('signatures_failed') === 1 ? true : undefined));
+    const { driver, metrics, log } = await driven(
+      [asker],
+      operations === undefined ? {} : { operations },
+    );
+    await until(() => (metrics.counted('key_operations_failed') === 1 ? true : undefined));
     assert.match(log.join(), reason);
-    assert.match(metrics.text(), /^kerblab_signatures_waiting 0$/m);
+    assert.match(metrics.text(), /^kerblab_key_operations_waiting 0$/m);
     assert.is(driver.stateName('a'), 'on');
     await driver.stop();
   }

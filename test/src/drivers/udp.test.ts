@@ -61,19 +61,16 @@ s('sheds datagrams while too many signatures wait', async () => {
     if (event.kind !== 'received') return undefined;
     return ['on', { kind: 'sign', id: 'x', key: 'k', algorithm: 'toy', data: event.bytes }];
   });
-  const signer = {
-    sign: async (batch: readonly unknown[]) => {
+  const operations = {
+    perform: async (batch: readonly unknown[]) => {
       await gate;
-      return batch.map(() => ({ ok: true, signature: octets(1) }) as const);
+      return batch.map(() => ({ kind: 'signed', signature: octets(1) }) as const);
     },
-    stats: () => {
-      throw new Error('nobody asks');
-    },
-    close: async () => undefined,
+    destroy: () => undefined,
   };
   const { driver, port, metrics, trace } = await driven([asking], {
-    signer,
-    limits: { signatures: 10 },
+    operations,
+    limits: { keyOperations: 10 },
   });
   await datagrams(
     port,

@@ -7,7 +7,7 @@ import {
   SIGNATURE_ALGORITHMS,
   type SignatureAlgorithm,
   signatureAlgorithm,
-} from '../../../src/signing/algorithms.ts';
+} from '../../../src/crypto/signature-algorithms.ts';
 import { keyStore } from '../../../src/signing/key-store.ts';
 import { nodeProvider } from '../../../src/signing/node-provider.ts';
 import { type SignProvider, type SignRequest, signer } from '../../../src/signing/signer.ts';

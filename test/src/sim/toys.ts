@@ -1,4 +1,6 @@
 /** Two-state toy actors, a toy framing and a recorder for the tests of world and drivers. */
+
+import { utf8 } from '../../../src/bytes/bytes.ts';
 import type {
   Actor,
   ActorEffect,
@@ -7,6 +9,8 @@ import type {
   Framing,
 } from '../../../src/machine/actor.ts';
 import type { Step } from '../../../src/machine/machine.ts';
+import { keyStore } from '../../../src/signing/key-store.ts';
+import { type KeyOperations, keyOperations } from '../../../src/signing/operations.ts';
 import type { Signer, SignRequest, SignStatistics } from '../../../src/signing/signer.ts';
 import type { Recorder, WorldStep } from '../../../src/sim/world.ts';
 
@@ -143,6 +147,17 @@ export function recorder(): TestRecorder {
 }
 
 /** Signs by adding an octet, or refuses; `hear` is told of each batch. */
+/** A key's owner who signs with {@link toySigner} and makes keys whose public half is their name. */
+export function toyOperations(
+  hear: (batch: readonly SignRequest[]) => void,
+  refusal?: string,
+): KeyOperations {
+  return keyOperations(keyStore(), toySigner(hear, refusal), (name) => ({
+    pkcs8: utf8(`private ${name}`),
+    spki: utf8(name),
+  }));
+}
+
 export function toySigner(hear: (batch: readonly SignRequest[]) => void, refusal?: string): Signer {
   const statistics: SignStatistics = {
     provider: 'toy',

@@ -1,7 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { toHex } from '../../../src/bytes/bytes.ts';
+import { ecKeyPair, rsaKeyPair } from '../../../src/crypto/key-pair.ts';
+import { rsaEncrypt } from '../../../src/crypto/rsa.ts';
 import type { ActorEffect } from '../../../src/machine/actor.ts';
+import { seededKeys } from '../../../src/signing/key-maker.ts';
+import { keyStore } from '../../../src/signing/key-store.ts';
+import { keyOperations } from '../../../src/signing/operations.ts';
 import { World, WorldError, type WorldOptions, type WorldStep } from '../../../src/sim/world.ts';
 import {
   caller,
@@ -12,6 +17,7 @@ import {
   type TestRecorder,
   toy,
   toyFraming,
+  toyOperations,
   toySigner,
 } from './toys.ts';
 
@@ -180,7 +186,7 @@ s('an instant’s signatures are one batch, answered in order', async () => {
     });
   const { world, trace } = worldOf({
     actors: [signer('a'), signer('b')],
-    signer: toySigner((batch) => batches.push(batch.map(({ key }) => key))),
+    operations: toyOperations((batch) => batches.push(batch.map(({ key }) => key))),
   });
   await world.run();
   assert.equal(batches, [
@@ -207,10 +213,44 @@ s('a signature that cannot be made ends the run', async () => {
     return ['on', { kind: 'sign', id: 'x', key: 'k', algorithm: 'toy', data: octets(3) }];
   });
   const bare = worldOf({ actors: [asker] });
-  await rejects(bare.world.run(), /^seed 1, seq 1, net: a asks for a signature; there is no/);
-  const refusing = toySigner(() => undefined, 'no key is called "k"');
-  const { world } = worldOf({ actors: [asker], signer: refusing });
-  await rejects(world.run(), /a asks for signature x: no key is called "k"/);
+  await rejects(bare.world.run(), /^seed 1, seq 1, net: a asks to sign; nobody has private keys/);
+  const refusing = toyOperations(() => undefined, 'no key is called "k"');
+  const { world } = worldOf({ actors: [asker], operations: refusing });
+  await rejects(world.run(), /a asks to sign \(x\): no key is called "k"/);
+});
+
+s('keys come to be, and what is encrypted to them is opened or not', async () => {
+  const data = octets(256);
+  const owner = toy('a', (event) => {
+    if (event.kind === 'started') {
+      return ['on', { kind: 'generate', id: 'new', key: 'a.key', algorithm: 'P-256' }];
+    }
+    if (event.kind === 'generated') {
+      const algorithm = 'RSAES-OAEP';
+      return ['made', { kind: 'decrypt', id: 'open', key: 'b.key', algorithm, data }];
+    }
+    return event.kind === 'decrypted' ? ['opened', { kind: 'destroy', key: 'b.key' }] : undefined;
+  });
+  const keys = keyStore();
+  const { pkcs8, spki } = rsaKeyPair(1, 'b');
+  keys.put('b.key', pkcs8);
+  const sealed = rsaEncrypt('RSAES-OAEP', spki, octets(7), (size) => octets(size)) as Uint8Array;
+  data.set(sealed);
+  const operations = keyOperations(
+    keys,
+    toySigner(() => undefined),
+    seededKeys(1),
+  );
+  const { world, trace } = worldOf({ actors: [owner], operations });
+  await world.run();
+  const [generated] = trace.of('a', 'generated');
+  assert.equal(
+    generated?.event.kind === 'generated' && generated.event.publicKey,
+    ecKeyPair(1, 'a.key', 'P-256').spki,
+  );
+  const [decrypted] = trace.of('a', 'decrypted');
+  assert.equal(decrypted?.event, { kind: 'decrypted', id: 'open', data: octets(7) });
+  assert.equal(keys.names(), ['a.key'], 'the other one is destroyed');
 });
 
 s('an actor that throws ends the run, naming seed, seq and actor', async () => {
