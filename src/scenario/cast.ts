@@ -1,10 +1,11 @@
 /** The actors of a scenario, built: for a run, for `serve`, and again for every replay. */
+import { toHex } from '../bytes/bytes.ts';
 import { seededRandom } from '../crypto/random.ts';
 import type { Actor } from '../machine/actor.ts';
 import { type KeyMaker, seededKeys } from '../signing/key-maker.ts';
 import { type KeyStore, keyStore } from '../signing/key-store.ts';
 import { signedNow } from '../signing/node-provider.ts';
-import type { RoleDefinition, Scene } from './role.ts';
+import type { Identity, RoleDefinition, Scene } from './role.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface BuiltCast {
@@ -16,6 +17,10 @@ export interface BuiltCast {
   readonly keys: KeyStore;
   /** Makes those that come to be in it. */
   readonly makeKey: KeyMaker;
+  /** Root certificates, DER, each once. */
+  readonly anchors: readonly Uint8Array[];
+  /** Who has a certificate when the story begins, each user's first one. */
+  readonly identities: readonly Identity[];
 }
 
 /** The IPv4 addresses that captures show. */
@@ -36,6 +41,8 @@ export function buildCast(
   const addresses = addressesOf(scenario);
   const keys = keyStore();
   const makeKey = seededKeys(scenario.seed);
+  const anchors = new Map<string, Uint8Array>();
+  const identities = new Map<string, Identity>();
   const scene: Scene = {
     seed,
     start: scenario.start,
@@ -56,6 +63,10 @@ export function buildCast(
       if (key === undefined) throw new RangeError(`there is no key ${name}`);
       return signedNow(key, algorithm, data);
     },
+    anchor: (certificate) => void anchors.set(toHex(certificate), certificate),
+    identity(identity) {
+      if (!identities.has(identity.name)) identities.set(identity.name, identity);
+    },
   };
   const actors = new Map<string, Actor>();
   for (const [name, { role: word, config }] of Object.entries(scenario.actors)) {
@@ -63,7 +74,14 @@ export function buildCast(
     if (definition === undefined) throw new Error(`there is no role ${word}`);
     actors.set(name, definition.build(name, config, scene));
   }
-  return { actors, addresses, keys, makeKey };
+  return {
+    actors,
+    addresses,
+    keys,
+    makeKey,
+    anchors: [...anchors.values()],
+    identities: [...identities.values()],
+  };
 }
 
 /** 10.88.0.1 and on: RFC 1918 space, 88 for the port that all of this is about. */

@@ -47,6 +47,20 @@ export interface Scene {
    * @throws RangeError when {@link key} was not asked for that name, or the algorithm is another key's
    */
   sign(name: string, algorithm: string, data: Uint8Array): Uint8Array;
+  /** Notes a root certificate, DER, that clients of the story's KDCs trust; `serve` exports it. */
+  anchor(certificate: Uint8Array): void;
+  /** Notes who has a certificate when the story begins; `serve` exports it with the key. */
+  identity(identity: Identity): void;
+}
+
+/** A certificate that somebody can sign in with. */
+export interface Identity {
+  /** The user: `alice`. */
+  readonly name: string;
+  /** The key pair that {@link Scene.key} gave under this name. */
+  readonly key: string;
+  /** DER: the key's own first, then those between it and the root. */
+  readonly certificates: readonly [Uint8Array, ...Uint8Array[]];
 }
 
 export interface RoleDefinition {
