@@ -237,6 +237,12 @@ export const NtdsCaSecurity = alias('NTDSCASecurityExt', GeneralNames);
 /** UPN as an otherName's value. */
 export const UserPrincipalName = alias('UserPrincipalName', utf8String);
 
+/** MS-WCCE 2.2.2.7.10 */
+export const EnrollmentNameValuePair = sequence('EnrollmentNameValuePair', {
+  name: bare(bmpString),
+  value: bare(bmpString),
+});
+
 /** RFC 2986 §4.1 */
 export const Attribute = sequence('Attribute', { type: bare(oid), values: bare(setOf(any)) });
 export type Attribute = Infer<typeof Attribute>;
