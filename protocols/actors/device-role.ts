@@ -10,6 +10,7 @@ import type { DeviceConfig, State } from './device-state.ts';
 import { directTcpFraming, SMB_PORT } from './direct-tcp.ts';
 import type { Service } from './exchange-state.ts';
 import { type DeviceFields, deviceFields, type FileServerFields } from './fields.ts';
+import { helloConfig } from './hello-cast.ts';
 
 export const deviceRole = role({
   role: 'device',
@@ -31,15 +32,19 @@ export const deviceRole = role({
       schema: object({ renews: oneOf('Which ticket', ['tgt']) }),
     },
     locks: {
-      about: 'Locks the session; the user’s password unlocks it.',
+      about: 'Locks the session; the user’s password, PIN, finger or face unlocks it.',
       schema: object({ locks: oneOf('What is locked', ['session']) }),
+    },
+    restarts: {
+      about: 'Shuts down and starts again; whoever was signed in is not any more.',
+      schema: object({ restarts: oneOf('What restarts', ['device']) }),
     },
     signsOut: {
       about: 'Ends the session: connections are closed and tickets forgotten.',
       schema: object({ signsOut: oneOf('Who signs out', ['user']) }),
     },
   },
-  states: ['off', 'signedOut', 'signingIn', 'signedIn', 'locked', 'unlocking'],
+  states: ['off', 'signedOut', 'signingIn', 'signedIn', 'provisioning', 'locked', 'unlocking'],
   build(name, config, scene) {
     const built = deviceConfig(name, config, scene);
     const initial: State = { name: 'off' };
@@ -59,6 +64,7 @@ function deviceConfig(name: string, config: DeviceFields, scene: Scene): DeviceC
   const { kdcWaitTime, kdcBackoffTime, kdcSendRetries, udpPreferenceLimit } = config;
   const services = servicesByHost(scene);
   return {
+    name,
     ...computerNames(name, config),
     realm: config.realm.toUpperCase(),
     keys: computerKeys(scene, name, config),
@@ -70,6 +76,7 @@ function deviceConfig(name: string, config: DeviceFields, scene: Scene): DeviceC
       kdcExchange: { udpPreferenceLimit, kdcWaitTime, kdcBackoffTime, kdcSendRetries },
       serviceWaitTime: config.serviceWaitTime,
     },
+    hello: helloConfig(scene, name, config),
     service: (host) => services.get(host.toLowerCase()),
   };
 }

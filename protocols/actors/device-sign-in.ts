@@ -1,10 +1,13 @@
 /** How a device signs in itself and its users: the exchanges, one after another, and what they come to. */
 import type { ActorEffect } from '../../src/machine/actor.ts';
 import { type Env, to } from '../../src/machine/machine.ts';
+import type { Trust } from '../hello/policy.ts';
+import { describeFailure, signInFailure } from '../hello/sign-in-failures.ts';
 import { sentenceOf } from '../kerberos/client.ts';
 import { NT_SRV_HST } from '../kerberos/constants.ts';
 import { principal, sameNameIgnoringCase } from '../kerberos/names.ts';
 import { sameRealm } from '../kerberos/ticket-cache.ts';
+import { closed } from './device-hello.ts';
 import * as session from './device-session.ts';
 import {
   blamed,
@@ -17,11 +20,14 @@ import {
   withBase,
   withExchanges,
 } from './device-state.ts';
-import { type Finished, none, type Outcome, type Progress } from './exchange-state.ts';
+import type { Finished, Outcome, Progress } from './exchange-state.ts';
 import * as exchanges from './exchanges.ts';
 import { identityOfTicket } from './logon.ts';
 import { computerName, type LogonName, serviceRequest, tgtRequest } from './logon-session.ts';
 import type { PasswordEntry } from './user-entries.ts';
+
+/** What a user shows to the KDC, and what is kept of it for the session. */
+export type PreAuthState = Parameters<typeof exchanges.beginAs>[3];
 
 /** A step that may have finished exchanges besides: the device takes them further. */
 export interface SignInStep {
@@ -35,7 +41,7 @@ function began(state: Running, progress: Progress<Purpose>): SignInStep {
   return { state: withExchanges(state, progress.exchanges), effects, finished };
 }
 
-function settled(step: DeviceStep): SignInStep {
+export function settled(step: DeviceStep): SignInStep {
   return { ...step, finished: [] };
 }
 
@@ -46,7 +52,7 @@ export function computer(config: DeviceConfig, state: Running, env: Env): SignIn
   return began(
     withBase(state, { computer: { name: 'expectTgt' } }),
     exchanges.beginAs(
-      none<Purpose>(),
+      state.base.exchanges,
       { for: 'computer' },
       tgtRequest(realm, computerName(sAMAccountName), config),
       { secret: { kind: 'keys', keys: keys.map(({ key }) => key) } },
@@ -62,55 +68,53 @@ export function passwordEntered(
   { who, password }: PasswordEntry,
   env: Env,
 ): SignInStep {
-  return admitted(config, state, who, { secret: { kind: 'password', password } }, env);
+  const admitting = admission(state, (session) => isSame(session.who, who));
+  if (admitting.kind === 'refused') {
+    return settled(blamed(state, `${who.user} cannot sign in now: ${admitting.why}`));
+  }
+  const secret = { secret: { kind: 'password', password } } as const;
+  return askTgt(config, state, who, { for: admitting.kind }, secret, env);
 }
+
+export type Admission =
+  | { readonly kind: 'signIn' | 'unlock' }
+  | { readonly kind: 'refused'; readonly why: string };
 
 /** Whether somebody may sign in or unlock now; `why` says what is in the way. */
 export function admission(
   state: Running,
-  who: LogonName,
-): { readonly kind: 'signIn' | 'unlock' } | { readonly kind: 'refused'; readonly why: string } {
+  isTheirs: (session: WithSession['session']) => boolean,
+): Admission {
   if (state.name === 'signedOut') return { kind: 'signIn' };
   if (state.name !== 'locked') return { kind: 'refused', why: state.name };
-  if (isSame(state.session.who, who)) return { kind: 'unlock' };
+  if (isTheirs(state.session)) return { kind: 'unlock' };
   return { kind: 'refused', why: `${state.session.who.user} has locked it` };
-}
-
-/** Asks for the user's ticket-granting ticket with what they have shown. */
-export function admitted(
-  config: DeviceConfig,
-  state: Running,
-  who: LogonName,
-  preAuth: Parameters<typeof exchanges.beginAs>[3],
-  env: Env,
-): SignInStep {
-  const admitting = admission(state, who);
-  if (admitting.kind === 'refused') {
-    return settled(blamed(state, `${who.user} cannot sign in now: ${admitting.why}`));
-  }
-  if (state.name === 'locked') {
-    const unlocking: Running = { ...unblamed(state), name: 'unlocking' };
-    return askTgt(config, unlocking, who, { for: 'unlock' }, preAuth, env);
-  }
-  const signingIn: Running = { name: 'signingIn', base: unblamed(state).base, who };
-  return askTgt(config, signingIn, who, { for: 'signIn' }, preAuth, env);
 }
 
 function isSame(a: LogonName, b: LogonName): boolean {
   return sameRealm(a.realm, b.realm) && sameNameIgnoringCase(a.cname, b.cname);
 }
 
-function askTgt(
+/** Asks for the user's ticket-granting ticket with what they have shown. */
+export function askTgt(
   config: DeviceConfig,
   state: Running,
-  { realm, cname }: LogonName,
-  purpose: Purpose,
-  preAuth: Parameters<typeof exchanges.beginAs>[3],
+  who: LogonName,
+  purpose: Extract<Purpose, { readonly for: 'signIn' | 'unlock' }>,
+  preAuth: PreAuthState,
   env: Env,
 ): SignInStep {
-  const request = tgtRequest(realm, cname, config);
+  const fresh = unblamed(state);
+  const asking: Running =
+    'session' in fresh
+      ? { ...fresh, name: 'unlocking' }
+      : { name: 'signingIn', base: fresh.base, who };
+  const request = tgtRequest(who.realm, who.cname, config);
   const running = state.base.exchanges;
-  return began(state, exchanges.beginAs(running, purpose, request, preAuth, config.exchanges, env));
+  return began(
+    asking,
+    exchanges.beginAs(running, purpose, request, preAuth, config.exchanges, env),
+  );
 }
 
 export function computerSignedIn(state: Running, outcome: Outcome): DeviceStep {
@@ -129,9 +133,12 @@ export function tgtGained(
   state: Running,
   outcome: Outcome,
   env: Env,
+  trust?: Trust,
 ): SignInStep {
   if (state.name !== 'signingIn') return settled(to(state));
-  if (outcome.kind !== 'as') return settled(notSignedIn(state, outcome));
+  if (outcome.kind !== 'as') {
+    return settled(notSignedIn(config, state, reasonOf(outcome, trust), env));
+  }
   const { credential } = outcome.reply;
   // The KDC's names count from here on: the realm may be another than was typed.
   const who = { ...state.who, realm: credential.crealm, cname: credential.cname };
@@ -152,15 +159,14 @@ export function logonTicketGained(
   config: DeviceConfig,
   state: Running,
   outcome: Outcome,
+  env: Env,
 ): DeviceStep {
   if (state.name !== 'signingIn' || state.gained === undefined) return to(state);
-  if (outcome.kind !== 'tgs') return notSignedIn(state, outcome);
+  if (outcome.kind !== 'tgs') return notSignedIn(config, state, reasonOf(outcome), env);
   const { credential, gained } = outcome;
   const logon = identityOfTicket(credential.ticket, config.keys);
   const { base, who } = state;
-  if (logon.kind === 'denied') {
-    return blamed({ name: 'signedOut', base }, `signing in ${who.user}: ${logon.reason}`);
-  }
+  if (logon.kind === 'denied') return notSignedIn(config, state, logon.reason, env);
   const signedIn: WithSession = {
     name: 'signedIn',
     base,
@@ -170,20 +176,32 @@ export function logonTicketGained(
 }
 
 function notSignedIn(
-  state: Extract<Running, { readonly name: 'signingIn' }>,
-  outcome: Outcome,
+  config: DeviceConfig,
+  { base, who }: Extract<Running, { readonly name: 'signingIn' }>,
+  reason: string,
+  env: Env,
 ): DeviceStep {
-  const reason = outcome.kind === 'failed' ? sentenceOf(outcome.failure) : outcome.kind;
-  return blamed({ name: 'signedOut', base: state.base }, `signing in ${state.who.user}: ${reason}`);
+  const hello = closed(config.hello, base.hello, who.user, env);
+  return blamed(
+    { name: 'signedOut', base: { ...base, hello } },
+    `signing in ${who.user}: ${reason}`,
+  );
+}
+
+/** In Hello's words where a Hello key was shown. */
+function reasonOf(outcome: Outcome, trust?: Trust): string {
+  if (outcome.kind !== 'failed') return outcome.kind;
+  const { failure } = outcome;
+  return trust === undefined ? sentenceOf(failure) : describeFailure(signInFailure(failure, trust));
 }
 
 /** Windows asks a KDC when it can: the new TGT takes the old one's place. */
-export function unlocked(state: Running, outcome: Outcome): DeviceStep {
+export function unlocked(state: Running, outcome: Outcome, trust?: Trust): DeviceStep {
   if (state.name !== 'unlocking') return to(state);
   if (outcome.kind === 'as') {
     const open = session.withCache({ ...state, name: 'signedIn' }, [outcome.reply.credential]);
     return to({ ...open, session: { ...open.session, preAuth: outcome.preAuth } });
   }
-  const reason = outcome.kind === 'failed' ? sentenceOf(outcome.failure) : outcome.kind;
-  return blamed({ ...state, name: 'locked' }, `unlocking for ${state.session.who.user}: ${reason}`);
+  const why = `unlocking for ${state.session.who.user}: ${reasonOf(outcome, trust)}`;
+  return blamed({ ...state, name: 'locked' }, why);
 }

@@ -1,12 +1,16 @@
 /** What a device is made of: its configuration, its states, and what its exchanges are for. */
 import type { ActorEffect } from '../../src/machine/actor.ts';
 import { type Step, to } from '../../src/machine/machine.ts';
+import type { Trust } from '../hello/policy.ts';
 import type { ServiceKey } from '../kerberos/ticket.ts';
 import type { Credential } from '../kerberos/ticket-cache.ts';
+import type { Hello, HelloConfig } from './device-hello.ts';
+import type { Provisioning } from './device-provisioning.ts';
 import type { ExchangeOptions, Exchanges, Service } from './exchange-state.ts';
 import type { LogonName, LogonSession, RequestOptions } from './logon-session.ts';
 
 export interface DeviceConfig extends RequestOptions {
+  readonly name: string;
   readonly realm: string;
   /** The fully qualified name: `laptop.corp.example`. */
   readonly dnsHostName: string;
@@ -16,6 +20,7 @@ export interface DeviceConfig extends RequestOptions {
   /** Gets a ticket-granting ticket for the computer account as soon as it runs. */
   readonly signsInAtStart: boolean;
   readonly exchanges: ExchangeOptions;
+  readonly hello: HelloConfig;
   /** Who listens under a host's name; undefined: nobody in this network. */
   service(host: string): Service | undefined;
 }
@@ -23,10 +28,11 @@ export interface DeviceConfig extends RequestOptions {
 /** What an exchange is for. */
 export type Purpose =
   | { readonly for: 'computer' }
-  | { readonly for: 'signIn' }
+  /** `trust`: with a Hello key, and how the directory knows it. */
+  | { readonly for: 'signIn'; readonly trust?: Trust }
   /** The ticket for this computer, whose PAC says who the user is. */
   | { readonly for: 'logonTicket' }
-  | { readonly for: 'unlock' }
+  | { readonly for: 'unlock'; readonly trust?: Trust }
   | { readonly for: 'renewal' }
   /** Signing in anew with the kept keys, because the ticket-granting ticket has ended. */
   | { readonly for: 'anew'; readonly target: string }
@@ -44,6 +50,7 @@ export type Computer =
 export interface Base {
   readonly exchanges: Exchanges<Purpose>;
   readonly computer: Computer;
+  readonly hello: Hello;
   /** Why what a user wanted last came to nothing. */
   readonly failure?: string;
 }
@@ -62,6 +69,12 @@ export type State =
       readonly name: 'signedIn' | 'locked' | 'unlocking';
       readonly base: Base;
       readonly session: LogonSession;
+    }
+  | {
+      readonly name: 'provisioning';
+      readonly base: Base;
+      readonly session: LogonSession;
+      readonly provisioning: Provisioning;
     };
 
 export type Running = Exclude<State, { readonly name: 'off' }>;
@@ -71,6 +84,10 @@ export type DeviceStep = Step<Running, ActorEffect>;
 
 export function withBase<S extends Running>(state: S, base: Partial<Base>): S {
   return { ...state, base: { ...state.base, ...base } };
+}
+
+export function withHello<S extends Running>(state: S, hello: Hello): S {
+  return hello === state.base.hello ? state : withBase(state, { hello });
 }
 
 export function withExchanges<S extends Running>(state: S, exchanges: Exchanges<Purpose>): S {

@@ -3,8 +3,19 @@
  * sign in with a password and learns from a ticket for itself who that is (MS-KILE 3.2.5.7), opens services
  * with mutual authentication, renews the ticket-granting ticket, locks, unlocks and signs out.
  */
-import type { ActorEffect, ActorEvent, Json } from '../../src/machine/actor.ts';
+import type { ActorEffect, ActorEnv, ActorEvent, Json } from '../../src/machine/actor.ts';
 import { assertNever, type Env, type Step, to, unexpected } from '../../src/machine/machine.ts';
+import * as gestures from './device-gestures.ts';
+import {
+  closed,
+  type Hello,
+  helloOf,
+  helloView,
+  keptOf,
+  released,
+  started,
+} from './device-hello.ts';
+import * as provisioning from './device-provisioning.ts';
 import * as session from './device-session.ts';
 import * as signIn from './device-sign-in.ts';
 import {
@@ -19,30 +30,50 @@ import {
   type WithSession,
   withExchanges,
 } from './device-state.ts';
+import { keptIn, NOTHING_KEPT, written } from './device-store.ts';
 import { none, type Outcome, type Progress } from './exchange-state.ts';
 import * as exchanges from './exchanges.ts';
 import { ticketView } from './logon-session.ts';
-import { entryOf } from './user-entries.ts';
+import { type Entry, entryOf, TOLD } from './user-entries.ts';
 
 export function step(
   config: DeviceConfig,
   state: State,
   event: ActorEvent,
-  env: Env,
+  env: ActorEnv,
 ): Step<State, ActorEffect> {
   if (state.name === 'off') {
     return event.kind === 'started' ? start(config, env) : unexpected(state, event, 'started');
   }
+  const next = heard(config, state, event, env);
+  return writing(state.base.hello, next, env);
+}
+
+/** What survives a loss of power is written before anything else happens. */
+function writing(
+  before: Hello,
+  { state, effects }: DeviceStep,
+  env: ActorEnv,
+): Step<State, ActorEffect> {
+  const { hello } = state.base;
+  if (hello === before) return { state, effects };
+  return { state, effects: [...written(keptOf(before), keptOf(hello), env.store), ...effects] };
+}
+
+function heard(config: DeviceConfig, state: Running, event: ActorEvent, env: ActorEnv): DeviceStep {
   const progress = exchanges.step(state.base.exchanges, event, config.exchanges, env);
   if (progress !== undefined) return absorb(config, state, progress, env);
   switch (event.kind) {
     case 'told': {
       const entry = entryOf(event);
-      if (entry === undefined) return unexpected(state, event, 'told password');
-      return carried(config, signIn.passwordEntered(config, state, entry, env), env);
+      if (entry === undefined)
+        return unexpected(state, event, ...TOLD.map((what) => `told ${what}`));
+      return told(config, state, entry, env);
     }
     case 'commanded':
-      return commanded(config, state, event, env);
+      return event.verb === 'restarts'
+        ? restart(config, state, env)
+        : commanded(config, state, event, env);
     case 'closed':
       return to('session' in state ? session.closed(state, event.connection) : state);
     // What is left of exchanges that are over: late datagrams, timers and octets of ended streams.
@@ -51,14 +82,26 @@ export function step(
     case 'malformed':
     case 'expired':
       return to(state);
-    case 'started':
-    case 'accepted':
     case 'signed':
     case 'decrypted':
     case 'generated':
+      return provisioning.heardFromCore(config, state, event, env) ?? to(state);
+    case 'started':
+    case 'accepted':
       return unexpected(state, event, 'told', 'commanded');
     default:
       return assertNever(event);
+  }
+}
+
+function told(config: DeviceConfig, state: Running, entry: Entry, env: Env): DeviceStep {
+  switch (entry.kind) {
+    case 'password':
+      return carried(config, signIn.passwordEntered(config, state, entry, env), env);
+    case 'provision':
+      return provisioning.begin(config, state, entry, env);
+    default:
+      return carried(config, gestures.entered(config, state, entry, env), env);
   }
 }
 
@@ -84,27 +127,46 @@ function commanded(
     case 'locks':
       return to({ ...state, name: 'locked' });
     case 'signsOut':
-      return signOut(state);
+      return signOut(config, state, env);
     default:
       return unexpected(state, event, 'opens', 'renews', 'locks', 'signsOut');
   }
 }
 
 /** Tickets and keys are forgotten, connections closed, exchanges left alone. */
-function signOut(state: WithSession): DeviceStep {
+function signOut(config: DeviceConfig, state: WithSession, env: Env): DeviceStep {
   const { exchanges: running, effects } = exchanges.abandon(
     state.base.exchanges,
     (purpose) => purpose.for !== 'computer',
   );
-  return to({ name: 'signedOut', base: { ...state.base, exchanges: running } }, [
+  const hello = closed(config.hello, state.base.hello, state.session.who.user, env);
+  return to({ name: 'signedOut', base: { ...state.base, exchanges: running, hello } }, [
     ...effects,
     ...session.closeAll(state.session),
   ]);
 }
 
-function start(config: DeviceConfig, env: Env): DeviceStep {
-  const base: Base = { exchanges: none<Purpose>(), computer: { name: 'signedOut' } };
+/** The first start of all finds an empty store: what was there before the story is put into it. */
+function start(config: DeviceConfig, env: ActorEnv): Step<State, ActorEffect> {
+  const inStore = keptIn(env.store);
+  const isFirst = env.store.size === 0 && inStore.keys === 0;
+  const kept = isFirst ? config.hello.initial : inStore;
+  const before = helloOf(isFirst ? NOTHING_KEPT : inStore);
+  return writing(before, boot(config, helloOf(kept), env), env);
+}
+
+function boot(config: DeviceConfig, before: Hello, env: Env): DeviceStep {
+  const hello = started(config.hello, before, env);
+  const base: Base = { exchanges: none<Purpose>(), computer: { name: 'signedOut' }, hello };
   return carried(config, signIn.computer(config, { name: 'signedOut', base }, env), env);
+}
+
+/** The user's restart, not a loss of power: connections are closed before it goes down. */
+function restart(config: DeviceConfig, state: Running, env: Env): DeviceStep {
+  const { effects } = exchanges.abandon(state.base.exchanges, () => true);
+  const closing = 'session' in state ? session.closeAll(state.session) : [];
+  const booted = boot(config, state.base.hello, env);
+  return { state: booted.state, effects: [...effects, ...closing, ...booted.effects] };
 }
 
 /** Takes over what exchanges came to, one after another; each may begin others. */
@@ -115,7 +177,7 @@ function absorb(
   env: Env,
 ): DeviceStep {
   let next = withExchanges(state, progress.exchanges);
-  const effects = [...progress.effects];
+  const effects = [...released(config.hello, next.base.hello, progress.effects, env)];
   for (const { purpose, outcome } of progress.finished) {
     const step = finished(config, next, purpose, outcome, env);
     next = step.state;
@@ -150,11 +212,11 @@ function finished(
     case 'computer':
       return signIn.computerSignedIn(state, outcome);
     case 'signIn':
-      return carried(config, signIn.tgtGained(config, state, outcome, env), env);
+      return carried(config, signIn.tgtGained(config, state, outcome, env, purpose.trust), env);
     case 'logonTicket':
-      return signIn.logonTicketGained(config, state, outcome);
+      return signIn.logonTicketGained(config, state, outcome, env);
     case 'unlock':
-      return signIn.unlocked(state, outcome);
+      return signIn.unlocked(state, outcome, purpose.trust);
     default:
       if (!('session' in state)) return to(state);
       return carried(config, session.finished(config, state, purpose, outcome, env), env);
@@ -178,7 +240,7 @@ export function view(state: State): Json {
     exchanges: exchanges.describe(base.exchanges),
     ...(base.failure === undefined ? {} : { failure: base.failure }),
   };
-  if (!('session' in state)) return common;
+  if (!('session' in state)) return { ...common, ...helloView(base.hello) };
   const { who, identity, cache, opened } = state.session;
   return {
     ...common,
@@ -186,5 +248,6 @@ export function view(state: State): Json {
     identity: { ...identity },
     tickets: cache.map(ticketView),
     opened: Object.entries(opened).map(([service, { name }]) => ({ service, state: name })),
+    ...helloView(base.hello),
   };
 }

@@ -18,6 +18,7 @@ import {
 import { EncTypes, type UserAccountControl } from '../kdc/accounts.ts';
 import { attributesField } from './attribute-values.ts';
 import { domainPolicyFields } from './domain-policy.ts';
+import { helloFields } from './hello-fields.ts';
 
 export const realm = text('DNS name of the realm, which is the Active Directory domain', {
   example: 'CORP.EXAMPLE',
@@ -151,7 +152,7 @@ export type ComputerConfig = Infer<ReturnType<typeof object<typeof computer>>>;
 export type DeviceFields = Infer<typeof deviceFields>;
 export const deviceFields = object({
   ...computer,
-  join: defaulted(oneOf('What it is joined to', ['domain']), 'domain'),
+  ...helloFields,
   signsInAtStart: defaulted(
     flag('Gets a ticket-granting ticket for its computer account when it starts'),
     true,

@@ -6,7 +6,7 @@ import type { Key } from '../kerberos/etypes.ts';
 import { type EncTicketPart, Ticket } from '../kerberos/messages.ts';
 import { openTicket, type ServiceKey } from '../kerberos/ticket.ts';
 import { pacOf } from '../pac/authorization-data.ts';
-import { LogonInfo } from '../pac/buffers.ts';
+import { LogonInfo, UpnDnsInfo } from '../pac/buffers.ts';
 import { PacType } from '../pac/constants.ts';
 import type { GroupMembership, KerbValidationInfo } from '../pac/messages.ts';
 import { pacBuffer, readPac } from '../pac/pactype.ts';
@@ -19,6 +19,8 @@ export interface Identity {
   readonly sid: string;
   /** SIDs of all groups, in the PAC's order: of the domain, of others, resource groups. */
   readonly groups: readonly string[];
+  /** userPrincipalName, or the one that the account has without saying so. */
+  readonly upn?: string;
 }
 
 /**
@@ -36,7 +38,7 @@ export function authorize(part: EncTicketPart, key: Key): Authorization<Identity
   if (buffer === undefined) return denied('the PAC has no LOGON_INFO');
   const info = LogonInfo.tryDecode(buffer);
   if (!info.ok) return denied(`LOGON_INFO is malformed: ${info.error.message}`);
-  const identity = identityOf(info.value);
+  const identity = identityOf(info.value, upnIn(pac.value));
   if (identity === undefined) return denied('LOGON_INFO has no LogonDomainId');
   return { kind: 'granted', identity };
 }
@@ -52,7 +54,14 @@ export function identityOfTicket(
   return { kind: 'denied', errorCode, reason: `${errorName(errorCode)}: ${reason}` };
 }
 
-function identityOf(info: KerbValidationInfo): Identity | undefined {
+/** MS-PAC 2.10; a KDC may leave the buffer out. */
+function upnIn(pac: Parameters<typeof pacBuffer>[0]): string | undefined {
+  const buffer = pacBuffer(pac, PacType.UPN_DNS_INFO);
+  const info = buffer === undefined ? undefined : UpnDnsInfo.tryDecode(buffer);
+  return info?.ok ? info.value.Upn : undefined;
+}
+
+function identityOf(info: KerbValidationInfo, upn: string | undefined): Identity | undefined {
   const { LogonDomainId: domain, ResourceGroupDomainSid: resource } = info;
   if (domain === null) return undefined;
   return {
@@ -63,6 +72,7 @@ function identityOf(info: KerbValidationInfo): Identity | undefined {
       ...(info.ExtraSids ?? []).flatMap(({ Sid }) => (Sid === null ? [] : [Sid])),
       ...(resource === null ? [] : groupSids(resource, info.ResourceGroupIds)),
     ],
+    ...(upn === undefined ? {} : { upn }),
   };
 }
 

@@ -3,7 +3,6 @@
  * belong to it, trusts that its domain controllers declare, passwords that follow from the seed. Every
  * actor asks here, so that the domain controller and a computer know the same password.
  */
-import { view } from '../../src/bytes/bytes.ts';
 import type { Scene } from '../../src/scenario/role.ts';
 import type { DomainSeed, PopulationSeed, TrustSeed } from '../directory/domain-seed.ts';
 import { type Realm, realm } from '../kdc/realm.ts';
@@ -14,6 +13,7 @@ import { randomSecret } from './computer.ts';
 import { domainPolicy } from './domain-policy.ts';
 import { type DomainControllerFields, encTypesOf } from './fields.ts';
 import { readOnlyAccounts, readOnlySeeds } from './read-only-seeds.ts';
+import { realmNames } from './realm-names.ts';
 
 /** The domain was made, and all passwords were set, a month before the story begins. */
 const DOMAIN_AGE = 30 * 86_400_000;
@@ -95,25 +95,6 @@ const LETTERS = 'ABCDEFGHJKLMNPQRabcdefghijkmnpqr';
 function policyTimes(policy: DomainControllerFields['policy']) {
   const { supportedEncryptionTypes: _, defaultDomainSupportedEncTypes: __, ...times } = policy;
   return times;
-}
-
-function realmNames(
-  scene: Scene,
-  name: string,
-  config: DomainControllerFields,
-): Omit<Realm, 'policy'> {
-  const realmName = config.realm.toUpperCase();
-  const first = members<DomainControllerFields>(scene, realmName, 'domain-controller')[0];
-  const shared = first?.[1] ?? config;
-  const [label = realmName] = realmName.split('.');
-  const numbers = view(scene.random(`sid/${realmName}`)(12));
-  const sid = [0, 4, 8].map((at) => numbers.getUint32(at, true)).join('-');
-  return {
-    name: realmName,
-    flatName: shared.netbios ?? label.slice(0, 15),
-    sid: shared.sid ?? `S-1-5-21-${sid}`,
-    dnsHostName: config.host ?? `${name}.${realmName}`,
-  };
 }
 
 const OPPOSITE = {

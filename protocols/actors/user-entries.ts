@@ -1,5 +1,7 @@
 /** What a person does at a device, as the person tells it and as the device hears it. */
-import type { ActorEvent, Args, Secret } from '../../src/machine/actor.ts';
+import type { ActorEvent, Args, Json, Secret } from '../../src/machine/actor.ts';
+import type { Biometric } from '../hello/container.ts';
+import type { PinEntry, Shown } from '../hello/gestures.ts';
 import { NT_ENTERPRISE, NT_PRINCIPAL } from '../kerberos/constants.ts';
 import { principal } from '../kerberos/names.ts';
 import type { LogonName } from './logon-session.ts';
@@ -11,9 +13,40 @@ export interface PasswordEntry {
   readonly password: string;
 }
 
-export type Entry = PasswordEntry;
+/** Something that is meant for a Hello container. */
+export type HelloEntry =
+  | { readonly kind: 'pin'; readonly who: LogonName; readonly entry: PinEntry }
+  | { readonly kind: 'biometric'; readonly who: LogonName; readonly shown: Shown }
+  | {
+      readonly kind: 'changePin';
+      readonly who: LogonName;
+      readonly entry: PinEntry;
+      readonly newPin: string;
+    }
+  | { readonly kind: 'resetPin'; readonly who: LogonName; readonly newPin: string }
+  | {
+      readonly kind: 'provision';
+      readonly who: LogonName;
+      readonly pin: string;
+      readonly biometrics: readonly Biometric[];
+    }
+  | { readonly kind: 'deleteContainer'; readonly who: LogonName };
 
-export const PASSWORD = 'password';
+export type Entry = PasswordEntry | HelloEntry;
+
+/** What is told, as the trace names it. */
+export const TOLD = [
+  'password',
+  'pin',
+  'fingerprint',
+  'face',
+  'pin change',
+  'pin reset',
+  'hello provisioning',
+  'hello container deletion',
+] as const;
+
+export type ToldWhat = (typeof TOLD)[number];
 
 export function isSecret(value: Args[string] | undefined): value is Secret {
   return typeof value === 'object' && value !== null && 'secret' in value && 'from' in value;
@@ -23,10 +56,45 @@ type Told = Extract<ActorEvent, { readonly kind: 'told' }>;
 
 /** Reads what a user tells a device; undefined: it is something else. */
 export function entryOf(event: Told): Entry | undefined {
-  const { value } = event.args;
   const who = logonName(event);
-  if (event.what !== PASSWORD || !isSecret(value) || who === undefined) return undefined;
-  return { kind: 'password', who, password: value.secret };
+  const { value, newValue, challenge, matches, biometrics } = event.args;
+  if (who === undefined) return undefined;
+  const first = isSecret(value) ? value.secret : undefined;
+  const second = isSecret(newValue) ? newValue.secret : undefined;
+  switch (event.what as ToldWhat) {
+    case 'password':
+      return first === undefined ? undefined : { kind: 'password', who, password: first };
+    case 'pin': {
+      const phrase = typeof challenge === 'string' ? { challenge } : {};
+      return first === undefined
+        ? undefined
+        : { kind: 'pin', who, entry: { pin: first, ...phrase } };
+    }
+    case 'fingerprint':
+    case 'face':
+      return {
+        kind: 'biometric',
+        who,
+        shown: { biometric: event.what as Biometric, matches: matches !== false },
+      };
+    case 'pin change':
+      if (first === undefined || second === undefined) return undefined;
+      return { kind: 'changePin', who, entry: { pin: first }, newPin: second };
+    case 'pin reset':
+      return second === undefined ? undefined : { kind: 'resetPin', who, newPin: second };
+    case 'hello provisioning':
+      if (first === undefined) return undefined;
+      return { kind: 'provision', who, pin: first, biometrics: biometricsIn(biometrics) };
+    case 'hello container deletion':
+      return { kind: 'deleteContainer', who };
+    default:
+      return undefined;
+  }
+}
+
+function biometricsIn(value: Args[string] | undefined): readonly Biometric[] {
+  const items: readonly Json[] = Array.isArray(value) ? value : [];
+  return items.filter((item): item is Biometric => item === 'fingerprint' || item === 'face');
 }
 
 /** As Windows: `user@suffix` is one component of type NT-ENTERPRISE, anything else NT-PRINCIPAL. */

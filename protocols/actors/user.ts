@@ -1,10 +1,21 @@
-/** A person: what they know is typed at a device. */
-import type { ActorEffect, ActorEvent } from '../../src/machine/actor.ts';
+/** A person: what they know is typed at a device, what they are is shown to it. */
+import type { ActorEffect, ActorEvent, Args } from '../../src/machine/actor.ts';
 import { assertNever, type Step, to, unexpected } from '../../src/machine/machine.ts';
 import { role } from '../../src/scenario/role.ts';
-import { actor, object, oneOf, optional, secret, text } from '../../src/schema/schema.ts';
+import {
+  actor,
+  defaulted,
+  flag,
+  listOf,
+  object,
+  oneOf,
+  optional,
+  secret,
+  text,
+} from '../../src/schema/schema.ts';
 import { userFields } from './fields.ts';
-import { isSecret, PASSWORD } from './user-entries.ts';
+import { BIOMETRICS } from './hello-fields.ts';
+import type { ToldWhat } from './user-entries.ts';
 
 /** Who they are to a device. */
 interface Typed {
@@ -21,36 +32,113 @@ function step(typed: Typed, state: State, event: ActorEvent): Step<State, ActorE
       return to({ name: 'present' });
     case 'present': {
       if (event.kind !== 'commanded') return unexpected(state, event, 'commanded');
-      const { as: userName = typed.userName, on, value } = event.args;
-      if (event.verb !== 'enters' || typeof on !== 'string' || !isSecret(value)) {
-        return unexpected(state, event, 'enters password on a device');
+      const what = whatOf(event.verb, event.args);
+      const { as: userName = typed.userName, on, ...args } = event.args;
+      if (what === undefined || typeof on !== 'string') {
+        return unexpected(state, event, Object.keys(VERBS).join(', '));
       }
-      return to(state, [
-        { kind: 'tell', to: on, what: PASSWORD, args: { ...typed, userName, value } },
-      ]);
+      const { [event.verb]: _, ...said } = args;
+      return to(state, [{ kind: 'tell', to: on, what, args: { ...typed, userName, ...said } }]);
     }
     default:
       return assertNever(state);
   }
 }
 
+/** What a device is told when somebody does that; undefined: nothing that people do. */
+function whatOf(verb: string, args: Args): ToldWhat | undefined {
+  const object = args[verb];
+  switch (verb) {
+    case 'enters':
+      return object === 'pin' ? 'pin' : 'password';
+    case 'shows':
+      return object === 'face' ? 'face' : 'fingerprint';
+    case 'changes':
+      return 'pin change';
+    case 'resets':
+      return 'pin reset';
+    case 'provisions':
+      return 'hello provisioning';
+    case 'deletes':
+      return 'hello container deletion';
+    default:
+      return undefined;
+  }
+}
+
+const name = optional(
+  text('The name as typed; left out: the one that they always type', { example: 'asmith' }),
+);
+
+const VERBS = {
+  enters: {
+    about: 'Types a password or a PIN at a device: to sign in, or to unlock it.',
+    schema: object({
+      enters: oneOf('What is typed', ['password', 'pin']),
+      value: secret('What is typed, right or wrong'),
+      challenge: optional(
+        text('What is typed below the phrase that the screen asks for', { example: 'A1B2C3' }),
+      ),
+      as: name,
+      on: actor('Where it is typed', 'device'),
+    }),
+  },
+  shows: {
+    about: 'Shows a finger or a face to a device: to sign in, or to unlock it.',
+    schema: object({
+      shows: oneOf('What is shown', BIOMETRICS),
+      matches: defaulted(flag('The sensor knows it again'), true),
+      as: name,
+      on: actor('Which device looks', 'device'),
+    }),
+  },
+  changes: {
+    about: 'Chooses another PIN, with the one that there is.',
+    schema: object({
+      changes: oneOf('What is changed', ['pin']),
+      value: secret('The PIN up to now, right or wrong'),
+      newValue: secret('The new PIN'),
+      as: name,
+      on: actor('Where', 'device'),
+    }),
+  },
+  resets: {
+    about: 'Chooses another PIN without the one that there is ("I forgot my PIN").',
+    schema: object({
+      resets: oneOf('What is reset', ['pin']),
+      newValue: secret('The new PIN'),
+      as: name,
+      on: actor('Where', 'device'),
+    }),
+  },
+  provisions: {
+    about: 'Sets Windows Hello up on the device where they are signed in.',
+    schema: object({
+      provisions: oneOf('What is set up', ['hello']),
+      value: secret('The PIN that they choose'),
+      biometrics: defaulted(
+        listOf('What they enrol besides', oneOf('A biometric gesture', BIOMETRICS)),
+        [],
+      ),
+      as: name,
+      on: actor('Where', 'device'),
+    }),
+  },
+  deletes: {
+    about: 'Runs certutil -deletehellocontainer in their session.',
+    schema: object({
+      deletes: oneOf('What is deleted', ['hello-container']),
+      as: name,
+      on: actor('Where', 'device'),
+    }),
+  },
+} as const;
+
 export const user = role({
   role: 'user',
-  about: 'A person with an account in a realm, who types a password at a device.',
+  about: 'A person with an account in a realm, who types at a device and is looked at by it.',
   fields: userFields,
-  verbs: {
-    enters: {
-      about: 'Types a password at a device: to sign in, or to unlock it.',
-      schema: object({
-        enters: oneOf('What is typed', [PASSWORD]),
-        value: secret('The password as typed, right or wrong'),
-        as: optional(
-          text('The name as typed; left out: the one that they always type', { example: 'asmith' }),
-        ),
-        on: actor('Where it is typed', 'device'),
-      }),
-    },
-  },
+  verbs: VERBS,
   states: ['absent', 'present'],
   build(name, config) {
     const { sAMAccountName = name, userName = sAMAccountName } = config;

@@ -2,6 +2,8 @@
  * A user's Hello container on a device. A private key never leaves it: whoever wants a signature asks, and
  * within a gesture the machine has the signing core make it.
  */
+
+import type { KeyAlgorithm, KeyTransport } from '../../src/machine/actor.ts';
 import {
   assertNever,
   type Env,
@@ -29,7 +31,6 @@ import {
   type Shown,
 } from './gestures.ts';
 import { describeError, HelloErrors } from './hello-errors.ts';
-import type { KeyAlgorithm } from './key-algorithm.ts';
 import { type PinVerifier, pinObjection, pinVerifier, SALT_LENGTH } from './pin.ts';
 
 interface Making {
@@ -51,6 +52,21 @@ export type State =
       readonly gesture: Gesture;
     };
 
+/** What is asked of the Hello key. */
+export type KeyOperation =
+  | {
+      readonly kind: 'sign';
+      readonly id: string;
+      readonly algorithm: string;
+      readonly data: Uint8Array;
+    }
+  | {
+      readonly kind: 'decrypt';
+      readonly id: string;
+      readonly algorithm: KeyTransport;
+      readonly data: Uint8Array;
+    };
+
 export type Event =
   | {
       readonly kind: 'created';
@@ -63,13 +79,8 @@ export type Event =
   | { readonly kind: 'generated'; readonly publicKey: Uint8Array }
   | { readonly kind: 'entered'; readonly entry: PinEntry }
   | { readonly kind: 'shown'; readonly shown: Shown; readonly operation: Operation }
-  /** Something is to be signed; `id` comes back with the effect. */
-  | {
-      readonly kind: 'wanted';
-      readonly id: string;
-      readonly algorithm: string;
-      readonly data: Uint8Array;
-    }
+  /** Something is to be done with the key; `id` comes back with the effect. */
+  | { readonly kind: 'wanted'; readonly operation: KeyOperation }
   | { readonly kind: 'changed'; readonly entry: PinEntry; readonly newPin: string }
   /** "I forgot my PIN", after the identity was proved otherwise. */
   | { readonly kind: 'reset'; readonly newPin: string }
@@ -87,6 +98,13 @@ export type Effect =
       readonly algorithm: string;
       readonly data: Uint8Array;
       readonly gesture: Gesture;
+    }
+  | {
+      readonly kind: 'decrypt';
+      readonly id: string;
+      readonly key: string;
+      readonly algorithm: KeyTransport;
+      readonly data: Uint8Array;
     }
   | { readonly kind: 'destroy'; readonly key: string }
   | { readonly kind: 'released'; readonly gesture: Gesture }
@@ -240,7 +258,7 @@ function shown(
 
 function wanted(
   state: There,
-  { id, algorithm, data }: Extract<Event, { readonly kind: 'wanted' }>,
+  { operation }: Extract<Event, { readonly kind: 'wanted' }>,
 ): Step<State, Effect> {
   if (state.name === 'locked') {
     return to(state, [
@@ -252,7 +270,10 @@ function wanted(
     ]);
   }
   const { container, gesture } = state;
-  return to(state, [{ kind: 'sign', id, key: container.key, algorithm, data, gesture }]);
+  const { key } = container;
+  return to(state, [
+    operation.kind === 'sign' ? { ...operation, key, gesture } : { ...operation, key },
+  ]);
 }
 
 function changed(

@@ -1,6 +1,8 @@
 /** A Hello container as data: what its creation fixed, its key by name, its PIN and what went wrong with it. */
+
+import type { KeyAlgorithm } from '../../src/machine/actor.ts';
+import { helloContainer } from '../x509/profiles.ts';
 import { type Failures, NO_FAILURES, NO_WRONG_PINS, type ScreenCount } from './attempts.ts';
-import type { KeyAlgorithm } from './key-algorithm.ts';
 import type { PinVerifier } from './pin.ts';
 import type { PassportForWork, PinComplexity, Trust } from './policy.ts';
 import type { Protection } from './providers.ts';
@@ -52,7 +54,7 @@ const DAY = 86_400_000;
 
 /** `<SID>/<GUID>/login.windows.net/<tenant>/<upn>`: the key's name with the provider, and in certificates. */
 export function containerName({ sid, guid, tenantId, upn }: ContainerSettings): string {
-  return `${sid}/${guid}/login.windows.net/${tenantId}/${upn}`;
+  return helloContainer({ sid, keyId: guid, tenantId, upn });
 }
 
 /** What of the policy in force goes into a container that is made now. */

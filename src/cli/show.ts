@@ -20,6 +20,8 @@ export interface Shown {
 
 interface View {
   readonly about: string;
+  /** What kind of actor keeps such things; a device's store may be empty, and is shown all the same. */
+  readonly keeper: 'directory' | 'device';
   /** @throws InputError when there is nothing of that kind, or nothing of that name. */
   load(): Promise<(shown: Shown) => string>;
 }
@@ -28,11 +30,18 @@ interface View {
 export const VIEWS: Readonly<Record<string, View>> = {
   directory: {
     about: 'objects of a domain controller’s directory as LDIF; names or --filter choose some',
+    keeper: 'directory',
     load: async () => (await import('./show-directory.ts')).directoryText,
   },
   dsacls: {
     about: 'the permissions of an object as dsacls prints them; without a name the domain’s',
+    keeper: 'directory',
     load: async () => (await import('./show-dsacls.ts')).dsaclsOf,
+  },
+  'certutil-store': {
+    about: 'the certificates of a device’s user as certutil -store -user my prints them',
+    keeper: 'device',
+    load: async () => (await import('./show-certutil-store.ts')).certutilStoreOf,
   },
 };
 
@@ -44,7 +53,7 @@ interface ShowOptions {
 }
 
 export function registerShow(program: Command): void {
-  const views = Object.entries(VIEWS).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`);
+  const views = Object.entries(VIEWS).map(([name, { about }]) => `  ${name.padEnd(15)} ${about}`);
   program
     .command('show')
     .description('what an actor of a run has stored, at any moment of it')
@@ -64,7 +73,8 @@ ${views.join('\n')}
 Examples:
   kerblab show latest directory alice
   kerblab show latest directory --on dc1 --at 5m --filter '(badPwdCount>=1)'
-  kerblab show latest dsacls CN=AdminSDHolder,CN=System --at 61m`,
+  kerblab show latest dsacls CN=AdminSDHolder,CN=System --at 61m
+  kerblab show latest certutil-store --on laptop`,
     )
     .action(show);
 }
@@ -81,13 +91,17 @@ async function show(
   }
   const run = readRun(runFolderOf(name, options.runs));
   const at = timeOf(options.at, run);
-  const actor = options.on ?? onlyWriter(run);
+  const actor = options.on ?? onlyKeeper(run, view.keeper);
   if (!run.records.some((record) => record.actor === actor)) {
     const actors = [...new Set(run.records.map((record) => record.actor))];
     throw new InputError(`--on ${actor}: the run has no such actor, but ${actors.join(', ')}`);
   }
   const { store, writes } = storedBy(run, actor, at);
-  if (writes === 0) throw new InputError(`${actor} had written nothing by then`);
+  if (writes === 0 && view.keeper !== 'device') {
+    throw new InputError(
+      `${actor} had written nothing by then${keepersBeside(run, view.keeper, actor)}`,
+    );
+  }
   const text = (await view.load())({
     actor,
     store,
@@ -106,13 +120,35 @@ function timeOf(text: string | undefined, run: Run): number {
   throw new InputError(`--at ${text}: expected ${DURATION}: ${read.reason}`);
 }
 
-function onlyWriter(run: Run): string {
-  const writers = new Set<string>();
-  for (const { actor, effects } of run.records) {
-    if (effects.some(({ kind }) => kind === 'write')) writers.add(actor);
+const DEVICE = 'actors/device';
+
+/** Devices, whether they have written anything or not; of all others those that have. */
+function keepersOf(run: Run, keeper: View['keeper']): ReadonlySet<string> {
+  const keepers = new Set<string>();
+  for (const { actor, machine, effects } of run.records) {
+    const keeps =
+      keeper === 'device'
+        ? machine === DEVICE
+        : machine !== DEVICE && effects.some(({ kind }) => kind === 'write');
+    if (keeps) keepers.add(actor);
   }
-  const [first, ...others] = writers;
-  if (first === undefined) throw new InputError('nobody in this run has written anything');
-  if (others.length === 0) return first;
-  throw new InputError(`--on: say which one: ${[...writers].join(', ')}`);
+  return keepers;
 }
+
+/** Whose store might have been meant. */
+function keepersBeside(run: Run, keeper: View['keeper'], actor: string): string {
+  const others = [...keepersOf(run, keeper)].filter((other) => other !== actor);
+  return others.length === 0 ? '' : ` (try --on ${others.join(', ')})`;
+}
+
+function onlyKeeper(run: Run, keeper: View['keeper']): string {
+  const [first, ...others] = keepersOf(run, keeper);
+  if (first === undefined) {
+    const none = keeper === 'device' ? 'there is no device in this run' : NOTHING;
+    throw new InputError(none);
+  }
+  if (others.length === 0) return first;
+  throw new InputError(`--on: say which one: ${[first, ...others].join(', ')}`);
+}
+
+const NOTHING = 'nobody in this run has written anything';

@@ -249,9 +249,12 @@ export function pairOf<S extends z.ZodType>(about: string, item: S) {
   return z.tuple([item, item], { error }).meta({ description: about });
 }
 
-/** A map from names that the author chooses to values. */
-export function record<S extends z.ZodType>(about: string, value: S) {
-  const key = z.string();
+/** A map from names that the author chooses to values; `key` says which names, where not all will do. */
+export function record<S extends z.ZodType>(
+  about: string,
+  value: S,
+  key: z.ZodType<string, string> = z.string(),
+) {
   return z.record(key, value, { error: wanted('a map') }).meta({ description: about });
 }
 

@@ -1,5 +1,6 @@
 /** A cast in the simulated world, without a scenario file: for tests of single actors. */
 import { FRAMINGS, ROLES } from '../../../protocols/roles.ts';
+import type { Json } from '../../../src/machine/actor.ts';
 import { buildCast } from '../../../src/scenario/cast.ts';
 import type { CastMember, RoleDefinition } from '../../../src/scenario/role.ts';
 import { check } from '../../../src/schema/schema.ts';
@@ -16,12 +17,15 @@ export interface SmallWorld {
   readonly world: World;
   readonly steps: readonly WorldStep[];
   /** Lets somebody do something, at virtual time `at` in milliseconds. */
-  command(actor: string, verb: string, args: Readonly<Record<string, string>>, at?: number): void;
+  command(actor: string, verb: string, args: Readonly<Record<string, Json>>, at?: number): void;
   /** Names of the messages that were sent, with who sent them: `laptop AS-REQ`. */
   sent(): readonly string[];
   /** Notes of level `cause`. */
   causes(): readonly string[];
 }
+
+/** Fields of verbs that people type. */
+const TYPED: ReadonlySet<string> = new Set(['value', 'newValue']);
 
 export const START = Date.UTC(2026, 2, 2, 8);
 
@@ -66,9 +70,13 @@ export function smallWorld(
     world,
     steps,
     command(actor, verb, args, at = 0) {
-      const { value, ...rest } = args;
-      const secret = value === undefined ? {} : { value: { secret: value, from: 'test' } };
-      world.deliver(actor, { kind: 'commanded', verb, args: { ...rest, ...secret } }, at);
+      const typed = Object.fromEntries(
+        Object.entries(args).map(([name, value]) => [
+          name,
+          TYPED.has(name) ? { secret: String(value), from: 'test' } : value,
+        ]),
+      );
+      world.deliver(actor, { kind: 'commanded', verb, args: typed }, at);
     },
     sent: () =>
       steps.flatMap(({ actor, effects }) =>

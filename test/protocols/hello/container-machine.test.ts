@@ -79,9 +79,21 @@ const show = (
 ): Event => ({ kind: 'shown', shown: { biometric: 'fingerprint', matches }, operation });
 const want: Event = {
   kind: 'wanted',
-  id: 'krb-1',
-  algorithm: 'sha256WithRSAEncryption',
-  data: new Uint8Array(3),
+  operation: {
+    kind: 'sign',
+    id: 'krb-1',
+    algorithm: 'sha256WithRSAEncryption',
+    data: new Uint8Array(3),
+  },
+};
+const wantPlain: Event = {
+  kind: 'wanted',
+  operation: {
+    kind: 'decrypt',
+    id: 'krb-1',
+    algorithm: 'RSAES-PKCS1-v1_5',
+    data: new Uint8Array(3),
+  },
 };
 
 function made(settings: Partial<ContainerSettings> = {}, pin = PIN): Container {
@@ -131,9 +143,13 @@ container('signs within a gesture only, and says which one it was', () => {
     .ends('released')
     .on(want)
     .emits({ kind: 'sign', id: 'krb-1', key: 'laptop/hello/alice/1', gesture: 'pin' })
+    .on(wantPlain)
+    .emits({ kind: 'decrypt', id: 'krb-1', key: 'laptop/hello/alice/1' })
     .on({ kind: 'closed' })
     .emits()
     .ends('locked')
+    .on(wantPlain)
+    .emits({ kind: 'refused', reason: 'no gesture has opened the container' })
     .on(show())
     .emits({ kind: 'released', gesture: 'fingerprint' })
     .on(want)

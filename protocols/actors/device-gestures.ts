@@ -1,0 +1,131 @@
+/** What a device does with a PIN or a biometric gesture: sign-in, unlocking, another PIN, no container any more. */
+import { type Env, to } from '../../src/machine/machine.ts';
+import type * as container from '../hello/container-machine.ts';
+import { describeError, HelloErrors } from '../hello/hello-errors.ts';
+import { NT_ENTERPRISE } from '../kerberos/constants.ts';
+import { principal } from '../kerberos/names.ts';
+import { containerOf, coreEffects, type Heard, hear, refusalIn } from './device-hello.ts';
+import { helloProof } from './device-proof.ts';
+import { type Admission, admission, askTgt, type SignInStep, settled } from './device-sign-in.ts';
+import {
+  blamed,
+  type DeviceConfig,
+  type DeviceStep,
+  type Running,
+  withHello,
+} from './device-state.ts';
+import type { LogonName } from './logon-session.ts';
+import type { HelloEntry } from './user-entries.ts';
+
+type EntryOf<K extends HelloEntry['kind']> = Extract<HelloEntry, { readonly kind: K }>;
+
+/** Everything for a Hello container but provisioning. */
+export function entered(
+  config: DeviceConfig,
+  state: Running,
+  entry: Exclude<HelloEntry, EntryOf<'provision'>>,
+  env: Env,
+): SignInStep {
+  switch (entry.kind) {
+    case 'pin':
+    case 'biometric':
+      return gesture(config, state, entry, env);
+    case 'changePin':
+    case 'resetPin':
+      return newPin(config, state, entry, env);
+    case 'deleteContainer':
+      return deletion(config, state, entry.who, env);
+  }
+}
+
+function gesture(
+  config: DeviceConfig,
+  state: Running,
+  entry: EntryOf<'pin' | 'biometric'>,
+  env: Env,
+): SignInStep {
+  const { who } = entry;
+  const admitting = admission(state, (session) => session.who.user === who.user);
+  if (admitting.kind === 'refused') {
+    return settled(blamed(state, `${who.user} cannot sign in now: ${admitting.why}`));
+  }
+  const heard = hear(config.hello, state.base.hello, who.user, eventOf(entry, admitting), env);
+  const next = withHello(state, heard.hello);
+  const refusal = refusalIn(heard.effects);
+  if (refusal !== undefined) {
+    const what = entry.kind === 'pin' ? 'PIN' : entry.shown.biometric;
+    const why = `${who.user}’s ${what}: ${refusal.reason} (“${refusal.message}”)`;
+    return settled(blamed(next, why));
+  }
+  return withKey(config, next, who, admitting, env);
+}
+
+function eventOf(
+  entry: EntryOf<'pin' | 'biometric'>,
+  { kind: operation }: Exclude<Admission, { readonly kind: 'refused' }>,
+): container.Event {
+  return entry.kind === 'pin'
+    ? { kind: 'entered', entry: entry.entry }
+    : { kind: 'shown', shown: entry.shown, operation };
+}
+
+/** The container is open: its key proves to the domain controller who the user is. */
+function withKey(
+  config: DeviceConfig,
+  state: Running,
+  who: LogonName,
+  admitting: Exclude<Admission, { readonly kind: 'refused' }>,
+  env: Env,
+): SignInStep {
+  const { hello } = state.base;
+  const kept = containerOf(hello, who.user);
+  if (kept === undefined) return settled(blamed(state, describeError(HelloErrors.keyNotFound)));
+  const { trust, upn } = kept.settings;
+  const proof = helloProof(config, hello, kept);
+  if (proof.kind === 'none') {
+    const closed = hear(config.hello, hello, who.user, { kind: 'closed' }, env);
+    return settled(blamed(withHello(state, closed.hello), `${who.user}’s Hello key: ${proof.why}`));
+  }
+  // Hello knows its owner by user principal name.
+  const named = { ...who, cname: principal(NT_ENTERPRISE, upn) };
+  return askTgt(config, state, named, { for: admitting.kind, trust }, proof.preAuth, env);
+}
+
+function newPin(
+  config: DeviceConfig,
+  state: Running,
+  entry: EntryOf<'changePin' | 'resetPin'>,
+  env: Env,
+): SignInStep {
+  const { who } = entry;
+  const event: container.Event =
+    entry.kind === 'changePin'
+      ? { kind: 'changed', entry: entry.entry, newPin: entry.newPin }
+      : { kind: 'reset', newPin: entry.newPin };
+  const heard = hear(config.hello, state.base.hello, who.user, event, env);
+  return settled(told(withHello(state, heard.hello), heard, `${who.user}’s new PIN`));
+}
+
+function told(state: Running, { effects }: Heard, what: string): DeviceStep {
+  const refusal = refusalIn(effects);
+  if (refusal === undefined) return to(state);
+  return blamed(state, `${what}: ${refusal.reason} (“${refusal.message}”)`);
+}
+
+/** `certutil -deletehellocontainer` runs in a user's session and deletes what that user has. */
+function deletion(config: DeviceConfig, state: Running, who: LogonName, env: Env): SignInStep {
+  if (!('session' in state) || state.session.who.user !== who.user) {
+    const why = `${who.user} is not signed in (${state.name})`;
+    return settled(blamed(state, `certutil -deletehellocontainer: ${why}`));
+  }
+  const heard = hear(config.hello, state.base.hello, who.user, { kind: 'deleted' }, env);
+  const refusal = refusalIn(heard.effects);
+  if (refusal !== undefined) {
+    return settled(blamed(state, `certutil -deletehellocontainer: ${refusal.reason}`));
+  }
+  const certificates = heard.hello.certificates.filter(
+    ({ user, privateKey }) => user !== who.user || privateKey?.provider !== 'passport',
+  );
+  const next = withHello(state, { ...heard.hello, certificates });
+  return settled(to(next, coreEffects(heard.effects, `hello/${who.user}`)));
+}

@@ -1,0 +1,89 @@
+/** What of Windows Hello is on a device when the story begins: containers, their keys and certificates. */
+import type { Scene } from '../../src/scenario/role.ts';
+import type { StoredCertificate } from '../hello/certificate-store.ts';
+import { keyReference } from '../hello/certificate-store.ts';
+import {
+  type Container,
+  type ContainerSettings,
+  containerName,
+  newContainer,
+  settingsFrom,
+} from '../hello/container.ts';
+import { pinVerifier, SALT_LENGTH } from '../hello/pin.ts';
+import { protectionFor } from '../hello/providers.ts';
+import { selfSigned, selfSignedDraft, signatureAlgorithmOf } from '../hello/self-signed.ts';
+import { accountIdentity } from './account-identity.ts';
+import type { HelloConfig } from './device-hello.ts';
+import { deviceIdOf, tenantIdOf } from './device-identity.ts';
+import { randomGuid } from './device-provisioning.ts';
+import { NOTHING_KEPT } from './device-store.ts';
+import type { DeviceFields } from './fields.ts';
+import { limitsOf, policyOf } from './hello-fields.ts';
+import { type CastHelloKey, keysOnDevice } from './hello-keys.ts';
+
+/** Containers were made so long before the story begins. */
+const CONTAINER_AGE = 7 * 86_400_000;
+
+export function helloConfig(scene: Scene, name: string, config: DeviceFields): HelloConfig {
+  const policy = policyOf(config.helloPolicy);
+  const tenantId = tenantIdOf(scene);
+  const containers = Array.from(keysOnDevice(scene, name, config), ([user, key]) =>
+    containerOf(scene, user, key, {
+      tenantId,
+      // A container that is there has something that protects it, whatever policy says today.
+      protection: protectionFor(policy, config.tpm) ?? 'software',
+      ...settingsFrom(policy),
+    }),
+  );
+  return {
+    join: config.join,
+    tpm: config.tpm,
+    policy,
+    limits: limitsOf(config.gestureLimits),
+    tenantId,
+    deviceId: deviceIdOf(scene, name, config),
+    initial: {
+      ...NOTHING_KEPT,
+      containers: Object.fromEntries(containers.map((made) => [made.settings.user, made])),
+      certificates: containers.flatMap((made) => certificatesOf(scene, made)),
+      keys: containers.length,
+    },
+  };
+}
+
+type Common = Pick<
+  ContainerSettings,
+  'tenantId' | 'protection' | 'pinPolicy' | 'enumeratedForAllUsers'
+>;
+
+function containerOf(
+  scene: Scene,
+  user: string,
+  { device, key, publicKey, trust, container }: CastHelloKey,
+  common: Common,
+): Container {
+  const account = accountIdentity(scene, user);
+  const random = scene.random(`hello/${user}@${device}`);
+  const settings: ContainerSettings = {
+    ...common,
+    user,
+    sid: account?.sid ?? '',
+    guid: randomGuid(random(16)),
+    upn: account?.upn ?? user,
+    trust,
+    algorithm: container.key,
+    created: scene.start - CONTAINER_AGE,
+  };
+  const pin = pinVerifier(container.pin.secret, random(SALT_LENGTH));
+  return newContainer(settings, { name: key, publicKey }, pin, container.biometrics);
+}
+
+function certificatesOf(scene: Scene, container: Container): readonly StoredCertificate[] {
+  const { settings, key } = container;
+  const serialNumber = scene.random(`hello/serial/${key}`)(16);
+  const draft = selfSignedDraft(container, serialNumber);
+  const signature = scene.sign(key, signatureAlgorithmOf(settings.algorithm), draft);
+  const certificate = selfSigned(container, draft, signature);
+  const privateKey = keyReference('passport', containerName(settings), key);
+  return [{ user: settings.user, certificate, privateKey }];
+}
