@@ -9,6 +9,7 @@ import { explainGeneric } from '../../src/der/generic.ts';
 import type { DissectedField } from '../../src/trace/dissector.ts';
 import type { EncryptedData, EncryptionKey } from '../kerberos/messages.ts';
 import type { BufferCodec } from '../pac/layout.ts';
+import { named } from './naming.ts';
 import { readable } from './readable.ts';
 
 /** A JSON object while it is being filled. */
@@ -83,7 +84,7 @@ export function der<T>(codec: Codec<T>, options: DerOptions<T> = {}): Contents {
       const decoded = tryDecode(codec, bytes, limits);
       return decoded.ok ? { value: decoded.value } : undefined;
     },
-    rows: (bytes, path) => explain(codec, bytes, path, limits),
+    rows: (bytes, path) => named(explain(codec, bytes, path, limits), bytes),
     json: (value) => json(value as T),
     inside: (value) => inside(value as T),
     keys: (value) => keys(value as T),
@@ -149,7 +150,7 @@ export const generic: Contents = {
     const [first] = explainGeneric(bytes);
     return first === undefined || first.type === 'octets' ? undefined : { value: bytes };
   },
-  rows: (bytes, path) => explainGeneric(bytes, path),
+  rows: (bytes, path) => named(explainGeneric(bytes, path), bytes),
   json: (value) => toHex(value as Uint8Array),
   inside: () => [],
   keys: () => [],

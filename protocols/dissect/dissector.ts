@@ -1,16 +1,15 @@
 /** What the viewer, `decode`, the matcher of `with:` and the trace server see of a message. */
-import { explainGeneric } from '../../src/der/generic.ts';
 import type { DissectedField, Dissector, Hints, Keyring } from '../../src/trace/dissector.ts';
 import { Mechanism, mechanismOf } from '../gss/spnego.ts';
 import { openGssToken } from '../kerberos/gss.ts';
 import { messageName as ldapName } from '../ldap/recognise.ts';
-import type { Contents } from './contents.ts';
+import { type Contents, generic } from './contents.ts';
 import { gssToken } from './gss-token.ts';
 import { KeyStore } from './keyring.ts';
 import { isLdapMessage, ldapMessage, spnegoToken } from './ldap.ts';
 import { MESSAGES } from './messages.ts';
 import { jsonOf, rowsOf, takeApart } from './tree.ts';
-import { TYPES, typeByTag } from './types.ts';
+import { standingAlone, TYPES, typeByTag } from './types.ts';
 
 const GSS_TOKEN = 0x60;
 const token = gssToken((name) => MESSAGES.get(name));
@@ -23,7 +22,8 @@ function contentsOf(bytes: Uint8Array, { message }: Hints): Contents | undefined
   if (bytes[0] === GSS_TOKEN && mechanismOf(bytes) === Mechanism.SPNEGO) return spnego;
   if (isLdapMessage(bytes)) return ldap;
   // A hint that the first octet contradicts is passed over: a trace may hold what was damaged on its way.
-  return typeByTag(bytes) ?? (message === undefined ? undefined : TYPES.get(message));
+  const known = typeByTag(bytes) ?? (message === undefined ? undefined : TYPES.get(message));
+  return known ?? standingAlone(bytes);
 }
 
 /** The keyring that a caller holds. Identity is the point: the dissector made it and knows it again. */
@@ -53,7 +53,7 @@ function fields(
   keyring?: Keyring,
 ): readonly DissectedField[] {
   const contents = contentsOf(bytes, hints);
-  if (contents === undefined) return explainGeneric(bytes);
+  if (contents === undefined) return generic.rows(bytes, 'ASN.1');
   const part = takeApart(contents, bytes, keysOf(keyring));
   // What does not decode is shown as far as it goes, with the reason.
   if (part === undefined) return contents.rows(bytes, contents.type);

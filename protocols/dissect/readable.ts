@@ -13,6 +13,7 @@ import type {
   TypedData,
 } from '../kerberos/messages.ts';
 import { formatName } from '../kerberos/names.ts';
+import { oidName } from './naming.ts';
 
 /** `PA-ENC-TIMESTAMP`, as the RFCs write types in prose; the number where nobody named it. */
 export function padataName(padataType: number): string {
@@ -67,6 +68,8 @@ export function readable(codec: Codec<unknown>, value: unknown): unknown {
         .map(([name]) => name);
     case 'time':
       return new Date(value as number).toISOString().replace('.000Z', 'Z');
+    case 'oid':
+      return oidName(value as string) ?? value;
     case 'fields':
       if (codec.type === 'EncryptedData') return encrypted(codec, value as EncryptedData);
       return fieldsOf(codec, value as Record<string, unknown>);

@@ -5,6 +5,7 @@ import * as kerberos from '../kerberos/messages.ts';
 import * as s4u from '../kerberos/s4u-messages.ts';
 import * as transport from '../kerberos/transport-messages.ts';
 import { BUFFERS } from '../pac/buffers.ts';
+import { FILES, X509 } from './certificates.ts';
 import { type Contents, der, structured, under } from './contents.ts';
 import { MESSAGES, PARTS } from './messages.ts';
 import { pacContents, plainJson } from './pac.ts';
@@ -47,6 +48,7 @@ export const TYPES: ReadonlyMap<string, Contents> = new Map(
     ...buffers,
     pacContents,
     credentialData,
+    ...X509,
     kdcProxyMessage,
     ...PARTS,
     ...MESSAGES.values(),
@@ -65,4 +67,12 @@ const BY_TAG: ReadonlyMap<number, Contents> = new Map(
 /** What the first octet says that these octets are. */
 export function typeByTag(bytes: Uint8Array): Contents | undefined {
   return bytes[0] === undefined ? undefined : BY_TAG.get(bytes[0]);
+}
+
+const SEQUENCE = 0x30;
+
+/** What files hold without saying what it is: only what is wholly such a thing counts. */
+export function standingAlone(bytes: Uint8Array): Contents | undefined {
+  if (bytes[0] !== SEQUENCE) return undefined;
+  return FILES.find((contents) => contents.read(bytes) !== undefined);
 }

@@ -1,6 +1,7 @@
 /** `kerblab decode`: any message the program knows as a tree with offsets; else generic ASN.1. */
 import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { readPem } from '../../protocols/x509/pem.ts';
 import { fromHex, fromUtf8, toHex, view } from '../bytes/bytes.ts';
 import type { KeyRecord } from '../machine/actor.ts';
 import { unknownWord } from '../schema/nearest.ts';
@@ -23,7 +24,7 @@ export function registerDecode(program: Command): void {
     .description('any message the program knows, as a tree with offsets; else generic ASN.1')
     .argument(
       '[input]',
-      'a file (octets or hexadecimal text), hexadecimal digits, or "-" for stdin',
+      'a file (octets, hexadecimal text or PEM), hexadecimal digits, or "-" for stdin',
       '-',
     )
     .option('--type <name>', 'what it is, by the standard: "EncTicketPart", "PA-DATA", "PACTYPE"')
@@ -41,19 +42,23 @@ Four octets of length in front, as TCP has them, are passed over.
 
 Examples:
   kerblab decode as-req.bin
+  kerblab decode ca.pem
   kerblab decode --type PA-DATA 3009a103020102a2020400
   kerblab decode ticket.bin --type Ticket --keytab services.keytab`,
     )
     .action(async (input: string, options: DecodeOptions) => {
-      const bytes = withoutLength(inputOctets(input));
-      if (bytes.length === 0) throw new InputError('nothing to decode: the input is empty');
-      const fields = await decoded(bytes, options);
-      process.stdout.write(`${fieldTree(fields)}\n`);
-      const wrong = fields.find(({ type }) => type === 'error');
-      if (wrong !== undefined) {
-        throw new InputError(`not a whole message: ${wrong.path}: ${String(wrong.value)}`);
-      }
+      for (const bytes of inputOctets(input)) await print(withoutLength(bytes), options);
     });
+}
+
+async function print(bytes: Uint8Array, options: DecodeOptions): Promise<void> {
+  if (bytes.length === 0) throw new InputError('nothing to decode: the input is empty');
+  const fields = await decoded(bytes, options);
+  process.stdout.write(`${fieldTree(fields)}\n`);
+  const wrong = fields.find(({ type }) => type === 'error');
+  if (wrong !== undefined) {
+    throw new InputError(`not a whole message: ${wrong.path}: ${String(wrong.value)}`);
+  }
 }
 
 async function decoded(
@@ -77,18 +82,21 @@ async function decoded(
   return fields;
 }
 
-/** Octets of a file, of stdin, or of digits on the command line. */
-function inputOctets(input: string): Uint8Array {
+/** Octets of a file, of stdin, or of digits on the command line; of PEM, every block's. */
+function inputOctets(input: string): readonly Uint8Array[] {
   if (input === '-') return octetsOfContent(readFileSync(0));
   if (existsSync(input)) return octetsOfContent(readFileSync(input));
   const octets = hexadecimal(input);
-  if (octets !== undefined) return octets;
+  if (octets !== undefined) return [octets];
   throw new InputError(`"${input}" is no file, and not an even number of hexadecimal digits`);
 }
 
 /** A file's own octets, or those that its hexadecimal text means. */
-function octetsOfContent(content: Uint8Array): Uint8Array {
-  return hexadecimal(fromUtf8(content)) ?? new Uint8Array(content);
+function octetsOfContent(content: Uint8Array): readonly Uint8Array[] {
+  const text = fromUtf8(content);
+  const blocks = readPem(text);
+  if (blocks.length > 0) return blocks.map(({ der }) => der);
+  return [hexadecimal(text) ?? new Uint8Array(content)];
 }
 
 function hexadecimal(text: string): Uint8Array | undefined {

@@ -22,7 +22,7 @@ import { InputError } from './exit.ts';
 import type { ServeOptions } from './serve.ts';
 import { administratorOf } from './serve-administrator.ts';
 import { serveControls } from './serve-controls.ts';
-import { type ServedRealm, writeExports } from './serve-export.ts';
+import { type Identity, type ServedRealm, writeExports } from './serve-export.ts';
 import { namesGiven } from './serve-names.ts';
 import { PATIENCE, realPorts } from './serve-ports.ts';
 import { type Stores, serveStores } from './serve-stores.ts';
@@ -75,7 +75,7 @@ export async function serve(file: string, options: ServeOptions): Promise<void> 
     collectStartGarbage();
     // Whoever reads the ready line may stop us in the same instant.
     stopOnSignals(serving);
-    announce(options, actors, clock, [...keys.values()], stores, serving);
+    await announce(options, actors, clock, [...keys.values()], stores, serving, cast);
   } catch (error) {
     await stopped(serving);
     throw error;
@@ -92,22 +92,34 @@ function nameLocally(driver: Driver, actors: readonly Actor[], stores: Stores, h
 }
 
 /** Writes the exports, then the line that says that everything is ready. */
-function announce(
+async function announce(
   options: ServeOptions,
   actors: readonly Actor[],
   clock: Clock,
   keys: readonly KeyRecord[],
   stores: Stores,
   { driver, trace }: Serving,
-): void {
+  cast: BuiltCast,
+): Promise<void> {
   const { host, export: folder } = options;
   const realms = realmsOf(driver, actors, stores);
   if (folder !== undefined) {
     const token = trace === undefined ? {} : { token: trace.token };
-    writeExports(folder, { realms, host, keys, start: clock.start, ...token });
+    const { start } = clock;
+    const { anchors } = cast;
+    const identities = identitiesOf(cast);
+    await writeExports(folder, { realms, host, keys, start, anchors, identities, ...token });
   }
   warnIfOpen(host);
   process.stdout.write(`${JSON.stringify(readyLine(options, realms, actors, driver, trace))}\n`);
+}
+
+/** Certificates of before the story with their private keys. */
+function identitiesOf({ identities, keys }: BuiltCast): readonly Identity[] {
+  return identities.flatMap(({ name, key, certificates }) => {
+    const found = keys.find(key);
+    return found === undefined ? [] : [{ name, pkcs8: found.pkcs8, certificates }];
+  });
 }
 
 /** @throws InputError when the scenario has nobody who could be served. */

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { pem } from '../../../protocols/x509/pem.ts';
 import { fromHex } from '../../../src/bytes/bytes.ts';
 import { registerDecode } from '../../../src/cli/decode.ts';
 import { keytabEntry, writeKeytab } from '../../../src/trace/keytab.ts';
@@ -39,6 +40,31 @@ async function refusal(...args: readonly string[]): Promise<Error> {
   }
   throw new Error('expected a refusal');
 }
+
+const CERTIFICATE = fromHex(
+  readFileSync(root('test', 'vectors', 'own', 'kdc-certificate.hex'), 'utf8').replace(/\s/g, ''),
+);
+
+s('a certificate, in DER and in PEM, with names for what it says', async () => {
+  const file = join(folder, 'kdc.der');
+  writeFileSync(file, CERTIFICATE);
+  const printed = await decode(file);
+  for (const line of [
+    /^0000\.\.0384 {4}Certificate$/m,
+    /subject: Name \(CN=kdc\)$/m,
+    /algorithm: OBJECT IDENTIFIER = 1\.2\.840\.113549\.1\.1\.11 \(sha256WithRSAEncryption\)$/m,
+    /extnID: OBJECT IDENTIFIER = 2\.5\.29\.37 \(extendedKeyUsage\)$/m,
+    /\[0\]: OBJECT IDENTIFIER = 1\.3\.6\.1\.5\.2\.3\.5 \(kdcAuthentication\)$/m,
+    /KeyUsage: = .* \(digitalSignature keyEncipherment\)$/m,
+    /realm: GeneralString = KRB\.EXAMPLE$/m,
+    /publicExponent: INTEGER = 010001$/m,
+  ]) {
+    assert.match(printed, line);
+  }
+  const two = join(folder, 'two.pem');
+  writeFileSync(two, `subject: kdc\n${pem('CERTIFICATE', CERTIFICATE)}`.repeat(2));
+  assert.is(await decode(two), printed.repeat(2));
+});
 
 s('hexadecimal digits with a type', async () => {
   assert.is(
