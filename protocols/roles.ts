@@ -5,6 +5,7 @@
 import type { Framing } from '../src/machine/actor.ts';
 import type { RoleDefinition } from '../src/scenario/role.ts';
 import type { Dissector } from '../src/trace/dissector.ts';
+import { certificateAuthorityRole } from './actors/certificate-authority.ts';
 import { deviceRole } from './actors/device-role.ts';
 import { directTcpFraming } from './actors/direct-tcp.ts';
 import { domainController } from './actors/domain-controller.ts';
@@ -22,6 +23,7 @@ export const ROLES: readonly RoleDefinition[] = [
   deviceRole,
   fileServer,
   user,
+  certificateAuthorityRole,
 ];
 
 /** How streams are cut into messages. */

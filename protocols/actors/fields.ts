@@ -19,6 +19,7 @@ import { EncTypes, type UserAccountControl } from '../kdc/accounts.ts';
 import { attributesField } from './attribute-values.ts';
 import { domainPolicyFields } from './domain-policy.ts';
 import { helloFields } from './hello-fields.ts';
+import { controllerCertificate, userCertificate } from './pki-fields.ts';
 
 export const realm = text('DNS name of the realm, which is the Active Directory domain', {
   example: 'CORP.EXAMPLE',
@@ -132,6 +133,7 @@ export const userFields = object({
       example: 'alice@corp.example',
     }),
   ),
+  certificate: optional(userCertificate),
   ...person,
 });
 
@@ -260,6 +262,7 @@ export const domainControllerFields = object({
     }),
   ),
   host: optional(hostField('Its DNS name; left out: the actor in the realm', 'dc1.corp.example')),
+  certificate: optional(controllerCertificate),
   sid: optional(
     text('SID of the domain; left out: one that follows from the seed', {
       example: 'S-1-5-21-1004336348-1177238915-682003330',

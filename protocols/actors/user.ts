@@ -15,6 +15,7 @@ import {
 } from '../../src/schema/schema.ts';
 import { userFields } from './fields.ts';
 import { BIOMETRICS } from './hello-fields.ts';
+import { noteIdentity } from './pki-certificates.ts';
 import type { ToldWhat } from './user-entries.ts';
 
 /** Who they are to a device. */
@@ -140,7 +141,8 @@ export const user = role({
   fields: userFields,
   verbs: VERBS,
   states: ['absent', 'present'],
-  build(name, config) {
+  build(name, config, scene) {
+    noteIdentity(scene, name, config);
     const { sAMAccountName = name, userName = sAMAccountName } = config;
     const typed: Typed = { realm: config.realm.toUpperCase(), userName };
     const initial: State = { name: 'absent' };
