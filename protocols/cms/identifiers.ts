@@ -38,16 +38,19 @@ export function encodableIdentifier(identifier: CertificateIdentifier): SignerId
 }
 
 export function readIdentifier(identifier: SignerIdentifier): CertificateIdentifier {
-  if ('subjectKeyIdentifier' in identifier) {
-    const subjectKeyIdentifier = toHex(identifier.subjectKeyIdentifier);
-    return { kind: 'subjectKeyIdentifier', subjectKeyIdentifier };
+  if ('issuerAndSerialNumber' in identifier) {
+    const { issuer, serialNumber } = identifier.issuerAndSerialNumber;
+    return {
+      kind: 'issuerAndSerialNumber',
+      issuer: issuer.raw,
+      serialNumber: serialText(serialNumber),
+    };
   }
-  const { issuer, serialNumber } = identifier.issuerAndSerialNumber;
-  return {
-    kind: 'issuerAndSerialNumber',
-    issuer: issuer.raw,
-    serialNumber: serialText(serialNumber),
-  };
+  const octets =
+    'subjectKeyIdentifier' in identifier
+      ? identifier.subjectKeyIdentifier
+      : identifier.heimdalSubjectKeyIdentifier;
+  return { kind: 'subjectKeyIdentifier', subjectKeyIdentifier: toHex(octets) };
 }
 
 export function identifies(identifier: CertificateIdentifier, certificate: Certificate): boolean {

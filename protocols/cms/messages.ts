@@ -7,6 +7,7 @@ import {
   alias,
   bare,
   bareOptional,
+  explicit,
   field,
   implicit,
   optional,
@@ -57,10 +58,14 @@ export const IssuerAndSerialNumber = sequence('IssuerAndSerialNumber', {
   serialNumber: bare(CertificateSerialNumber),
 });
 
-/** RFC 5652 §5.3; RecipientIdentifier of §6.2.1 is the same. */
+/**
+ * RFC 5652 §5.3; RecipientIdentifier of §6.2.1 is the same. Heimdal 7 tags the key identifier
+ * EXPLICIT, in requests and replies: that is read, and never written.
+ */
 export const SignerIdentifier = choice('SignerIdentifier', {
   issuerAndSerialNumber: IssuerAndSerialNumber,
   subjectKeyIdentifier: implicit(0, octetString),
+  heimdalSubjectKeyIdentifier: explicit(0, octetString),
 });
 export type SignerIdentifier = Infer<typeof SignerIdentifier>;
 

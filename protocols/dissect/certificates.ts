@@ -13,7 +13,7 @@ import { type Contents, der, type Inner } from './contents.ts';
 import { oidName } from './naming.ts';
 
 /** Numbers that nobody reads as decimals. */
-const bigNumber: Codec<Uint8Array> = { ...octetString, type: 'INTEGER', tag: 0x02 };
+export const bigNumber: Codec<Uint8Array> = { ...octetString, type: 'INTEGER', tag: 0x02 };
 
 /** RFC 8017 §A.1.1 */
 const RSAPublicKey = sequence('RSAPublicKey', {
@@ -165,7 +165,7 @@ export const certificate: Contents = {
   },
 };
 
-const certificateList = der(x509.CertificateList, {
+export const certificateList = der(x509.CertificateList, {
   inside: ({ tbsCertList: { value: tbs } }) => [
     ...extensionInners(tbs.crlExtensions, 'tbsCertList.crlExtensions'),
     ...(tbs.revokedCertificates ?? []).flatMap(({ crlEntryExtensions }, i) =>

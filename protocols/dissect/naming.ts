@@ -1,9 +1,11 @@
 /** What people call a value whose octets do not say it: object identifiers and distinguished names. */
 import { fromHex } from '../../src/bytes/bytes.ts';
 import { tryDecode } from '../../src/der/codec.ts';
+import { oid } from '../../src/der/primitives.ts';
 import { bmpString, ia5String, printableString, utf8String } from '../../src/der/text.ts';
 import type { DissectedField } from '../../src/trace/dissector.ts';
-import { digestNameOf, EC_PUBLIC_KEY, RSA_ENCRYPTION, signatureName } from '../x509/algorithms.ts';
+import { OID_NAMES } from '../pkinit/constants.ts';
+import { digestNameOf, RSA_ENCRYPTION, signatureName } from '../x509/algorithms.ts';
 import {
   ATTRIBUTE,
   EXTENSION,
@@ -17,9 +19,9 @@ import { readName } from '../x509/names.ts';
 const inverted = (
   table: Readonly<Record<string, string>>,
 ): readonly (readonly [string, string])[] =>
-  Object.entries(table).map(([name, oid]) => [oid, name]);
+  Object.entries(table).map(([name, dotted]) => [dotted, name]);
 
-/** RFC 5652, RFC 3370, RFC 3565, RFC 5480, RFC 3526 and RFC 4556, in their spelling. */
+/** RFC 5652, RFC 3370, RFC 3565 and RFC 5480, in their spelling. */
 const OTHERS: Readonly<Record<string, string>> = {
   '1.2.840.113549.1.7.1': 'id-data',
   '1.2.840.113549.1.7.2': 'id-signedData',
@@ -35,36 +37,31 @@ const OTHERS: Readonly<Record<string, string>> = {
   '1.2.840.10045.3.1.7': 'secp256r1',
   '1.3.132.0.34': 'secp384r1',
   '1.3.132.0.35': 'secp521r1',
-  '1.2.840.10046.2.1': 'dhpublicnumber',
-  '1.2.840.113549.1.3.1': 'dhKeyAgreement',
-  '1.3.6.1.5.2.3.1': 'id-pkinit-authData',
-  '1.3.6.1.5.2.3.2': 'id-pkinit-DHKeyData',
-  '1.3.6.1.5.2.3.3': 'id-pkinit-rkeyData',
-  '1.3.6.1.5.2.3.6.1': 'id-pkinit-kdf-ah-sha1',
-  '1.3.6.1.5.2.3.6.2': 'id-pkinit-kdf-ah-sha256',
-  '1.3.6.1.5.2.3.6.3': 'id-pkinit-kdf-ah-sha512',
-  '1.3.6.1.5.2.3.6.4': 'id-pkinit-kdf-ah-sha384',
   [RSA_ENCRYPTION]: 'rsaEncryption',
-  [EC_PUBLIC_KEY]: 'id-ecPublicKey',
 };
 
 const NAMES: ReadonlyMap<string, string> = new Map([
   ...[ATTRIBUTE, EXTENSION, KEY_PURPOSE, OTHER_NAME, REQUEST_ATTRIBUTE].flatMap(inverted),
   ...Object.entries(OTHERS),
+  ...Object.entries(OID_NAMES),
 ]);
 
 /** `sha256WithRSAEncryption`; undefined for identifiers that nobody named here. */
-export function oidName(oid: string): string | undefined {
-  const signature = signatureName(oid);
-  return signature === oid ? (NAMES.get(oid) ?? digestNameOf(oid)) : signature;
+export function oidName(dotted: string): string | undefined {
+  const signature = signatureName(dotted);
+  return signature === dotted ? (NAMES.get(dotted) ?? digestNameOf(dotted)) : signature;
 }
 
 const STRINGS = [utf8String, printableString, ia5String, bmpString];
 
 const DOTTED = /^[0-2](?:\.\d+)+$/;
 
-/** The characters of an attribute's value; undefined for what is no string. */
+/** The characters of an attribute's value, the name of an identifier; undefined for all else. */
 function textOf(element: Uint8Array): string | undefined {
+  if (element[0] === oid.tag) {
+    const identifier = tryDecode(oid, element);
+    return identifier.ok ? oidName(identifier.value) : undefined;
+  }
   const codec = STRINGS.find(({ tag }) => tag === element[0]);
   const read = codec === undefined ? undefined : tryDecode(codec, element);
   return read?.ok ? read.value : undefined;

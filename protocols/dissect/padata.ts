@@ -13,6 +13,7 @@ import {
   merging,
   plain,
 } from './contents.ts';
+import * as pkinit from './pkinit.ts';
 import { padataName } from './readable.ts';
 
 /** Where padata stand decides what some of their types hold, and whose keys open them. */
@@ -148,6 +149,15 @@ const FIXED: ReadonlyMap<number, Contents> = new Map<number, Contents>([
   [types.PA_KERB_KEY_LIST_REP, der(messages.KerbKeyListRep)],
   [types.PA_SUPPORTED_ENCTYPES, supportedEnctypes],
   [types.PA_PAC_OPTIONS, der(messages.PaPacOptions)],
+  [types.PA_PK_AS_REQ_OLD, pkinit.paPkAsReqWin2k],
+  [types.PA_PK_AS_REQ, pkinit.paPkAsReq],
+  [types.PA_PK_AS_REP, pkinit.paPkAsRep],
+  [types.PA_AS_FRESHNESS, pkinit.freshnessToken],
+  // MIT's KDC sends the data of errors as PA-DATA; their numbers are from the same registry.
+  [types.TD_TRUSTED_CERTIFIERS, pkinit.trustedCertifiers],
+  [types.TD_INVALID_CERTIFICATES, pkinit.invalidCertificates],
+  [types.TD_DH_PARAMETERS, pkinit.dhParameters],
+  [types.TD_CMS_DIGEST_ALGORITHMS, pkinit.cmsDigestAlgorithms],
 ]);
 
 function contentsOf(padataType: number, place: PadataPlace): Contents {
@@ -158,6 +168,9 @@ function contentsOf(padataType: number, place: PadataPlace): Contents {
       return encTimestamp(place.client);
     case types.PA_FX_FAST:
       return place.side === 'request' ? fastRequest(place) : fastReply(place);
+    case types.PA_PK_AS_REP_OLD:
+      // Windows 2000's requests have the number that draft 9 gives replies (MS-PKCA 2.2.3).
+      return place.side === 'request' ? pkinit.paPkAsReqWin2k : pkinit.paPkAsRepWin2k;
     case types.PA_FX_ERROR:
       return place.library.krbError;
     default:

@@ -4,6 +4,7 @@
  */
 import { fromUtf8, toHex } from '../../src/bytes/bytes.ts';
 import type { Codec } from '../../src/der/codec.ts';
+import type { Bits } from '../../src/der/primitives.ts';
 import { adTypeName, dataTypeName, padataTypeName } from '../kerberos/constants.ts';
 import type {
   AuthorizationData,
@@ -68,6 +69,8 @@ export function readable(codec: Codec<unknown>, value: unknown): unknown {
         .map(([name]) => name);
     case 'time':
       return new Date(value as number).toISOString().replace('.000Z', 'Z');
+    case 'bits':
+      return toHex((value as Bits).bytes);
     case 'oid':
       return oidName(value as string) ?? value;
     case 'fields':

@@ -6,10 +6,12 @@ import * as s4u from '../kerberos/s4u-messages.ts';
 import * as transport from '../kerberos/transport-messages.ts';
 import { BUFFERS } from '../pac/buffers.ts';
 import { FILES, X509 } from './certificates.ts';
+import { CMS } from './cms.ts';
 import { type Contents, der, structured, under } from './contents.ts';
 import { MESSAGES, PARTS } from './messages.ts';
 import { pacContents, plainJson } from './pac.ts';
 import { credentialData } from './pac-credentials.ts';
+import { cmsFile, PKINIT } from './pkinit.ts';
 
 const APPLICATION = 0x60;
 
@@ -49,6 +51,8 @@ export const TYPES: ReadonlyMap<string, Contents> = new Map(
     pacContents,
     credentialData,
     ...X509,
+    ...CMS,
+    ...PKINIT,
     kdcProxyMessage,
     ...PARTS,
     ...MESSAGES.values(),
@@ -74,5 +78,5 @@ const SEQUENCE = 0x30;
 /** What files hold without saying what it is: only what is wholly such a thing counts. */
 export function standingAlone(bytes: Uint8Array): Contents | undefined {
   if (bytes[0] !== SEQUENCE) return undefined;
-  return FILES.find((contents) => contents.read(bytes) !== undefined);
+  return [...FILES, cmsFile].find((contents) => contents.read(bytes) !== undefined);
 }
