@@ -13,6 +13,7 @@ import { fileServer } from './actors/file-server.ts';
 import { readOnlyDomainController } from './actors/read-only-role.ts';
 import { user } from './actors/user.ts';
 import { dissector as kerberosDissector } from './dissect/dissector.ts';
+import { httpFraming } from './http/framing.ts';
 import { kerberosTcpFraming } from './kerberos/framing.ts';
 import { ldapFraming } from './ldap/framing.ts';
 
@@ -27,7 +28,12 @@ export const ROLES: readonly RoleDefinition[] = [
 ];
 
 /** How streams are cut into messages. */
-export const FRAMINGS: readonly Framing[] = [kerberosTcpFraming, directTcpFraming, ldapFraming];
+export const FRAMINGS: readonly Framing[] = [
+  kerberosTcpFraming,
+  directTcpFraming,
+  ldapFraming,
+  httpFraming,
+];
 
 /** Looks into the octets of every message. */
 export const dissector: Dissector = kerberosDissector;
@@ -51,4 +57,9 @@ export const MESSAGES: readonly MessageDefinition[] = [
   { name: 'KRB-PRIV', about: 'encrypted octets (RFC 4120 §5.7.1)' },
   { name: 'KRB-CRED', about: 'tickets with their keys (RFC 4120 §5.8.1)' },
   { name: 'KRB-ERROR', about: 'a refusal, or what is wanted first (RFC 4120 §5.9.1)' },
+  {
+    name: 'HTTP request',
+    about: 'asks a server for something that has no name of its own (RFC 9110)',
+  },
+  { name: 'HTTP response', about: 'a server’s answer (RFC 9110 §15)' },
 ];

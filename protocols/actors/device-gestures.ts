@@ -88,7 +88,7 @@ function withKey(
   }
   // Hello knows its owner by user principal name.
   const named = { ...who, cname: principal(NT_ENTERPRISE, upn) };
-  return askTgt(config, state, named, { for: admitting.kind, trust }, proof.preAuth, env);
+  return askTgt(config, state, named, { for: admitting.kind, trust }, proof.proof, env);
 }
 
 function newPin(

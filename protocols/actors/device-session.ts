@@ -86,14 +86,14 @@ function askTicket(
   target: string,
   env: Env,
 ): Progress<Purpose> {
-  const { cache, who, preAuth } = session;
+  const { cache, who, proof } = session;
   const tgt = ticketGrantingTicket(cache, who.realm);
   if (tgt !== undefined && isValid(tgt, kdcTime({ base }, env))) {
     return askWith(config, base, tgt, target, env);
   }
   const purpose: Purpose = { for: 'anew', target };
   const request = tgtRequest(who.realm, who.cname, config);
-  return exchanges.beginAs(base.exchanges, purpose, request, preAuth, config.exchanges, env);
+  return exchanges.beginAs(base.exchanges, purpose, request, proof, config.exchanges, env);
 }
 
 function askWith(
@@ -162,9 +162,9 @@ export function finished(
   }
   switch (outcome.kind) {
     case 'as': {
-      const { preAuth, reply } = outcome;
+      const { proof, reply } = outcome;
       const anew = withCache(state, [reply.credential]);
-      const session = { ...anew.session, preAuth };
+      const session = { ...anew.session, proof };
       const next = { ...anew, session };
       return purpose.for === 'anew'
         ? proceed(config, next, purpose.target, env)

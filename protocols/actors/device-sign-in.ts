@@ -24,10 +24,8 @@ import type { Finished, Outcome, Progress } from './exchange-state.ts';
 import * as exchanges from './exchanges.ts';
 import { identityOfTicket } from './logon.ts';
 import { computerName, type LogonName, serviceRequest, tgtRequest } from './logon-session.ts';
+import { type Proof, secretProof } from './mechanisms.ts';
 import type { PasswordEntry } from './user-entries.ts';
-
-/** What a user shows to the KDC, and what is kept of it for the session. */
-export type PreAuthState = Parameters<typeof exchanges.beginAs>[3];
 
 /** A step that may have finished exchanges besides: the device takes them further. */
 export interface SignInStep {
@@ -55,7 +53,7 @@ export function computer(config: DeviceConfig, state: Running, env: Env): SignIn
       state.base.exchanges,
       { for: 'computer' },
       tgtRequest(realm, computerName(sAMAccountName), config),
-      { secret: { kind: 'keys', keys: keys.map(({ key }) => key) } },
+      secretProof({ kind: 'keys', keys: keys.map(({ key }) => key) }),
       config.exchanges,
       env,
     ),
@@ -72,7 +70,7 @@ export function passwordEntered(
   if (admitting.kind === 'refused') {
     return settled(blamed(state, `${who.user} cannot sign in now: ${admitting.why}`));
   }
-  const secret = { secret: { kind: 'password', password } } as const;
+  const secret = secretProof({ kind: 'password', password });
   return askTgt(config, state, who, { for: admitting.kind }, secret, env);
 }
 
@@ -101,7 +99,7 @@ export function askTgt(
   state: Running,
   who: LogonName,
   purpose: Extract<Purpose, { readonly for: 'signIn' | 'unlock' }>,
-  preAuth: PreAuthState,
+  proof: Proof,
   env: Env,
 ): SignInStep {
   const fresh = unblamed(state);
@@ -111,10 +109,7 @@ export function askTgt(
       : { name: 'signingIn', base: fresh.base, who };
   const request = tgtRequest(who.realm, who.cname, config);
   const running = state.base.exchanges;
-  return began(
-    asking,
-    exchanges.beginAs(running, purpose, request, preAuth, config.exchanges, env),
-  );
+  return began(asking, exchanges.beginAs(running, purpose, request, proof, config.exchanges, env));
 }
 
 export function computerSignedIn(state: Running, outcome: Outcome): DeviceStep {
@@ -142,7 +137,7 @@ export function tgtGained(
   const { credential } = outcome.reply;
   // The KDC's names count from here on: the realm may be another than was typed.
   const who = { ...state.who, realm: credential.crealm, cname: credential.cname };
-  const gained = { preAuth: outcome.preAuth, cache: [credential] };
+  const gained = { proof: outcome.proof, cache: [credential] };
   const request = serviceRequest(
     credential,
     principal(NT_SRV_HST, 'host', config.dnsHostName),
@@ -200,7 +195,7 @@ export function unlocked(state: Running, outcome: Outcome, trust?: Trust): Devic
   if (state.name !== 'unlocking') return to(state);
   if (outcome.kind === 'as') {
     const open = session.withCache({ ...state, name: 'signedIn' }, [outcome.reply.credential]);
-    return to({ ...open, session: { ...open.session, preAuth: outcome.preAuth } });
+    return to({ ...open, session: { ...open.session, proof: outcome.proof } });
   }
   const why = `unlocking for ${state.session.who.user}: ${reasonOf(outcome, trust)}`;
   return blamed({ ...state, name: 'locked' }, why);

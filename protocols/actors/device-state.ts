@@ -63,7 +63,7 @@ export type State =
       readonly base: Base;
       readonly who: LogonName;
       /** What the AS exchange brought; absent while it is awaited. */
-      readonly gained?: Pick<LogonSession, 'preAuth' | 'cache'>;
+      readonly gained?: Pick<LogonSession, 'proof' | 'cache'>;
     }
   | {
       readonly name: 'signedIn' | 'locked' | 'unlocking';

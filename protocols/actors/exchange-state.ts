@@ -6,9 +6,9 @@ import type * as as from '../kerberos/as-client.ts';
 import type { AsOpened } from '../kerberos/as-reply.ts';
 import type { ClientEnv, Failure } from '../kerberos/client.ts';
 import type * as kdc from '../kerberos/kdc-exchange.ts';
-import type { TimestampState } from '../kerberos/preauth.ts';
 import type * as tgs from '../kerberos/tgs-client.ts';
 import type { Credential } from '../kerberos/ticket-cache.ts';
+import type { Mechanism, Proof } from './mechanisms.ts';
 
 /** What a host's configuration says. */
 export interface ExchangeOptions {
@@ -27,7 +27,7 @@ export interface Service {
 }
 
 export type Client =
-  | { readonly kind: 'as'; readonly state: as.State<TimestampState> }
+  | { readonly kind: 'as'; readonly mechanism: Mechanism; readonly state: as.State<unknown> }
   | { readonly kind: 'tgs'; readonly state: tgs.State }
   | {
       readonly kind: 'ap';
@@ -62,7 +62,7 @@ export function none<P>(): Exchanges<P> {
 }
 
 export type Outcome =
-  | { readonly kind: 'as'; readonly reply: AsOpened; readonly preAuth: TimestampState }
+  | { readonly kind: 'as'; readonly reply: AsOpened; readonly proof: Proof }
   | {
       readonly kind: 'tgs';
       readonly credential: Credential;

@@ -11,7 +11,6 @@ import type { AsRequest } from '../kerberos/as-request.ts';
 import type { ClientEnv } from '../kerberos/client.ts';
 import { KDC_PORT } from '../kerberos/constants.ts';
 import * as kdc from '../kerberos/kdc-exchange.ts';
-import { encryptedTimestamp, type TimestampState } from '../kerberos/preauth.ts';
 import * as tgs from '../kerberos/tgs-client.ts';
 import {
   type Client,
@@ -24,20 +23,20 @@ import {
   replaced,
   stamping,
 } from './exchange-state.ts';
+import { type Mechanism, mechanismOf, type Proof, proofOf } from './mechanisms.ts';
 import * as service from './service-exchange.ts';
 
 export function beginAs<P>(
   exchanges: Exchanges<P>,
   purpose: P,
   request: AsRequest,
-  preAuth: TimestampState,
+  proof: Proof,
   options: ExchangeOptions,
   env: Env,
 ): Progress<P> {
   return begin(exchanges, purpose, options, env, (clientEnv) => {
-    const event: as.Event<TimestampState> = { kind: 'asked', request, preAuth };
-    const { state, effects } = as.step(encryptedTimestamp, { name: 'idle' }, event, clientEnv);
-    return { client: { kind: 'as', state }, effects };
+    const event = { kind: 'asked', request, preAuth: proof.state } as const;
+    return asStep(proof.mechanism, { name: 'idle' }, event, clientEnv);
   });
 }
 
@@ -69,14 +68,9 @@ export function step<P>(
     if (event.kind === 'signed' && event.id === exchange.id && exchange.client.kind === 'as') {
       const { clientEnv, stamped } = stamping(exchanges, env);
       const signed = { kind: 'signed', signature: event.signature } as const;
-      const next = as.step(encryptedTimestamp, exchange.client.state, signed, clientEnv);
-      return settle(
-        stamped,
-        { ...exchange, client: { kind: 'as', state: next.state } },
-        next.effects,
-        options,
-        env,
-      );
+      const { mechanism, state } = exchange.client;
+      const { client, effects } = asStep(mechanism, state, signed, clientEnv);
+      return settle(stamped, { ...exchange, client }, effects, options, env);
     }
     if (exchange.kdc === undefined || !kdc.concerns(exchange.kdc.request, event)) continue;
     return withKdc(exchanges, exchange, exchange.kdc, event, options, env);
@@ -113,6 +107,16 @@ type ClientEffect = as.Effect | tgs.Effect | ap.Effect;
 interface Begun {
   readonly client: Client;
   readonly effects: readonly ClientEffect[];
+}
+
+function asStep(
+  mechanism: Mechanism,
+  before: as.State<unknown>,
+  event: as.Event<unknown>,
+  env: ClientEnv,
+): Begun {
+  const { state, effects } = as.step(mechanismOf(mechanism), before, event, env);
+  return { client: { kind: 'as', mechanism, state }, effects };
 }
 
 function begin<P>(
@@ -179,10 +183,8 @@ function clientStep(
   env: ClientEnv,
 ): Begun {
   switch (client.kind) {
-    case 'as': {
-      const { state, effects } = as.step(encryptedTimestamp, client.state, event, env);
-      return { client: { kind: 'as', state }, effects };
-    }
+    case 'as':
+      return asStep(client.mechanism, client.state, event, env);
     case 'tgs': {
       const { state, effects } = tgs.step(client.state, event, env);
       return { client: { kind: 'tgs', state }, effects };
@@ -236,16 +238,24 @@ function settle<P>(
   return finish(exchanges, exchange, effects, outcome);
 }
 
-function outcomeOf({ kind, state }: Client): Outcome | undefined {
-  if (state.name === 'failed') {
-    const { failure } = state;
-    return { kind: 'failed', failure, gained: 'gained' in state ? state.gained : [] };
+function outcomeOf(client: Client): Outcome | undefined {
+  if (client.state.name === 'failed') {
+    const { state } = client;
+    return {
+      kind: 'failed',
+      failure: state.failure,
+      gained: 'gained' in state ? state.gained : [],
+    };
   }
-  if (state.name !== 'done') return undefined;
-  if ('reply' in state) return { kind: 'as', reply: state.reply, preAuth: state.preAuth };
-  return kind === 'tgs'
-    ? { kind: 'tgs', credential: state.credential, gained: state.gained }
-    : undefined;
+  if (client.kind === 'as' && client.state.name === 'done') {
+    const { reply, preAuth } = client.state;
+    return { kind: 'as', reply, proof: proofOf(client.mechanism, preAuth) };
+  }
+  if (client.kind === 'tgs' && client.state.name === 'done') {
+    const { credential, gained } = client.state;
+    return { kind: 'tgs', credential, gained };
+  }
+  return undefined;
 }
 
 /** RFC 6335 §6: 49152 to 65535; a random one, so that answers to earlier requests do not fit. */

@@ -14,10 +14,10 @@ import {
 import { etypeName } from '../kerberos/etypes.ts';
 import type { HostAddress, PrincipalName } from '../kerberos/messages.ts';
 import { formatName } from '../kerberos/names.ts';
-import type { TimestampState } from '../kerberos/preauth.ts';
 import type { TgsRequest } from '../kerberos/tgs-client.ts';
 import { type Credential, type TicketCache, withCredential } from '../kerberos/ticket-cache.ts';
 import type { Identity } from './logon.ts';
+import type { Proof } from './mechanisms.ts';
 
 /** Who signs in, as typed. */
 export interface LogonName {
@@ -39,8 +39,11 @@ export interface LogonSession {
   readonly who: LogonName;
   /** What the PAC says that the user is. */
   readonly identity: Identity;
-  /** Windows keeps the keys of the password, to sign in again when tickets end. */
-  readonly preAuth: TimestampState;
+  /**
+   * Kept to sign in again when tickets end: the keys of the password, or which Hello key was released.
+   * Windows asks for no gesture again while its user is signed in: it caches a ticket for the key.
+   */
+  readonly proof: Proof;
   readonly cache: TicketCache;
   /** By service name, `cifs/files.corp.example`. */
   readonly opened: Readonly<Record<string, Opened>>;

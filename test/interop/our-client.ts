@@ -8,6 +8,7 @@ import {
   type Progress,
 } from '../../protocols/actors/exchange-state.ts';
 import * as exchanges from '../../protocols/actors/exchanges.ts';
+import { secretProof } from '../../protocols/actors/mechanisms.ts';
 import type { AsRequest } from '../../protocols/kerberos/as-request.ts';
 import { KdcOptions, NT_PRINCIPAL } from '../../protocols/kerberos/constants.ts';
 import { errorName } from '../../protocols/kerberos/error-codes.ts';
@@ -139,7 +140,7 @@ export function signIn(
   const request = asRequest(name, etypes, kdcOptions);
   return exchanged(
     port,
-    (options, env) => exchanges.beginAs(none(), 'test', request, { secret }, options, env),
+    (options, env) => exchanges.beginAs(none(), 'test', request, secretProof(secret), options, env),
     exchange,
   );
 }
