@@ -109,8 +109,28 @@ export type ReadCrl =
 /** A list of 100,000 entries has some 4 MB. */
 const CRL_MAX = 1 << 23;
 
-/** The fields of a list. Whether its signature is right is the chain's matter. */
+/** Lists read lately, by SHA-256; the oldest go first. */
+const KEPT_MAX = 64;
+const kept = new Map<string, Crl>();
+
+/**
+ * The fields of a list, for the same octets always the same object. Whether its signature is right is
+ * the chain's matter.
+ */
 export function readCrl(der: Uint8Array): ReadCrl {
+  if (der.length > CRL_MAX) return { ok: false, reason: `${der.length} octets are too many` };
+  const sha256 = toHex(digest('sha256', der));
+  const known = kept.get(sha256);
+  if (known !== undefined) return { ok: true, value: known };
+  const read = readAnew(der.slice(), sha256);
+  if (read.ok) {
+    if (kept.size >= KEPT_MAX) kept.delete(kept.keys().next().value as string);
+    kept.set(sha256, read.value);
+  }
+  return read;
+}
+
+function readAnew(der: Uint8Array, sha256: string): ReadCrl {
   const decoded = tryDecode(CertificateList, der, { maxSize: CRL_MAX });
   if (!decoded.ok) return { ok: false, reason: decoded.error.message };
   const { tbsCertList, signatureAlgorithm, signature } = decoded.value;
@@ -132,7 +152,7 @@ export function readCrl(der: Uint8Array): ReadCrl {
     ok: true,
     value: {
       der,
-      sha256: toHex(digest('sha256', der)),
+      sha256,
       issuer: nameOf(tbs.issuer.value, tbs.issuer.raw),
       thisUpdate: timeOf(tbs.thisUpdate),
       ...(tbs.nextUpdate === undefined ? {} : { nextUpdate: timeOf(tbs.nextUpdate) }),

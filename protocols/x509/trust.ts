@@ -1,8 +1,8 @@
 /** What a chain is judged by, and how a judgement is told. */
 
-import type { Certificate } from './certificate.ts';
+import { type Certificate, readCertificate } from './certificate.ts';
 import { KEY_PURPOSE } from './constants.ts';
-import type { Crl } from './crl.ts';
+import { type Crl, readCrl } from './crl.ts';
 
 export interface TrustStore {
   readonly roots: readonly Certificate[];
@@ -14,6 +14,52 @@ export interface TrustStore {
    * there counts, a missing one does not matter; `off`: lists are not looked at.
    */
   readonly revocation: 'required' | 'ifKnown' | 'off';
+}
+
+/** A store as its octets: what a state or the directory holds. */
+export interface TrustOctets {
+  readonly roots: readonly Uint8Array[];
+  readonly intermediates: readonly Uint8Array[];
+  readonly revocationLists: readonly Uint8Array[];
+  readonly revocation: TrustStore['revocation'];
+}
+
+const byObject = new WeakMap<TrustOctets, TrustStore>();
+const STORES_MAX = 32;
+const byContent = new Map<string, TrustStore>();
+
+/**
+ * The store of these octets; what cannot be read is not in it. The same contents give the same
+ * object, so that what chains were found from it stays known.
+ */
+export function trustStore(octets: TrustOctets): TrustStore {
+  const known = byObject.get(octets);
+  if (known !== undefined) return known;
+  const certificates = (ders: readonly Uint8Array[]): readonly Certificate[] =>
+    ders.flatMap((der) => {
+      const read = readCertificate(der);
+      return read.ok ? [read.value] : [];
+    });
+  const made: TrustStore = {
+    roots: certificates(octets.roots),
+    intermediates: certificates(octets.intermediates),
+    revocationLists: octets.revocationLists.flatMap((der) => {
+      const read = readCrl(der);
+      return read.ok ? [read.value] : [];
+    }),
+    revocation: octets.revocation,
+  };
+  const hashes = [made.roots, made.intermediates, made.revocationLists].map((list) =>
+    list.map(({ sha256 }) => sha256).join(),
+  );
+  const content = [made.revocation, ...hashes].join(';');
+  const store = byContent.get(content) ?? made;
+  if (store === made) {
+    if (byContent.size >= STORES_MAX) byContent.delete(byContent.keys().next().value as string);
+    byContent.set(content, made);
+  }
+  byObject.set(octets, store);
+  return store;
 }
 
 export type ChainProblem =
