@@ -28,6 +28,7 @@ import { commanded, outcomeView } from './directory-commands.ts';
 import * as ldap from './directory-service.ts';
 import { directoryVerbs } from './directory-verbs.ts';
 import { domainControllerFields } from './fields.ts';
+import { type Route, type Routes, reply, stillWaiting } from './kdc-routes.ts';
 import { storeOf } from './new-domain-store.ts';
 import { afterWrites, begun, type Protection, type Turned, turned } from './protection-rounds.ts';
 import { type RealmCast, realmCast } from './realm-cast.ts';
@@ -50,6 +51,8 @@ type State =
       readonly protection: Protection;
       /** Of commands, in order. */
       readonly outcomes: readonly Json[];
+      /** Where answers of the KDC go that wait for its signature, by the signature's id. */
+      readonly routes: Routes;
       /** What is yet to be counted. */
       readonly signIns?: SignIns;
     };
@@ -127,6 +130,7 @@ function ready({ cast }: Controller, store: Store, now: number): Step<State, Act
     ldap: ldap.NOBODY,
     protection: protection.protection,
     outcomes: [],
+    routes: {},
   };
   return to(state, [
     { kind: 'keyed', keys },
@@ -144,19 +148,19 @@ function heard(state: Ready, event: ActorEvent, env: ActorEnv): Step<State, Acto
     case 'received': {
       const connected = ofLdap(state, event.connection);
       if (connected !== undefined) return directoryHeard(state, connected, event, env);
-      const { transport, from, fromPort, bytes } = event;
+      const { transport, from, fromPort, port, bytes } = event;
       const received = { kind: 'received', transport, from, fromPort, bytes } as const;
-      const reply =
+      const route: Route =
         event.connection === undefined
-          ? byDatagram({ to: from, toPort: fromPort, port: event.port })
-          : onStream(event.connection);
-      return answered(state, received, env, reply, event.connection);
+          ? { to: from, toPort: fromPort, port }
+          : { connection: event.connection };
+      return answered(state, received, env, route);
     }
     case 'malformed': {
       const connected = ofLdap(state, event.connection);
       if (connected !== undefined) return directoryHeard(state, connected, event, env);
       const { connection, reason } = event;
-      return answered(state, { kind: 'malformed', reason }, env, onStream(connection), connection);
+      return answered(state, { kind: 'malformed', reason }, env, { connection });
     }
     case 'accepted': {
       if (event.port !== ldap.LDAP_PORT) return to(state);
@@ -172,30 +176,21 @@ function heard(state: Ready, event: ActorEvent, env: ActorEnv): Step<State, Acto
         : withProtection(state, turned(state.protection, env));
     case 'commanded':
       return asked(state, event, env);
+    case 'signed': {
+      const { [event.id]: route, ...routes } = state.routes;
+      if (route === undefined) return unexpected(state, event, 'received');
+      const { id, signature } = event;
+      return answered({ ...state, routes }, { kind: 'signed', id, signature }, env, route);
+    }
     case 'started':
     case 'told':
     case 'connected':
-    case 'signed':
     case 'decrypted':
     case 'generated':
       return unexpected(state, event, 'received');
     default:
       return assertNever(event);
   }
-}
-
-type Reply = (message: string, bytes: Uint8Array) => ActorEffect;
-
-function byDatagram(way: {
-  readonly to: string;
-  readonly toPort: number;
-  readonly port: number;
-}): Reply {
-  return (message, bytes) => ({ kind: 'send', transport: 'udp', ...way, message, bytes });
-}
-
-function onStream(connection: string): Reply {
-  return (message, bytes) => ({ kind: 'send', transport: 'tcp', connection, message, bytes });
 }
 
 type OfLdap = readonly [name: string, connection: Connection];
@@ -268,14 +263,13 @@ function answered(
   state: Ready,
   event: kdc.Event,
   env: ActorEnv,
-  reply: Reply,
-  connection: string | undefined,
+  route: Route,
 ): Step<State, ActorEffect> {
   const { now, random, store } = env;
   const accounts = directoryAccounts(store);
   const next = kdc.step(state.kdc, event, { now, random, accounts });
   const effects: ActorEffect[] = [];
-  let { signIns } = state;
+  let { signIns, routes } = state;
   for (const effect of next.effects) {
     switch (effect.kind) {
       case 'account': {
@@ -292,10 +286,14 @@ function answered(
         break;
       }
       case 'reply':
-        effects.push(reply(effect.message, effect.bytes));
+        effects.push(reply(route, effect.message, effect.bytes));
+        break;
+      case 'sign':
+        routes = { ...routes, [effect.id]: route };
+        effects.push(effect);
         break;
       case 'close':
-        if (connection !== undefined) effects.push({ kind: 'close', connection });
+        if ('connection' in route) effects.push({ kind: 'close', connection: route.connection });
         break;
       case 'silence':
         effects.push({ kind: 'note', level: 'info', text: effect.reason });
@@ -308,7 +306,11 @@ function answered(
         assertNever(effect);
     }
   }
-  return to({ ...state, kdc: next.state, ...(signIns === undefined ? {} : { signIns }) }, effects);
+  const counted = signIns === undefined ? {} : { signIns };
+  return to(
+    { ...state, kdc: next.state, routes: stillWaiting(routes, next.state), ...counted },
+    effects,
+  );
 }
 
 function view({ cast }: Controller, state: State): Json {

@@ -187,6 +187,8 @@ function answeredHere(
         return client.connection === undefined
           ? []
           : [{ kind: 'close', connection: client.connection }];
+      case 'sign':
+        return []; // it has no certificate of its own, so its KDC signs nothing
       case 'silence':
         return [{ kind: 'note', level: 'info', text: effect.reason }];
       case 'note':

@@ -31,6 +31,7 @@ import {
   type PaData,
   type PrincipalName,
 } from '../kerberos/messages.ts';
+import { pacCredentials } from '../pac/credentials.ts';
 import { draftPac, type PacKeys } from '../pac/signatures.ts';
 import {
   type Account,
@@ -41,11 +42,12 @@ import {
 } from './accounts.ts';
 import { signedIn } from './attempts.ts';
 import { type Refusal, refused } from './errors.ts';
+import { RC4 } from './etype-selection.ts';
 import { buffersForService } from './inherited-pac.ts';
 import { krbtgtRealm } from './lookup.ts';
+import { replyHint } from './method-data.ts';
 import { tgtPac } from './pac.ts';
 import { encryptedPaData, type Wishes } from './padata.ts';
-import { replyHint } from './preauth.ts';
 import type { Realm } from './realm.ts';
 import {
   isTrustedForDelegation,
@@ -63,6 +65,8 @@ export interface Reply {
   readonly bytes: Uint8Array;
   /** What the sign-in leaves in the directory. */
   readonly change?: AccountChange;
+  /** What an administrator would find in the log although all went well. */
+  readonly warnings?: readonly string[];
 }
 
 /** Who is asking: found, in good standing, and proved where that is needed. */
@@ -75,6 +79,8 @@ export interface Client {
   readonly kvno?: number;
   readonly identities: readonly string[];
   readonly preAuthent: boolean;
+  /** PA-PK-AS-REP, by which the client learns the reply's key. */
+  readonly publicKey?: PaData;
 }
 
 /** A request that is in order. */
@@ -133,7 +139,8 @@ export function issue(input: Issue, env: KdcEnv): Reply | Refusal {
     ...(encryptedPa.length === 0 ? {} : { encryptedPaData: encryptedPa }),
   });
   const confounder = chance.subarray(size + ticketConfounder);
-  const hint = replyHint(client.account, replyKey);
+  const { publicKey } = client;
+  const hint = publicKey === undefined ? replyHint(client.account, replyKey) : [publicKey];
   const bytes = encode(AsRep, {
     pvno: PVNO,
     msgType: KRB_AS_REP,
@@ -212,6 +219,7 @@ function partWithPac(input: Issue, part: EncTicketPart, env: KdcEnv): Part | Ref
     name,
     request: wishes.pac,
     identities: client.identities,
+    ...(client.publicKey === undefined ? {} : { credentials: credentialsFor(client, env) }),
   };
   const keys: PacKeys = { serverKey: target.key, ...signer };
   const { authtime } = part;
@@ -228,6 +236,13 @@ function partWithPac(input: Issue, part: EncTicketPart, env: KdcEnv): Part | Ref
   const forService = target.use === 'service';
   const pac = draftPac({ ...keys, buffers: buffersForService(whole, service), forService });
   return { kind: 'part', part: withPac(part, pac, keys, forService, []) };
+}
+
+/** Who shows no password gets its hash, for servers that know only NTLM (MS-PAC 2.6, MS-PKCA 3.1.5.2). */
+function credentialsFor({ account, replyKey }: Client, env: KdcEnv): Uint8Array {
+  const confounder = env.random(confounderLength(replyKey.etype));
+  const hash = account.keys[0]?.keys.find(({ etype }) => etype === RC4)?.bytes;
+  return pacCredentials(hash, replyKey, confounder);
 }
 
 /** PA-REQ-ENC-PA-REP (RFC 6806 §11): the client compares it with what it sent. */

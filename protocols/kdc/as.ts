@@ -2,7 +2,13 @@
  * The AS exchange: RFC 4120 §3.1, MS-KILE 3.3.5.6. One request in, one reply or refusal out. The steps
  * stand in the order in which a domain controller answers when several things are wrong at once.
  */
-import { KdcOptions, KRB_AS_REQ, NT_PRINCIPAL, PVNO } from '../kerberos/constants.ts';
+import {
+  KdcOptions,
+  KRB_AS_REQ,
+  NT_PRINCIPAL,
+  PA_AS_FRESHNESS,
+  PVNO,
+} from '../kerberos/constants.ts';
 import {
   KDC_ERR_BADOPTION,
   KDC_ERR_C_PRINCIPAL_UNKNOWN,
@@ -15,16 +21,20 @@ import {
   KRB_ERR_GENERIC,
 } from '../kerberos/error-codes.ts';
 import { etypeName, type Key } from '../kerberos/etypes.ts';
-import type { AsReq, KdcReqBody, PrincipalName } from '../kerberos/messages.ts';
+import type { AsReq, KdcReqBody, PaData, PrincipalName } from '../kerberos/messages.ts';
 import { formatName } from '../kerberos/names.ts';
 import { accountRefusal, type SignIn } from './account-checks.ts';
 import { type Account, isProtectedUser, type KdcEnv, UserAccountControl } from './accounts.ts';
+import { type KeptHalves, type KeyedClient, type Signing, toBeSigned } from './as-public-key.ts';
 import { type Client, issue, type Reply } from './as-reply.ts';
 import { type Refusal, refused } from './errors.ts';
 import { clientKeys, sessionEtype } from './etype-selection.ts';
+import { freshnessToken } from './freshness.ts';
 import { findClient, findServer, withoutServiceName } from './lookup.ts';
+import { methodData, methodDataWithoutKeys } from './method-data.ts';
 import { wishesOf } from './padata.ts';
-import { methodData, methodDataWithoutKeys, type Proof, proofIn } from './preauth.ts';
+import { proofIn } from './preauth.ts';
+import type { HintContext, PasswordProof } from './proof.ts';
 import { namesRealm, type Realm } from './realm.ts';
 import {
   isChangePw,
@@ -35,13 +45,17 @@ import {
   wholeSeconds,
 } from './ticket.ts';
 
-/** @param octets the whole AS-REQ as it came, which PA-REQ-ENC-PA-REP covers */
+/**
+ * @param octets the whole AS-REQ as it came, which PA-REQ-ENC-PA-REP covers
+ * @param halves of agreements, from exchanges before
+ */
 export function asExchange(
   realm: Realm,
   request: AsReq,
   octets: Uint8Array,
+  halves: KeptHalves,
   env: KdcEnv,
-): Reply | Refusal {
+): Reply | Refusal | Signing {
   const body = request.reqBody.value;
   const bad = headerRefusal(request, KRB_AS_REQ) ?? optionsRefusal(body.kdcOptions);
   if (bad !== undefined) return bad;
@@ -61,7 +75,10 @@ export function asExchange(
   if (times.kind === 'refused') return times;
   const session = sessionEtype(realm.policy, target.encTypes, body.etype);
   if (session === undefined) return noCommonEtype(client.account, body.etype);
-  return issue({ realm, body, wishes, client, target, times, session, octets, sname }, env);
+  const input = { realm, body, wishes, target, times, session, octets, sname };
+  return client.kind === 'keyed'
+    ? toBeSigned(input, client, halves, env)
+    : issue({ ...input, client }, env);
 }
 
 /** Windows says KRB_AP_ERR_BADVERSION where RFC 4120 §3.1.3 has KDC_ERR_BAD_PVNO. */
@@ -107,10 +124,12 @@ function authenticated(
   cname: PrincipalName,
   request: AsReq,
   env: KdcEnv,
-): Client | Refusal {
+): Client | KeyedClient | Refusal {
   const { policy } = realm;
-  const body = request.reqBody.value;
-  const given = proofIn(request.padata ?? []);
+  const { value: body, raw: reqBody } = request.reqBody;
+  const padata = request.padata ?? [];
+  const given = proofIn(padata);
+  if (given !== undefined && 'kind' in given) return given;
   const account = clientAccount(realm, cname, body, given !== undefined, env);
   if ('kind' in account) return account;
   const signIn: SignIn = {
@@ -134,24 +153,40 @@ function authenticated(
     return barred ?? accountRefusal(account, 'authenticated', { ...signIn, proof }) ?? client;
   }
   const { now, accounts } = env;
-  const context = { policy, client: account, offered: body.etype, now, accounts };
-  if (given === undefined) {
-    return refused(
-      KDC_ERR_PREAUTH_REQUIRED,
-      `${account.sAMAccountName} has to prove itself first: the usual answer to a first AS-REQ`,
-      { methodData: methodData(context) },
-    );
-  }
+  const hints = { policy, client: account, offered: body.etype };
+  if (given === undefined) return proofWanted(realm, padata, hints, env);
   const barred = accountRefusal(account, 'proving', signIn);
   if (barred !== undefined) return barred;
+  const context = { ...hints, now, accounts, realm, reqBody, nonce: body.nonce };
   const proof = given.way.prove(context, given.padataValue);
   if (proof.kind === 'refused') return proof;
-  const { by, replyKey } = proof;
+  // Of a key agreed on, the strongest type that both have.
+  const etype = proof.by === 'password' ? proof.replyKey.etype : (keys[0] as Key).etype;
   const unfit = accountRefusal(account, 'authenticated', {
     ...signIn,
-    proof: { by, etype: replyKey.etype },
+    proof: { by: proof.by, etype },
   });
-  return unfit ?? proved(account, named, proof);
+  if (unfit !== undefined) return unfit;
+  return proof.by === 'password'
+    ? proved(account, named, proof)
+    : { kind: 'keyed', account, cname: named, proof, etype };
+}
+
+/** The usual answer to a first AS-REQ; who asks for a freshness token gets one (RFC 8070 §4). */
+function proofWanted(
+  realm: Realm,
+  padata: readonly PaData[],
+  hints: HintContext,
+  env: KdcEnv,
+): Refusal {
+  const asked = padata.some(({ padataType }) => padataType === PA_AS_FRESHNESS);
+  const token = asked ? freshnessToken(realm, env.accounts, env) : undefined;
+  const more = token === undefined ? [] : [{ padataType: PA_AS_FRESHNESS, padataValue: token }];
+  return refused(
+    KDC_ERR_PREAUTH_REQUIRED,
+    `${hints.client.sAMAccountName} has to prove itself first: the usual answer to a first AS-REQ`,
+    { methodData: methodData(hints, more) },
+  );
 }
 
 function clientAccount(
@@ -206,16 +241,15 @@ function unproved(
   return { kind: 'client', account, cname, replyKey, kvno, identities: [], preAuthent: false };
 }
 
-function proved(account: Account, cname: PrincipalName, proof: Proof): Client {
-  const { replyKey, kvno, identities } = proof;
-  const version = kvno === undefined ? {} : { kvno };
-  return { kind: 'client', account, cname, replyKey, ...version, identities, preAuthent: true };
+function proved(account: Account, cname: PrincipalName, proof: PasswordProof): Client {
+  const { replyKey, kvno } = proof;
+  return { kind: 'client', account, cname, replyKey, kvno, identities: [], preAuthent: true };
 }
 
 function lifetime(
   realm: Realm,
   body: KdcReqBody,
-  { account }: Client,
+  { account }: Pick<Client, 'account'>,
   target: Target,
   now: number,
 ): Validity | Refusal {

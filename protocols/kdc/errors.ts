@@ -2,7 +2,7 @@
 import { concat, uint32le } from '../../src/bytes/bytes.ts';
 import { encode } from '../../src/der/codec.ts';
 import { KERB_ERR_TYPE_EXTENDED, KRB_ERROR, NT_SRV_INST, PVNO } from '../kerberos/constants.ts';
-import { KerbErrorData, KrbError, type PrincipalName } from '../kerberos/messages.ts';
+import { KerbErrorData, KrbError, type PrincipalName, TypedData } from '../kerberos/messages.ts';
 import type { AccountChange } from './accounts.ts';
 import type { Realm } from './realm.ts';
 
@@ -16,6 +16,8 @@ export interface Refusal {
   readonly status?: number;
   /** METHOD-DATA for e-data, DER. */
   readonly methodData?: Uint8Array;
+  /** TYPED-DATA for e-data, DER: what PKINIT has to say about its errors. */
+  readonly typedData?: Uint8Array;
   /** With KDC_ERR_WRONG_REALM: where the client should ask. */
   readonly crealm?: string;
   /** What the attempt leaves in the directory. */
@@ -25,9 +27,14 @@ export interface Refusal {
 export function refused(
   code: number,
   cause: string,
-  more: Pick<Refusal, 'status' | 'methodData' | 'crealm' | 'change'> = {},
+  more: Pick<Refusal, 'status' | 'methodData' | 'typedData' | 'crealm' | 'change'> = {},
 ): Refusal {
   return { kind: 'refused', code, cause, ...more };
+}
+
+/** TYPED-DATA with one element (RFC 4120 §5.9.1). @param dataType a TD_ number @param dataValue DER */
+export function typedData(dataType: number, dataValue: Uint8Array): Uint8Array {
+  return encode(TypedData, [{ dataType, dataValue }]);
 }
 
 export type Exchange = 'AS' | 'TGS';
@@ -50,12 +57,13 @@ export function extendedError(status: number, exchange: Exchange): Uint8Array {
 export function errorMessage(
   realm: Realm,
   exchange: Exchange,
-  refusal: Pick<Refusal, 'code' | 'status' | 'methodData' | 'crealm'>,
+  refusal: Pick<Refusal, 'code' | 'status' | 'methodData' | 'typedData' | 'crealm'>,
   sname: PrincipalName | undefined,
   now: number,
 ): Uint8Array {
-  const { code, status, methodData, crealm } = refusal;
-  const eData = methodData ?? (status === undefined ? undefined : extendedError(status, exchange));
+  const { code, status, crealm } = refusal;
+  const said = refusal.typedData ?? refusal.methodData;
+  const eData = said ?? (status === undefined ? undefined : extendedError(status, exchange));
   const stime = Math.floor(now / 1000) * 1000;
   return encode(KrbError, {
     pvno: PVNO,

@@ -2,6 +2,7 @@
  * The KDC of an Active Directory domain, RFC 4120 §3.1 to §3.3 and MS-KILE 3.3: octets in, octets
  * out. It remembers nothing of its clients but what retransmissions and replays make necessary.
  */
+import { equal } from '../../src/bytes/bytes.ts';
 import { type DecodeError, tryDecode } from '../../src/der/codec.ts';
 import type { Transport } from '../../src/machine/actor.ts';
 import { assertNever, type Rejected, type Step, to } from '../../src/machine/machine.ts';
@@ -14,6 +15,7 @@ import {
 import { AsReq, type PrincipalName, TgsReq } from '../kerberos/messages.ts';
 import type { AccountChange, KdcEnv } from './accounts.ts';
 import { asExchange } from './as.ts';
+import { type KeptHalves, type PendingReply, type Signing, signedReply } from './as-public-key.ts';
 import type { Reply } from './as-reply.ts';
 import { type Exchange, errorMessage, type Refusal } from './errors.ts';
 import type { Realm } from './realm.ts';
@@ -27,6 +29,19 @@ export interface State {
   readonly answered: Recent<Answered>;
   /** Tags of authenticators. */
   readonly authenticators: Recent<true>;
+  /** Halves of agreements that serve several exchanges. */
+  readonly halves: KeptHalves;
+  /** Answers that wait for this KDC's signature, by the signature's id, oldest first. */
+  readonly waiting: Readonly<Record<string, Waiting>>;
+  /** Signatures asked for. */
+  readonly signatures: number;
+}
+
+/** An answer that lacks its signature. */
+interface Waiting {
+  readonly event: Received;
+  readonly sname: PrincipalName | undefined;
+  readonly pending: PendingReply;
 }
 
 interface Answered {
@@ -46,6 +61,8 @@ export type Event =
       readonly fromPort: number;
       readonly bytes: Uint8Array;
     }
+  /** The signature that was asked for under that id. */
+  | { readonly kind: 'signed'; readonly id: string; readonly signature: Uint8Array }
   /** A stream's framing refused what came: a length with its high bit set, or beyond all limits. */
   | { readonly kind: 'malformed'; readonly reason: string };
 
@@ -54,6 +71,14 @@ export type Effect =
   | { readonly kind: 'account'; readonly change: AccountChange }
   /** One message back to the sender, by the transport it came on. */
   | { readonly kind: 'reply'; readonly message: ReplyName; readonly bytes: Uint8Array }
+  /** The answer comes with `signed`, whoever sent what in between. */
+  | {
+      readonly kind: 'sign';
+      readonly id: string;
+      readonly key: string;
+      readonly algorithm: string;
+      readonly data: Uint8Array;
+    }
   /** Nothing is sent back: the datagram was no request. */
   | { readonly kind: 'silence'; readonly reason: string }
   /** The stream is closed, after what was replied. */
@@ -63,18 +88,30 @@ export type Effect =
 
 export type ReplyName = 'AS-REP' | 'TGS-REP' | 'KRB-ERROR';
 
+type Received = Extract<Event, { readonly kind: 'received' }>;
+
 /** First octets of AS-REQ and TGS-REQ (RFC 4120 §5.10). */
 const AS_REQ = 0x6a;
 const TGS_REQ = 0x6c;
 
 export function ready(realm: Realm): State {
-  return { name: 'ready', realm, answered: nothingRecent(), authenticators: nothingRecent() };
+  return {
+    name: 'ready',
+    realm,
+    answered: nothingRecent(),
+    authenticators: nothingRecent(),
+    halves: {},
+    waiting: {},
+    signatures: 0,
+  };
 }
 
 export function step(state: State, event: Event, env: KdcEnv): Step<State, Effect> {
   switch (event.kind) {
     case 'received':
       return received(state, event, env);
+    case 'signed':
+      return signed(state, event, env);
     case 'malformed': {
       // RFC 4120 §7.2.2: a length that cannot be is told, then the connection ends.
       const code = KRB_ERR_FIELD_TOOLONG;
@@ -93,8 +130,6 @@ export function step(state: State, event: Event, env: KdcEnv): Step<State, Effec
 /** The end of a request, with its nonce, tells requests apart well enough to begin with. */
 const HASHED = 96;
 
-type Received = Extract<Event, { readonly kind: 'received' }>;
-
 function received(state: State, event: Received, env: KdcEnv): Step<State, Effect> {
   const { realm } = state;
   const { bytes } = event;
@@ -107,8 +142,26 @@ function received(state: State, event: Received, env: KdcEnv): Step<State, Effec
   if (before !== undefined && before.from === event.from) {
     return to(state, sent(realm, event, before, env));
   }
-  const answer = answerTo(state, bytes, env);
+  if (event.transport === 'udp' && isWaiting(state, event)) {
+    return to(state, [{ kind: 'silence', reason: 'the answer to it is being signed' }]);
+  }
+  const answer = answerTo(state, event, env);
   if (answer.kind === 'none') return dropped(state, event, answer.reason);
+  if (answer.kind === 'signing') return waits(state, event, answer);
+  return answeredWith(state, event, answer, env);
+}
+
+/** Sends an answer, and remembers it for who asks again. */
+function answeredWith(
+  state: State,
+  event: Received,
+  answer: Extract<Answer, { readonly kind: 'answer' }>,
+  env: KdcEnv,
+): Step<State, Effect> {
+  const { realm } = state;
+  const { policy } = realm;
+  const { bytes } = event;
+  const hash = hashOf(bytes.subarray(-HASHED));
   const { message, notes, sname } = answer;
   const limits = { entries: policy.lookAsideEntries, age: policy.lookAsideAge };
   const named = sname === undefined ? {} : { sname };
@@ -154,7 +207,54 @@ function sent(realm: Realm, event: Received, answer: Answered, env: KdcEnv): rea
   ];
 }
 
+/** Answers that may wait for a signature at once; a client whose request finds no room asks again. */
+const MOST_WAITING = 1024;
+
+function isWaiting({ waiting }: State, { from, bytes }: Received): boolean {
+  return Object.values(waiting).some(
+    ({ event }) => event.from === from && equal(event.bytes, bytes),
+  );
+}
+
+function waits(
+  state: State,
+  event: Received,
+  { signing, sname }: Extract<Answer, { readonly kind: 'signing' }>,
+): Step<State, Effect> {
+  const { halves, key, algorithm, data, pending } = signing;
+  const id = `kdc-${state.signatures}`;
+  const [oldest, ...more] = Object.keys(state.waiting);
+  const full = more.length + 1 >= MOST_WAITING ? oldest : undefined;
+  const kept =
+    full === undefined
+      ? state.waiting
+      : Object.fromEntries(Object.entries(state.waiting).filter(([name]) => name !== full));
+  const waiting = { ...kept, [id]: { event, sname, pending } };
+  return to({ ...state, halves, waiting, signatures: state.signatures + 1 }, [
+    { kind: 'sign', id, key, algorithm, data },
+  ]);
+}
+
+function signed(
+  state: State,
+  { id, signature }: Extract<Event, { readonly kind: 'signed' }>,
+  env: KdcEnv,
+): Step<State, Effect> {
+  const found = state.waiting[id];
+  // Given up meanwhile, for want of room.
+  if (found === undefined) return to(state, [{ kind: 'silence', reason: 'nobody waits for it' }]);
+  const { [id]: _, ...waiting } = state.waiting;
+  const outcome = signedReply(found.pending, signature, env);
+  const answer = toAnswer({ ...state, waiting }, 'AS', outcome, found.sname, env);
+  return answeredWith(state, found.event, answer, env);
+}
+
 type Answer =
+  | {
+      readonly kind: 'signing';
+      readonly signing: Signing;
+      readonly sname: PrincipalName | undefined;
+    }
   | {
       readonly kind: 'answer';
       readonly state: State;
@@ -170,13 +270,15 @@ function exchangeOf(bytes: Uint8Array): Exchange {
   return bytes[0] === TGS_REQ ? 'TGS' : 'AS';
 }
 
-function answerTo(state: State, bytes: Uint8Array, env: KdcEnv): Answer {
+function answerTo(state: State, { bytes }: Received, env: KdcEnv): Answer {
   switch (bytes[0]) {
     case AS_REQ: {
       const read = tryDecode(AsReq, bytes);
       if (!read.ok) return undecodable('AS-REQ', read.error);
-      const outcome = asExchange(state.realm, read.value, bytes, env);
-      return toAnswer(state, 'AS', outcome, read.value.reqBody.value.sname, env);
+      const { sname } = read.value.reqBody.value;
+      const outcome = asExchange(state.realm, read.value, bytes, state.halves, env);
+      if (outcome.kind === 'signing') return { kind: 'signing', signing: outcome, sname };
+      return toAnswer(state, 'AS', outcome, sname, env);
     }
     case TGS_REQ: {
       const read = tryDecode(TgsReq, bytes);
@@ -217,12 +319,13 @@ function toAnswer(
   outcome: Reply | Refusal,
   sname: PrincipalName | undefined,
   env: KdcEnv,
-): Answer {
+): Extract<Answer, { readonly kind: 'answer' }> {
   const { change } = outcome;
   const changes: readonly Effect[] = change === undefined ? [] : [{ kind: 'account', change }];
   if (outcome.kind === 'replied') {
-    const { message, bytes } = outcome;
-    return { kind: 'answer', state, message, bytes, sname, changes, notes: [] };
+    const { message, bytes, warnings = [] } = outcome;
+    const notes = warnings.map((text) => note(text));
+    return { kind: 'answer', state, message, bytes, sname, changes, notes };
   }
   const bytes = errorMessage(state.realm, exchange, outcome, sname, env.now);
   // Asking for a proof is how a sign-in begins, and nothing that went wrong.

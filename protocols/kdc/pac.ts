@@ -45,6 +45,8 @@ export interface TgtPac {
   readonly request: PacRequest;
   /** How the client was identified: SIDs for ExtraSids, S-1-18-1 apart. */
   readonly identities: readonly string[];
+  /** PAC_CREDENTIAL_INFO, sealed for this one reply; absent: none. */
+  readonly credentials?: Uint8Array;
 }
 
 interface Draft {
@@ -63,7 +65,12 @@ const MOST_DRAFTS = 4;
  * @param authtime milliseconds since 1970, whole seconds
  */
 export function tgtPac(realm: Realm, input: TgtPac, keys: PacKeys, authtime: number): Pac {
-  const { client, name, request, identities } = input;
+  const { client, name, request, identities, credentials } = input;
+  if (credentials !== undefined) {
+    const pac = draftPac({ ...keys, buffers: tgtBuffers(realm, input), forService: false });
+    setClientId(pac, authtime);
+    return pac; // nobody else's
+  }
   let ofAccount = drafts.get(client);
   if (ofAccount === undefined) {
     ofAccount = new Map();
@@ -91,10 +98,16 @@ export function unsignedTgtPac(realm: Realm, input: TgtPac, authtime: number): P
   return pac;
 }
 
-function tgtBuffers(realm: Realm, { client, name, request, identities }: TgtPac): PacBuffer[] {
+function tgtBuffers(
+  realm: Realm,
+  { client, name, request, identities, credentials }: TgtPac,
+): PacBuffer[] {
   const upn = client.userPrincipalName;
   return [
     { ulType: PacType.LOGON_INFO, bytes: LogonInfo.encode(logonInfo(realm, client, identities)) },
+    ...(credentials === undefined
+      ? []
+      : [{ ulType: PacType.CREDENTIALS_INFO, bytes: credentials }]),
     // setClientId writes the time.
     { ulType: PacType.CLIENT_INFO, bytes: PacClientInfo.encode({ ClientId: 0n, Name: name }) },
     {

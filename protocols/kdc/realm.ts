@@ -3,6 +3,8 @@
  * registry and of group policy, where people would look them up.
  */
 
+import { DEFAULT_PKINIT_POLICY, type KdcIdentity, type PkinitPolicy } from './pkinit-policy.ts';
+
 /** Durations are milliseconds. */
 export interface Policy {
   /** MaxTicketAge: how long a ticket-granting ticket lasts. */
@@ -60,6 +62,8 @@ export interface Policy {
   readonly lookAsideEntries: number;
   /** Authenticators remembered against replay, at most twice this many. */
   readonly replayEntries: number;
+  /** What holds for public keys. */
+  readonly pkinit: PkinitPolicy;
 }
 
 const MINUTE = 60_000;
@@ -86,6 +90,7 @@ export const DEFAULT_POLICY: Policy = {
   lookAsideAge: 2 * MINUTE,
   lookAsideEntries: 1024,
   replayEntries: 32_768,
+  pkinit: DEFAULT_PKINIT_POLICY,
 };
 
 export interface Realm {
@@ -99,6 +104,8 @@ export interface Realm {
   readonly dnsHostName: string;
   /** Of a read-only KDC: msDS-SecondaryKrbTgtNumber of the krbtgt account that it issues tickets with. */
   readonly secondaryKrbTgtNumber?: number;
+  /** Absent: the domain controller has no certificate for PKINIT. */
+  readonly pkinit?: KdcIdentity;
   readonly policy: Policy;
 }
 
@@ -115,6 +122,7 @@ export function realm(
     ...(names.secondaryKrbTgtNumber === undefined
       ? {}
       : { secondaryKrbTgtNumber: names.secondaryKrbTgtNumber }),
+    ...(names.pkinit === undefined ? {} : { pkinit: names.pkinit }),
     policy: { ...DEFAULT_POLICY, ...policy },
   };
 }

@@ -35,7 +35,7 @@ import { formatName, sameName } from '../kerberos/names.ts';
 import type { KdcEnv } from './accounts.ts';
 import { type Refusal, refused } from './errors.ts';
 import { isAllowed } from './etype-selection.ts';
-import { skewText } from './preauth.ts';
+import { skewText } from './proof.ts';
 import type { Realm } from './realm.ts';
 import { type OpenedTicket, openTgt } from './tgs-ticket.ts';
 

@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { methodData, proofIn } from '../../../protocols/kdc/preauth.ts';
+import { methodData } from '../../../protocols/kdc/method-data.ts';
+import { proofIn } from '../../../protocols/kdc/preauth.ts';
 import {
   KDC_ERR_ETYPE_NOSUPP,
   KDC_ERR_PADATA_TYPE_NOSUPP,

@@ -1,0 +1,24 @@
+/** Where answers of a KDC go: those that are there at once, and those that wait for its signature. */
+import type { ActorEffect } from '../../src/machine/actor.ts';
+import type * as kdc from '../kdc/kdc.ts';
+
+/** The way back to who asked: a datagram's, or a stream. */
+export type Route =
+  | { readonly to: string; readonly toPort: number; readonly port: number }
+  | { readonly connection: string };
+
+export function reply(route: Route, message: string, bytes: Uint8Array): ActorEffect {
+  return 'connection' in route
+    ? { kind: 'send', transport: 'tcp', ...route, message, bytes }
+    : { kind: 'send', transport: 'udp', ...route, message, bytes };
+}
+
+/** By the id of the signature that an answer waits for. */
+export type Routes = Readonly<Record<string, Route>>;
+
+/** Those of answers that still wait: the KDC gives the oldest up when there are too many. */
+export function stillWaiting(routes: Routes, { waiting }: kdc.State): Routes {
+  const ids = Object.keys(routes);
+  if (ids.every((id) => id in waiting)) return routes;
+  return Object.fromEntries(Object.entries(routes).filter(([id]) => id in waiting));
+}

@@ -1,0 +1,131 @@
+/**
+ * An AS exchange with a public key is answered in two steps, because the domain controller's own signature
+ * comes from whoever has its key: {@link toBeSigned} has all but that, {@link signedReply} the AS-REP.
+ */
+import { KRB_ERR_GENERIC } from '../kerberos/error-codes.ts';
+import type { PrincipalName } from '../kerberos/messages.ts';
+import { type GroupName, ownHalf } from '../pkinit/groups.ts';
+import type { Account, KdcEnv } from './accounts.ts';
+import { type Issue, issue, type Reply } from './as-reply.ts';
+import { type Refusal, refused } from './errors.ts';
+import type { Wanted } from './offer.ts';
+import type { PublicKeyProof } from './proof.ts';
+import { finishReply, type KeptHalf, prepareReply, type ReplyDraft } from './public-key-reply.ts';
+
+/** A client that has shown its private key. */
+export interface KeyedClient {
+  readonly kind: 'keyed';
+  readonly account: Account;
+  /** As the ticket names it. */
+  readonly cname: PrincipalName;
+  readonly proof: PublicKeyProof;
+  /** etype of the reply's key. */
+  readonly etype: number;
+}
+
+/** Halves of agreements that serve several exchanges, by group (RFC 4556 §3.2.3.1). */
+export type KeptHalves = Readonly<Partial<Record<GroupName, KeptHalf>>>;
+
+/** What waits for the signature: plain data. */
+export interface PendingReply {
+  readonly request: Omit<Issue, 'client'>;
+  readonly client: KeyedClient;
+  readonly draft: ReplyDraft;
+}
+
+/** An answer that lacks the domain controller's signature. */
+export interface Signing {
+  readonly kind: 'signing';
+  readonly key: string;
+  readonly algorithm: string;
+  readonly data: Uint8Array;
+  readonly pending: PendingReply;
+  readonly halves: KeptHalves;
+}
+
+/** @param halves those kept from before */
+export function toBeSigned(
+  request: Omit<Issue, 'client'>,
+  client: KeyedClient,
+  halves: KeptHalves,
+  env: KdcEnv,
+): Signing | Refusal {
+  const { realm, octets } = request;
+  const { offer, variant } = client.proof;
+  const identity = realm.pkinit;
+  if (identity === undefined) return refused(KRB_ERR_GENERIC, 'the KDC has no certificate');
+  const policy = realm.policy.pkinit;
+  const chosen = halfFor(offer.wanted, policy.dhKeyLifetime, halves, env);
+  const prepared = prepareReply(offer, {
+    identity,
+    variant,
+    policy,
+    etype: client.etype,
+    asReq: octets,
+    ...(chosen.half === undefined ? {} : { half: chosen.half }),
+    random: env.random,
+  });
+  if (prepared.kind === 'refused') return prepared;
+  const { draft } = prepared;
+  return {
+    kind: 'signing',
+    key: identity.key,
+    algorithm: identity.algorithm,
+    data: prepared.toBeSigned,
+    pending: { request, client, draft },
+    halves: chosen.halves,
+  };
+}
+
+/** The KDC's half: a kept one for clients that send a nonce, where policy lets it serve several. */
+function halfFor(
+  wanted: Wanted,
+  lifetime: number,
+  halves: KeptHalves,
+  { now, random }: KdcEnv,
+): { readonly half?: KeptHalf; readonly halves: KeptHalves } {
+  if (wanted.by === 'transport') return { halves };
+  const { group } = wanted.peer;
+  if (lifetime === 0 || wanted.clientNonce === undefined) {
+    return { half: { half: ownHalf(group, random) }, halves };
+  }
+  const kept = halves[group];
+  if (kept?.until !== undefined && now < kept.until) return { half: kept, halves };
+  const until = Math.floor((now + lifetime) / 1_000) * 1_000;
+  const made: KeptHalf = { half: ownHalf(group, random), until };
+  return { half: made, halves: { ...halves, [group]: made } };
+}
+
+/** The AS-REP, now that the signature is there. */
+export function signedReply(
+  { request, client, draft }: PendingReply,
+  signature: Uint8Array,
+  env: KdcEnv,
+): Reply | Refusal {
+  const { realm, body, octets, sname } = request;
+  // RFC 8636 §3.1.1: the names as the request has them.
+  const parties = {
+    client: { realm: body.realm, name: body.cname ?? client.cname },
+    server: { realm: body.realm, name: sname },
+  };
+  const finished = finishReply(draft, signature, octets, parties, env.random);
+  if (finished.kind === 'refused') return finished;
+  const { account, cname, proof } = client;
+  const reply = issue(
+    {
+      ...request,
+      realm,
+      client: {
+        kind: 'client',
+        account,
+        cname,
+        replyKey: finished.replyKey,
+        identities: proof.identities,
+        preAuthent: true,
+        publicKey: finished.padata,
+      },
+    },
+    env,
+  );
+  return reply.kind === 'replied' ? { ...reply, warnings: proof.warnings } : reply;
+}
