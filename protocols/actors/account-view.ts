@@ -12,6 +12,7 @@ import {
   texts,
 } from '../directory/entry.ts';
 import { isDeleted } from '../directory/instance.ts';
+import { signInKey } from '../directory/key-credential-value.ts';
 import { GroupType, groupsOf } from '../directory/membership.ts';
 import { sidText } from '../directory/names.ts';
 import { NEVER, passwordExpiry } from '../directory/user-account-control.ts';
@@ -153,7 +154,30 @@ export function accountFrom(entry: Entry, outside: Outside): Account {
     logonCount: number(entry, 'logonCount'),
     badPwdCount: number(entry, 'badPwdCount'),
     ...textsOf(entry),
+    ...publicKeySide(entry),
   };
+}
+
+/** What matters when the account signs in by public key. */
+function publicKeySide(
+  entry: Entry,
+): Pick<Account, 'altSecurityIdentities' | 'keyCredentials' | 'whenCreated'> {
+  const identities = texts(entry, 'altSecurityIdentities');
+  const keys = texts(entry, 'msDS-KeyCredentialLink').flatMap((v) => signInKey(v)?.key ?? []);
+  const created = generalizedTime(one(entry, 'whenCreated'));
+  return {
+    ...(identities.length === 0 ? {} : { altSecurityIdentities: identities }),
+    ...(keys.length === 0 ? {} : { keyCredentials: keys }),
+    ...(created === undefined ? {} : { whenCreated: created }),
+  };
+}
+
+/** Milliseconds since 1970 of `20260302080000.0Z`. */
+function generalizedTime(text: string | undefined): number | undefined {
+  const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)/.exec(text ?? '');
+  if (match === null) return undefined;
+  const [year = 0, month = 1, day, hour, minute, second] = match.slice(1).map(Number);
+  return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
 const TEXTS = [
@@ -163,6 +187,7 @@ const TEXTS = [
   'profilePath',
   'homeDirectory',
   'homeDrive',
+  'dNSHostName',
 ] as const;
 
 function textsOf(entry: Entry): Partial<Record<(typeof TEXTS)[number], string>> {

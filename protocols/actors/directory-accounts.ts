@@ -8,6 +8,7 @@ import { backLinks, type Directory, directory } from '../directory/directory.ts'
 import { domainInfo } from '../directory/domain.ts';
 import type { DomainInfo } from '../directory/domain-info.ts';
 import { type Entry, number } from '../directory/entry.ts';
+import { PUBLIC_KEY_INDEX, publicKeyForm } from '../directory/key-credential-value.ts';
 import { GroupType, groupsOf, sidForm } from '../directory/membership.ts';
 import { sidText } from '../directory/names.ts';
 import { USN_COUNTER } from '../directory/stamps.ts';
@@ -21,6 +22,7 @@ import {
   outsideOf,
   sameOutside,
 } from './account-view.ts';
+import { publicKeyServicesOf } from './directory-certificates.ts';
 import { readOnlyControllersOf, trustsOf } from './directory-partners.ts';
 
 /** What the actor asks besides: which record an account is. */
@@ -83,6 +85,8 @@ function accountsOf(store: Store): DirectoryAccounts {
   };
   const all = (index: string, value: string): readonly Account[] =>
     base.find(index, value).flatMap((id) => account(id) ?? []);
+  const byKey = (publicKey: Uint8Array): Account | undefined =>
+    base.findForm(PUBLIC_KEY_INDEX, publicKeyForm(publicKey)).flatMap((id) => account(id) ?? [])[0];
   const recordOf = (sid: string): number | undefined =>
     base.findForm('objectSid', sidForm(sid)).find((id) => account(id) !== undefined);
   const bySid = (sid: string): Account | undefined => {
@@ -99,6 +103,8 @@ function accountsOf(store: Store): DirectoryAccounts {
     byUserPrincipalName: (name) => all('userPrincipalName', name)[0],
     byServicePrincipalName: (name) => all('servicePrincipalName', name),
     byAltSecurityIdentity: (value) => all('altSecurityIdentities', value)[0],
+    byPublicKey: byKey,
+    publicKeyServices: publicKeyServicesOf(store, base, domain),
     byObjectSid: bySid,
     krbtgt: (number) =>
       number === 0

@@ -6,6 +6,7 @@
 import { fromUtf8, utf8 } from '../../src/bytes/bytes.ts';
 import { type PackedReader, packedReader, packedWriter } from '../../src/bytes/packed.ts';
 import type { IndexKey } from '../../src/machine/store.ts';
+import { PUBLIC_KEY_INDEX, signInKey } from './key-credential-value.ts';
 import { type AttributeSchema, attribute, attributeByCode } from './schema.ts';
 import { indexForm } from './syntax.ts';
 
@@ -188,6 +189,7 @@ export function indexKeys(entry: Entry): IndexKey[] {
     if (schema.name === 'nTSecurityDescriptor') {
       keys.push([DESCRIPTOR_INDEX, descriptorKey(values[0] as Uint8Array)]);
     }
+    if (schema.name === 'msDS-KeyCredentialLink') keys.push(...publicKeys(values));
     if (!schema.indexed) continue;
     for (const value of values) {
       const key = indexKey(schema, value);
@@ -201,6 +203,12 @@ export function indexKeys(entry: Entry): IndexKey[] {
     }
   }
   return keys;
+}
+
+/** A key is in the index once, in however many blobs it stands. */
+function publicKeys(values: readonly Value[]): IndexKey[] {
+  const forms = values.flatMap((value) => signInKey(String(value))?.form ?? []);
+  return [...new Set(forms)].map((form): IndexKey => [PUBLIC_KEY_INDEX, form]);
 }
 
 /** The first value as text; undefined where there is none. */

@@ -193,9 +193,9 @@ export interface Accounts {
   /** A whole value of altSecurityIdentities, `Kerberos:alice@MIT.EXAMPLE`. */
   byAltSecurityIdentity(value: string): Account | undefined;
   /** The account that has the key in msDS-KeyCredentialLink. @param publicKey SubjectPublicKeyInfo, DER */
-  byPublicKey?(publicKey: Uint8Array): Account | undefined;
+  byPublicKey(publicKey: Uint8Array): Account | undefined;
   /** The same object until something in it changes. */
-  publicKeyServices?(): PublicKeyServices;
+  publicKeyServices(): PublicKeyServices;
   byObjectSid(sid: string): Account | undefined;
   /** The account that holds the ticket-granting keys: 0 is krbtgt, others are those of read-only KDCs. */
   krbtgt(secondaryKrbTgtNumber: number): Account | undefined;

@@ -11,6 +11,7 @@ import {
   type KeySet,
   type LockoutPolicy,
   NO_LOCKOUT,
+  type PublicKeyServices,
   type ReadOnlyController,
   type Trust,
   UserAccountControl,
@@ -29,6 +30,7 @@ import {
   trustSalt,
   userSalt,
 } from '../../../protocols/kerberos/salts.ts';
+import { equal } from '../../../src/bytes/bytes.ts';
 
 /** Keys come from a password with Active Directory's salts, or are given as they are. */
 export type SecretSeed =
@@ -124,6 +126,13 @@ export function randomKeys(random: (size: number) => Uint8Array): readonly Key[]
   return KEY_ETYPES.map((etype) => key(etype, random(keyLength(etype))));
 }
 
+const NO_PUBLIC_KEY_SERVICES: PublicKeyServices = {
+  roots: [],
+  ntAuth: [],
+  intermediates: [],
+  revocationLists: [],
+};
+
 export function accountsFrom(
   seeds: readonly AccountSeed[],
   realm: Realm,
@@ -164,6 +173,9 @@ export function accountsFrom(
     byUserPrincipalName: one((found) => found.userPrincipalName),
     byServicePrincipalName: (name) => spns.get(foldName(name)) ?? [],
     byAltSecurityIdentity: (value) => identities.get(foldName(value)),
+    byPublicKey: (publicKey) =>
+      all.find((found) => found.keyCredentials?.some((key) => equal(key.publicKey, publicKey))),
+    publicKeyServices: () => NO_PUBLIC_KEY_SERVICES,
     byObjectSid: one((found) => found.objectSid),
     krbtgt: (number) => krbtgts.get(number),
     lockoutPolicy: () => lockout,
@@ -182,15 +194,7 @@ export function accountsFrom(
 }
 
 function account(seed: AccountSeed, realm: Realm): Account {
-  const {
-    rid,
-    secret,
-    kvno = 2,
-    groups = [],
-    altSecurityIdentities: _,
-    readOnlyController: __,
-    ...rest
-  } = seed;
+  const { rid, secret, kvno = 2, groups = [], readOnlyController: _, ...rest } = seed;
   const userAccountControl = seed.userAccountControl ?? usualControl(seed.sAMAccountName);
   const primaryGroupID = seed.primaryGroupID ?? usualPrimaryGroup(userAccountControl);
   const rids = [
