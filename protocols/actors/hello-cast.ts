@@ -20,6 +20,7 @@ import { NOTHING_KEPT } from './device-store.ts';
 import type { DeviceFields } from './fields.ts';
 import { limitsOf, policyOf } from './hello-fields.ts';
 import { type CastHelloKey, keysOnDevice } from './hello-keys.ts';
+import { helloHeld } from './pki-certificates.ts';
 
 /** Containers were made so long before the story begins. */
 const CONTAINER_AGE = 7 * 86_400_000;
@@ -27,7 +28,8 @@ const CONTAINER_AGE = 7 * 86_400_000;
 export function helloConfig(scene: Scene, name: string, config: DeviceFields): HelloConfig {
   const policy = policyOf(config.helloPolicy);
   const tenantId = tenantIdOf(scene);
-  const containers = Array.from(keysOnDevice(scene, name, config), ([user, key]) =>
+  const keys = keysOnDevice(scene, name, config);
+  const containers = Array.from(keys, ([user, key]) =>
     containerOf(scene, user, key, {
       tenantId,
       // A container that is there has something that protects it, whatever policy says today.
@@ -45,7 +47,9 @@ export function helloConfig(scene: Scene, name: string, config: DeviceFields): H
     initial: {
       ...NOTHING_KEPT,
       containers: Object.fromEntries(containers.map((made) => [made.settings.user, made])),
-      certificates: containers.flatMap((made) => certificatesOf(scene, made)),
+      certificates: containers.flatMap((made) =>
+        certificatesOf(scene, made, keys.get(made.settings.user) as CastHelloKey),
+      ),
       keys: containers.length,
     },
   };
@@ -78,12 +82,26 @@ function containerOf(
   return newContainer(settings, { name: key, publicKey }, pin, container.biometrics);
 }
 
-function certificatesOf(scene: Scene, container: Container): readonly StoredCertificate[] {
+/** The one that the key gave itself (key trust), and the one that an authority gave it. */
+function certificatesOf(
+  scene: Scene,
+  container: Container,
+  castKey: CastHelloKey,
+): readonly StoredCertificate[] {
   const { settings, key } = container;
-  const serialNumber = scene.random(`hello/serial/${key}`)(16);
-  const draft = selfSignedDraft(container, serialNumber);
-  const signature = scene.sign(key, signatureAlgorithmOf(settings.algorithm), draft);
-  const certificate = selfSigned(container, draft, signature);
+  const { user, trust } = settings;
+  const issued = helloHeld(scene, user, castKey);
+  const certificates = [
+    ...(trust === 'key' ? [ownCertificate(scene, container)] : []),
+    ...(issued === undefined ? [] : [issued.certificate.der]),
+  ];
   const privateKey = keyReference('passport', containerName(settings), key);
-  return [{ user: settings.user, certificate, privateKey }];
+  return certificates.map((certificate) => ({ user, certificate, privateKey }));
+}
+
+function ownCertificate(scene: Scene, container: Container): Uint8Array {
+  const { settings, key } = container;
+  const draft = selfSignedDraft(container, scene.random(`hello/serial/${key}`)(16));
+  const signature = scene.sign(key, signatureAlgorithmOf(settings.algorithm), draft);
+  return selfSigned(container, draft, signature);
 }

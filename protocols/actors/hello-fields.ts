@@ -22,6 +22,7 @@ import {
   type PinUse,
   WINDOWS_LIMITS,
 } from '../hello/policy.ts';
+import { helloCertificate } from './pki-fields.ts';
 
 const PIN_USES = ['allowed', 'required', 'disallowed'] as const satisfies readonly PinUse[];
 
@@ -118,15 +119,13 @@ const helloContainer = object({
   ),
   key: defaulted(oneOf('Kind and size of the Hello key', KEY_ALGORITHMS), 'RSA-2048'),
   trust: optional(
-    oneOf('How Active Directory knows it; left out: as policy has it', [
+    oneOf('How Active Directory knows it; left out: as certificate and policy have it', [
       'key',
       'certificate',
       'cloud',
     ]),
   ),
-  issuer: optional(
-    actor('Who issued its certificate (certificate trust)', 'certificate-authority'),
-  ),
+  certificate: optional(helloCertificate),
   registered: defaulted(
     flag('Key trust: the public key is in msDS-KeyCredentialLink when the story begins'),
     true,

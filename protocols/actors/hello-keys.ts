@@ -30,7 +30,8 @@ export function keysOnDevice(
     Object.entries(config.hello).map(([user, container], i): [string, CastHelloKey] => {
       const key = helloKeyName(device, user, i + 1);
       const publicKey = scene.key(key, container.key);
-      const trust = container.trust ?? trustOf(policy);
+      const certified = container.certificate === undefined ? undefined : 'certificate';
+      const trust = container.trust ?? certified ?? trustOf(policy);
       return [user, { device, key, publicKey, trust, container }];
     }),
   );

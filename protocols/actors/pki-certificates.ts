@@ -19,7 +19,8 @@ import {
 import { subjectAltName } from '../x509/subject-alt-name.ts';
 import { applicationPolicies } from '../x509/windows-extensions.ts';
 import { accountIdentity } from './account-identity.ts';
-import type { DomainControllerFields, UserConfig } from './fields.ts';
+import type { DeviceFields, DomainControllerFields, UserConfig } from './fields.ts';
+import { type CastHelloKey, keysOnDevice } from './hello-keys.ts';
 import {
   AUTHORITY_ROLE,
   type Authority,
@@ -29,7 +30,7 @@ import {
   serialNumber,
   signatureAlgorithmFor,
 } from './pki-cast.ts';
-import type { CertificateFields, Purpose } from './pki-fields.ts';
+import type { CertificateFields, Purpose, UserCertificate } from './pki-fields.ts';
 import { templateOf } from './pki-templates.ts';
 import { realmNames } from './realm-names.ts';
 
@@ -183,15 +184,37 @@ export function userHeld(
   const { certificate: fields } = config;
   if (fields === undefined) return undefined;
   return once(scene, name, () => {
-    const logon = logonNames(scene, name, config);
+    const logon = logonNames(scene, name, config, fields);
     const profile =
       fields.template === 'WHFBAuthentication' ? helloLogon(logon) : smartcardLogon(logon);
     return held(scene, `users/${name}`, profile, fields);
   });
 }
 
-function logonNames(scene: Scene, name: string, config: UserConfig): LogonNames {
-  const fields = config.certificate as NonNullable<UserConfig['certificate']>;
+/**
+ * The certificate of a Hello key (certificate trust); undefined when the file gives it none.
+ * @param user whose container it is
+ */
+export function helloHeld(
+  scene: Scene,
+  user: string,
+  { key, container }: CastHelloKey,
+): HeldCertificate | undefined {
+  const { certificate } = container;
+  if (certificate === undefined) return undefined;
+  return once(scene, key, () => {
+    const fields = { ...certificate, template: 'WHFBAuthentication', key: container.key } as const;
+    const config = scene.actors[user]?.config as UserConfig;
+    return held(scene, key, helloLogon(logonNames(scene, user, config, fields)), fields);
+  });
+}
+
+function logonNames(
+  scene: Scene,
+  name: string,
+  config: UserConfig,
+  fields: UserCertificate,
+): LogonNames {
   const { sAMAccountName = name, realm } = config;
   const account = accountIdentity(scene, name);
   const container = config.container ?? 'CN=Users';
@@ -230,8 +253,23 @@ export function certifiedBy(
   issuer: string,
 ): readonly { readonly holder: string; readonly certificate: Certificate }[] {
   return Object.entries(scene.actors).flatMap(([holder, { role, config }]) => {
+    if (role === 'device') return helloCertificates(scene, holder, config as DeviceFields, issuer);
     const certificate = certificateHeld(scene, holder, role, config);
     return certificate?.issuer === issuer ? [{ holder, certificate: certificate.certificate }] : [];
+  });
+}
+
+/** Of the Hello keys on a device; their holders are the users. */
+function helloCertificates(
+  scene: Scene,
+  device: string,
+  config: DeviceFields,
+  issuer: string,
+): readonly { readonly holder: string; readonly certificate: Certificate }[] {
+  return Array.from(keysOnDevice(scene, device, config)).flatMap(([holder, key]) => {
+    const found = helloHeld(scene, holder, key);
+    if (found?.issuer.actor !== issuer) return [];
+    return [{ holder, certificate: found.certificate }];
   });
 }
 

@@ -118,6 +118,15 @@ export const userCertificate = object(
   'The certificate of their smart card',
 );
 
+const { key: _, template: __, ...ofHelloKey } = userCertificate.shape;
+
+export type HelloCertificate = Infer<typeof helloCertificate>;
+/** The same for a Hello key, whose container says what key it is. */
+export const helloCertificate = object(
+  ofHelloKey,
+  'The certificate of the key (certificate trust)',
+);
+
 const revocationList = object({
   validity: defaulted(duration('How long a list is valid besides its overlap'), '7d'),
   published: optional(

@@ -92,6 +92,26 @@ hello('containers of before the story are in the store after the first start', a
   );
 });
 
+hello(
+  'an authority’s certificate stands in the container of certificate trust, alone',
+  async () => {
+    const certificate = { issuer: 'ca' };
+    const small = smallWorld({
+      ...ENROLLED,
+      ca: { role: 'certificate-authority', realm: 'CORP.EXAMPLE', commonName: 'Corp Issuing CA' },
+      laptop: { ...QUIET.laptop, hello: { alice: { pin: '135791', certificate } } },
+    });
+    await small.world.run();
+    const text = certutil(small);
+    assert.match(text, /^Issuer: CN=Corp Issuing CA, DC=corp, DC=example$/m);
+    assert.match(text, /^Subject: CN=alice, CN=Users, DC=corp, DC=example$/m);
+    assert.match(text, /^Non-root Certificate\nTemplate: 1\.3\.6\.1\.4\.1\.311\.21\.8\./m);
+    assert.match(text, /^Provider = Microsoft Passport Key Storage Provider$/m);
+    assert.not.match(text, /Certificate 1 =/);
+    assert.is(storeOf(small).containers.alice?.settings.trust, 'certificate');
+  },
+);
+
 hello('wrong PINs lead to the phrase, to a restart, and to a wait', async () => {
   const small = smallWorld(ENROLLED);
   for (let i = 0; i < 4; i++) pin(small, 1_000 * (i + 1));
