@@ -13,9 +13,8 @@ import { assertNever, type Step, to, unexpected } from '../../src/machine/machin
 import type { Store } from '../../src/machine/store.ts';
 import { role } from '../../src/scenario/role.ts';
 import { directory } from '../directory/directory.ts';
-import { domainInfo, initialDomain } from '../directory/domain.ts';
+import { initialDomain } from '../directory/domain.ts';
 import { DOMAIN_COUNTER } from '../directory/domain-info.ts';
-import { populationBatch } from '../directory/domain-population.ts';
 import * as kdc from '../kdc/kdc.ts';
 import { keyRecords, trustKeyRecords } from '../kdc/long-term-keys.ts';
 import { KDC_PORT } from '../kerberos/constants.ts';
@@ -29,7 +28,8 @@ import * as ldap from './directory-service.ts';
 import { directoryVerbs } from './directory-verbs.ts';
 import { domainControllerFields } from './fields.ts';
 import { type Route, type Routes, reply, stillWaiting } from './kdc-routes.ts';
-import { storeOf } from './new-domain-store.ts';
+import { configured, settingVerbs } from './kdc-settings.ts';
+import { nextUsers, storeOf } from './new-domain-store.ts';
 import { afterWrites, begun, type Protection, type Turned, turned } from './protection-rounds.ts';
 import { type RealmCast, realmCast } from './realm-cast.ts';
 import {
@@ -99,13 +99,7 @@ function start(own: Controller, env: ActorEnv): Step<State, ActorEffect> {
 /** Many users come in a batch a step, so that few of them are held at once. */
 function populate(own: Controller, env: ActorEnv): Step<State, ActorEffect> {
   const { store, random } = env;
-  const { population, now } = own.cast.seed;
-  const base = directory(store);
-  const domain = domainInfo(base);
-  const batch =
-    population === undefined || domain === undefined
-      ? undefined
-      : populationBatch(base, domain, population, { now, random });
+  const batch = nextUsers(store, own.cast.seed, random);
   if (batch === undefined) return ready(own, store, env.now);
   return to({ name: 'populating' }, [{ kind: 'write', batch }, anotherBatch(own)]);
 }
@@ -235,13 +229,18 @@ function asked(
   event: Extract<ActorEvent, { readonly kind: 'commanded' }>,
   env: ActorEnv,
 ): Step<State, ActorEffect> {
+  const setting = configured(state.kdc, event.verb, event.args);
+  if (setting !== undefined) {
+    const { text } = setting;
+    return to({ ...state, kdc: setting.state }, [{ kind: 'note', level: 'info', text }]);
+  }
   const upToNow = upToDate(state, env);
   const { base } = upToNow;
   const accounts = directoryAccounts(env.store);
   const { domain } = accounts;
   const { now, random } = env;
   const outcome = commanded(event.verb, event.args, { directory: base, domain, now, random });
-  if (outcome === undefined) return unexpected(state, event, ...Object.keys(directoryVerbs));
+  if (outcome === undefined) return unexpected(state, event, ...Object.keys(verbs));
   const { command, as, result, reason, draft } = outcome;
   const batch = draft?.batch();
   const written: readonly ActorEffect[] =
@@ -328,11 +327,13 @@ function view({ cast }: Controller, state: State): Json {
   };
 }
 
+const verbs = { ...directoryVerbs, ...settingVerbs };
+
 export const domainController = role({
   role: 'domain-controller',
   about: 'A domain controller of Active Directory: the directory and the KDC of its realm.',
   fields: domainControllerFields,
-  verbs: directoryVerbs,
+  verbs,
   states: ['off', 'populating', 'ready'],
   servesIn: true,
   build(name, config, scene) {

@@ -20,6 +20,7 @@ import { attributesField } from './attribute-values.ts';
 import { domainPolicyFields } from './domain-policy.ts';
 import { helloFields } from './hello-fields.ts';
 import { controllerCertificate, userCertificate } from './pki-fields.ts';
+import { pkinitFields } from './pkinit-fields.ts';
 
 export const realm = text('DNS name of the realm, which is the Active Directory domain', {
   example: 'CORP.EXAMPLE',
@@ -263,6 +264,7 @@ export const domainControllerFields = object({
   ),
   host: optional(hostField('Its DNS name; left out: the actor in the realm', 'dc1.corp.example')),
   certificate: optional(controllerCertificate),
+  pkinit: defaulted(pkinitFields, {}),
   sid: optional(
     text('SID of the domain; left out: one that follows from the seed', {
       example: 'S-1-5-21-1004336348-1177238915-682003330',

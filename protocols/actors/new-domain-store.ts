@@ -1,5 +1,9 @@
 /** The store as it is when a batch has been written to an empty one: the step that makes a domain reads it. */
 import type { Store, WriteBatch } from '../../src/machine/store.ts';
+import { directory } from '../directory/directory.ts';
+import { domainInfo } from '../directory/domain.ts';
+import { populationBatch } from '../directory/domain-population.ts';
+import type { DomainSeed } from '../directory/domain-seed.ts';
 
 export function storeOf({ records, counters = {} }: WriteBatch): Store {
   const octets = new Map<number, Uint8Array>();
@@ -23,4 +27,17 @@ export function storeOf({ records, counters = {} }: WriteBatch): Store {
     counter: (name) => counters[name] ?? 0,
     size: octets.size,
   };
+}
+
+/** The next of a domain's many users; undefined when all are there. */
+export function nextUsers(
+  store: Store,
+  { population, now }: DomainSeed,
+  random: (size: number) => Uint8Array,
+): WriteBatch | undefined {
+  const base = directory(store);
+  const domain = domainInfo(base);
+  return population === undefined || domain === undefined
+    ? undefined
+    : populationBatch(base, domain, population, { now, random });
 }

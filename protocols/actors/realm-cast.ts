@@ -5,6 +5,7 @@
  */
 import type { Scene } from '../../src/scenario/role.ts';
 import type { DomainSeed, PopulationSeed, TrustSeed } from '../directory/domain-seed.ts';
+import { DEFAULT_PKINIT_POLICY } from '../kdc/pkinit-policy.ts';
 import { type Realm, realm } from '../kdc/realm.ts';
 import { sameRealm } from '../kerberos/ticket-cache.ts';
 import { accountSeeds } from './account-seeds.ts';
@@ -12,6 +13,8 @@ import { controllerNames, members } from './cast-members.ts';
 import { randomSecret } from './computer.ts';
 import { domainPolicy } from './domain-policy.ts';
 import { type DomainControllerFields, encTypesOf } from './fields.ts';
+import { kdcIdentity } from './pki-certificates.ts';
+import { pkinitPolicyOf } from './pkinit-fields.ts';
 import { readOnlyAccounts, readOnlySeeds } from './read-only-seeds.ts';
 import { realmNames } from './realm-names.ts';
 
@@ -31,7 +34,10 @@ export interface RealmCast {
 export function realmCast(scene: Scene, name: string, config: DomainControllerFields): RealmCast {
   const { policy } = config;
   const names = realmNames(scene, name, config);
-  const own = realm(names, {
+  const identity = kdcIdentity(scene, name, config);
+  const shown = identity === undefined ? names : { ...names, pkinit: identity };
+  const own = realm(shown, {
+    pkinit: pkinitPolicyOf(config.pkinit, DEFAULT_PKINIT_POLICY),
     ...policyTimes(policy),
     ...(policy.supportedEncryptionTypes === undefined
       ? {}
