@@ -5,6 +5,7 @@
  */
 
 import { tryDecode } from '../../src/der/codec.ts';
+import type { KeyTransport } from '../../src/machine/actor.ts';
 import {
   assertNever,
   type Rejected,
@@ -25,7 +26,7 @@ import {
 import { KdcOptions } from './constants.ts';
 import { KDC_ERR_PREAUTH_REQUIRED, KDC_ERR_WRONG_REALM, KRB_AP_ERR_SKEW } from './error-codes.ts';
 import { AsRep, KrbError, MethodData, type PaData } from './messages.ts';
-import type { PreAuth, PreAuthContext, PreAuthStep } from './preauth.ts';
+import type { PreAuth, PreAuthContext, PreAuthStep, ReplyContext, ReplyKey } from './preauth.ts';
 import { sameRealm } from './ticket-cache.ts';
 
 interface Progress<P> {
@@ -53,6 +54,14 @@ export type State<P> =
       readonly sent: Uint8Array;
     }
   | {
+      readonly name: 'expectKey';
+      readonly progress: Progress<P>;
+      readonly request: Draft;
+      readonly sent: Uint8Array;
+      /** Its key is being decrypted. */
+      readonly answer: AsRep;
+    }
+  | {
       readonly name: 'done';
       readonly reply: AsOpened;
       /** The mechanism's state, with the keys that it made. */
@@ -64,6 +73,7 @@ export type State<P> =
 export type Event<P> =
   | { readonly kind: 'asked'; readonly request: AsRequest; readonly preAuth: P }
   | { readonly kind: 'signed'; readonly signature: Uint8Array }
+  | { readonly kind: 'decrypted'; readonly data?: Uint8Array }
   | { readonly kind: 'answered'; readonly bytes: Uint8Array }
   | { readonly kind: 'unanswered'; readonly reason: string };
 
@@ -78,6 +88,12 @@ export type Effect =
       readonly kind: 'sign';
       readonly key: string;
       readonly algorithm: string;
+      readonly data: Uint8Array;
+    }
+  | {
+      readonly kind: 'decrypt';
+      readonly key: string;
+      readonly algorithm: KeyTransport;
       readonly data: Uint8Array;
     }
   | Rejected;
@@ -98,12 +114,8 @@ export function step<P>(
       if (event.kind !== 'asked') return unexpected(state, event, 'asked');
       const { request, preAuth } = event;
       const { realm } = request;
-      return ask(
-        mechanism,
-        { ask: request, preAuth, realm, realms: [realm], hints: [], proven: false },
-        mechanism.eager,
-        env,
-      );
+      const progress = { ask: request, preAuth, realm, realms: [realm], hints: [], proven: false };
+      return first(mechanism, progress, env);
     }
     case 'expectSignature': {
       if (event.kind !== 'signed') return unexpected(state, event, 'signed');
@@ -119,6 +131,13 @@ export function step<P>(
       if (event.kind !== 'answered') return unexpected(state, event, 'answered', 'unanswered');
       return answered(mechanism, state, event.bytes, env);
     }
+    case 'expectKey': {
+      if (event.kind !== 'decrypted') return unexpected(state, event, 'decrypted');
+      const { progress, answer } = state;
+      const context = replyContext(state, env);
+      const key = mechanism.decrypted(progress.preAuth, event.data, answer, context);
+      return opened(state, answer, key, env);
+    }
     case 'done':
     case 'failed':
       return unexpected(state, event);
@@ -127,18 +146,18 @@ export function step<P>(
   }
 }
 
-/** Makes a request, with a proof or without. */
-function ask<P>(
-  mechanism: PreAuth<P>,
-  progress: Progress<P>,
-  proves: boolean,
-  env: ClientEnv,
-): AsStep<P> {
+/** The first request to a realm: asks what the KDC wants, or proves at once. */
+function first<P>(mechanism: PreAuth<P>, progress: Progress<P>, env: ClientEnv): AsStep<P> {
+  const padata = mechanism.asksFirst(progress.preAuth);
+  if (padata === undefined) return prove(mechanism, progress, env);
   const request = drafted(progress.ask, progress.realm, freshNonce(env));
-  if (!proves) {
-    const proof: PreAuthStep<P> = { kind: 'ready', state: progress.preAuth, padata: [] };
-    return send({ ...progress, proven: false }, request, proof);
-  }
+  const proof: PreAuthStep<P> = { kind: 'ready', state: progress.preAuth, padata };
+  return send({ ...progress, proven: false }, request, proof);
+}
+
+/** A request with a proof. */
+function prove<P>(mechanism: PreAuth<P>, progress: Progress<P>, env: ClientEnv): AsStep<P> {
+  const request = drafted(progress.ask, progress.realm, freshNonce(env));
   const context = contextOf(progress, request, env);
   const proof = mechanism.prove(progress.preAuth, context, env);
   return send({ ...progress, proven: true }, request, proof);
@@ -149,11 +168,18 @@ function contextOf<P>(progress: Progress<P>, request: Draft, env: ClientEnv): Pr
     realm: progress.realm,
     cname: progress.ask.cname,
     etypes: progress.ask.etypes,
+    body: request.body,
     reqBody: request.reqBody,
     nonce: request.nonce,
     stamp: kdcStamp(progress, env),
     hints: progress.hints,
   };
+}
+
+type Sent<P> = Extract<State<P>, { readonly name: 'expectReply' | 'expectKey' }>;
+
+function replyContext<P>({ progress, request, sent }: Sent<P>, env: ClientEnv): ReplyContext {
+  return { ...contextOf(progress, request, env), sent };
 }
 
 /** The KDC's clock in microseconds, as far as it is known. */
@@ -184,7 +210,7 @@ function answered<P>(
   bytes: Uint8Array,
   env: ClientEnv,
 ): AsStep<P> {
-  const { progress, request } = state;
+  const { progress } = state;
   const reply = tryDecode(AsRep, bytes);
   if (!reply.ok) {
     const error = tryDecode(KrbError, bytes);
@@ -192,16 +218,25 @@ function answered<P>(
     const { message } = bytes[0] === 0x7e ? error.error : reply.error;
     return failed(progress, { kind: 'malformed', reason: message });
   }
-  const context = contextOf(progress, request, env);
-  const key = mechanism.replyKey(progress.preAuth, reply.value, context);
-  if (key.kind === 'failed') return failed(progress, key.failure);
-  const opened = openAsRep(reply.value, key.key, {
-    sent: state.sent,
-    body: request.body,
-    encPaRep: progress.ask.encPaRep,
-  });
-  if (opened.kind === 'failed') return failed(progress, opened.failure);
-  return timed(progress, opened.reply, env);
+  const key = mechanism.replyKey(progress.preAuth, reply.value, replyContext(state, env));
+  return opened(state, reply.value, key, env);
+}
+
+/** Opens the reply with its key, or has the key decrypted first. */
+function opened<P>(state: Sent<P>, answer: AsRep, found: ReplyKey<P>, env: ClientEnv): AsStep<P> {
+  const { request, sent } = state;
+  if (found.kind === 'failed') return failed(state.progress, found.failure);
+  const progress = { ...state.progress, preAuth: found.state };
+  if (found.kind === 'decrypt') {
+    const { key, algorithm, data } = found;
+    return to({ name: 'expectKey', progress, request, sent, answer }, [
+      { kind: 'decrypt', key, algorithm, data },
+    ]);
+  }
+  const { encPaRep } = progress.ask;
+  const opening = openAsRep(answer, found.key, { sent, body: request.body, encPaRep });
+  if (opening.kind === 'failed') return failed(progress, opening.failure);
+  return timed(progress, opening.reply, env);
 }
 
 /** RFC 4120 §3.1.5: the reply's time must be ours, or becomes ours. */
@@ -234,18 +269,23 @@ function refused<P>(
     case KDC_ERR_PREAUTH_REQUIRED: {
       if (progress.proven) break; // what we have to give was not enough
       const hints = error.eData === undefined ? undefined : tryDecode(MethodData, error.eData);
-      return ask(mechanism, { ...progress, hints: hints?.ok ? hints.value : [] }, true, env);
+      return prove(mechanism, { ...progress, hints: hints?.ok ? hints.value : [] }, env);
     }
     case KRB_AP_ERR_SKEW: {
       if (!progress.ask.learnsTime || progress.learnt !== undefined) break;
       const learnt = serverStamp(error) - env.stamp;
-      return ask(mechanism, { ...progress, learnt }, progress.proven, env);
+      const knowing = { ...progress, learnt };
+      return progress.proven ? prove(mechanism, knowing, env) : first(mechanism, knowing, env);
     }
     case KDC_ERR_WRONG_REALM: {
       const referred = referral(progress, error);
       if (referred === undefined) break;
       if (referred.kind === 'failed') return failed(progress, referred.failure);
-      return ask(mechanism, referred.progress, mechanism.eager, env);
+      return first(mechanism, referred.progress, env);
+    }
+    default: {
+      const preAuth = progress.proven ? mechanism.retried(progress.preAuth, error) : undefined;
+      if (preAuth !== undefined) return prove(mechanism, { ...progress, preAuth }, env);
     }
   }
   return failed(progress, refusal(error));

@@ -40,6 +40,8 @@ export type Failure =
       readonly expected: string;
       readonly got: string;
     }
+  /** The KDC could not show that it is one of the realm: RFC 4556 §3.2.4, MS-PKCA 3.1.5.1. */
+  | { readonly kind: 'untrustedKdc'; readonly problem: KdcProblem; readonly reason: string }
   | { readonly kind: 'noKey'; readonly etype: number }
   | {
       readonly kind: 'noCommonEtype';
@@ -63,7 +65,23 @@ export type Check =
   | 'endtime'
   | 'PA-REQ-ENC-PA-REP'
   | 'ctime'
-  | 'flags';
+  | 'flags'
+  | 'asChecksum'
+  | 'eContentType';
+
+/** What is wrong with a KDC's certificate: by the events of Security-Kerberos 102, 106, 107. */
+export type KdcProblem =
+  /** No certificate, or one that cannot be read. */
+  | 'certificate'
+  /** Its signature over the reply. */
+  | 'signature'
+  | 'untrustedRoot'
+  | 'notInNtAuth'
+  | 'expired'
+  | 'revoked'
+  | 'revocationUnknown'
+  | 'keyPurpose'
+  | 'name';
 
 /** A sentence for people, in lower case and without a full stop. */
 export function sentenceOf(failure: Failure): string {
@@ -83,6 +101,8 @@ export function sentenceOf(failure: Failure): string {
       return `the reply does not open with our ${etypeName(failure.etype)} key: wrong password or keytab`;
     case 'untrusted':
       return `the reply's ${failure.check} is ${failure.got}, expected ${failure.expected}`;
+    case 'untrustedKdc':
+      return `the KDC is not to be trusted: ${failure.reason}`;
     case 'noKey':
       return `the reply is encrypted with ${etypeName(failure.etype)}, for which there is no key`;
     case 'noCommonEtype':

@@ -6,6 +6,7 @@
 
 import { fromUtf8 } from '../../src/bytes/bytes.ts';
 import { type Codec, encode, tryDecode } from '../../src/der/codec.ts';
+import type { KeyTransport } from '../../src/machine/actor.ts';
 import type { Env } from '../../src/machine/machine.ts';
 import type { Failure } from './client.ts';
 import { KeyUsage, PA_ENC_TIMESTAMP, PA_ETYPE_INFO, PA_ETYPE_INFO2 } from './constants.ts';
@@ -22,6 +23,8 @@ import {
   EncryptedData,
   EtypeInfo,
   EtypeInfo2,
+  type KdcReqBody,
+  type KrbError,
   type PaData,
   PaEncTsEnc,
   type PrincipalName,
@@ -33,7 +36,8 @@ export interface PreAuthContext {
   readonly cname: PrincipalName;
   /** As offered in the request, in order of preference. */
   readonly etypes: readonly number[];
-  /** KDC-REQ-BODY, DER: what a checksum in the proof covers. */
+  readonly body: KdcReqBody;
+  /** `body`, DER: what a checksum in the proof covers. */
   readonly reqBody: Uint8Array;
   readonly nonce: number;
   /** Microseconds since 1970 by the KDC's clock, as far as it is known. */
@@ -55,18 +59,41 @@ export type PreAuthStep<P> =
     }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
-export type ReplyKey =
-  | { readonly kind: 'key'; readonly key: Key }
+/** What the key of a reply may follow from, besides. */
+export interface ReplyContext extends PreAuthContext {
+  /** The whole AS-REQ, DER. */
+  readonly sent: Uint8Array;
+}
+
+export type ReplyKey<P> =
+  | { readonly kind: 'key'; readonly key: Key; readonly state: P }
+  /** The reply's key was encrypted to ours; the result comes to {@link PreAuth.decrypted}. */
+  | {
+      readonly kind: 'decrypt';
+      readonly state: P;
+      readonly key: string;
+      readonly algorithm: KeyTransport;
+      readonly data: Uint8Array;
+    }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 /** `P` is the mechanism's own state, plain data. */
 export interface PreAuth<P> {
-  /** Proves in the first request already (public keys), instead of asking what the KDC wants. */
-  readonly eager: boolean;
+  /** Padata of a first request that asks what the KDC wants; undefined: it proves already (public keys). */
+  asksFirst(state: P): readonly PaData[] | undefined;
   prove(state: P, context: PreAuthContext, env: Env): PreAuthStep<P>;
   signed(state: P, signature: Uint8Array, context: PreAuthContext, env: Env): PreAuthStep<P>;
   /** The key of the reply's enc-part. */
-  replyKey(state: P, reply: AsRep, context: PreAuthContext): ReplyKey;
+  replyKey(state: P, reply: AsRep, context: ReplyContext): ReplyKey<P>;
+  /** @param data absent: it was not encrypted to our key */
+  decrypted(
+    state: P,
+    data: Uint8Array | undefined,
+    reply: AsRep,
+    context: ReplyContext,
+  ): ReplyKey<P>;
+  /** With what to prove anew after this refusal of a proof; undefined: there is nothing else. */
+  retried(state: P, error: KrbError): P | undefined;
 }
 
 /** What {@link encryptedTimestamp} starts from: a password, or keys of a keytab. */
@@ -82,7 +109,7 @@ export interface TimestampState {
 
 /** PA-ENC-TIMESTAMP: RFC 4120 §5.2.7.2. */
 export const encryptedTimestamp: PreAuth<TimestampState> = {
-  eager: false,
+  asksFirst: () => [],
   prove(state, context, env) {
     const chosen = chooseEntry(state.secret, context);
     if (chosen === undefined) return { kind: 'failed', failure: noCommonEtype(context) };
@@ -113,6 +140,11 @@ export const encryptedTimestamp: PreAuth<TimestampState> = {
     const hinted = entriesOf(context).find((candidate) => candidate.etype === etype);
     return longTermKey(state, entry ?? hinted ?? { etype }, context);
   },
+  decrypted: () => ({
+    kind: 'failed',
+    failure: { kind: 'malformed', reason: 'nothing was to be decrypted' },
+  }),
+  retried: () => undefined,
 };
 
 /** One line of ETYPE-INFO2 (or of its predecessor). */

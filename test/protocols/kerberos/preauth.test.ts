@@ -25,6 +25,7 @@ const CONTEXT: PreAuthContext = {
   realm: 'CONTOSO.COM',
   cname: principal(1, 'alice'),
   etypes: [18, 17, 23],
+  body: { kdcOptions: 0, realm: 'CONTOSO.COM', till: 0, nonce: 1, etype: [18, 17, 23] },
   reqBody: hex``,
   nonce: 1,
   stamp: Date.UTC(2024, 0, 1) * 1_000,
@@ -109,11 +110,11 @@ preauth('opens the reply with the reply’s salt, else with the hint’s', () =>
         padata,
         encPart: { etype, cipher: hex`` },
       } as Parameters<typeof encryptedTimestamp.replyKey>[1],
-      { ...CONTEXT, hints: [info2({ etype: 18, salt: 'hinted' })] },
+      { ...CONTEXT, sent: hex``, hints: [info2({ etype: 18, salt: 'hinted' })] },
     );
   const made = (padata: readonly PaData[]): string => {
     const found = replyKey(padata, 18);
-    return found.kind === 'key' ? toHex(found.key.bytes) : found.failure.kind;
+    return found.kind === 'key' ? toHex(found.key.bytes) : found.kind;
   };
   const expected = (salt: string) => toHex(stringToKey(18, 'Passw0rd!', salt).bytes);
   assert.is(made([info2({ etype: 18, salt: 'replied' })]), expected('replied'));
