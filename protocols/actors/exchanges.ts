@@ -65,11 +65,11 @@ export function step<P>(
       if (!service.concerns(exchange.id, exchange.client, event)) continue;
       return service.step(exchanges, exchange, exchange.client, event, env);
     }
-    if (event.kind === 'signed' && event.id === exchange.id && exchange.client.kind === 'as') {
+    if ((event.kind === 'signed' || event.kind === 'decrypted') && exchange.client.kind === 'as') {
+      if (event.id !== exchange.id) continue;
       const { clientEnv, stamped } = stamping(exchanges, env);
-      const signed = { kind: 'signed', signature: event.signature } as const;
       const { mechanism, state } = exchange.client;
-      const { client, effects } = asStep(mechanism, state, signed, clientEnv);
+      const { client, effects } = asStep(mechanism, state, event, clientEnv);
       return settle(stamped, { ...exchange, client }, effects, options, env);
     }
     if (exchange.kdc === undefined || !kdc.concerns(exchange.kdc.request, event)) continue;
@@ -222,6 +222,7 @@ function settle<P>(
         return kdcMoved(replaced(exchanges, below), below, state, sent, options, env);
       }
       case 'sign':
+      case 'decrypt':
         effects.push({ ...effect, id: exchange.id });
         break;
       case 'rejected':

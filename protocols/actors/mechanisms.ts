@@ -5,9 +5,12 @@ import {
   type PreAuth,
   type TimestampState,
 } from '../kerberos/preauth.ts';
+import { pkinit } from '../pkinit/client.ts';
+import type { PkinitState } from '../pkinit/client-state.ts';
 
 interface States {
   readonly timestamp: TimestampState;
+  readonly publicKey: PkinitState;
 }
 
 export type Mechanism = keyof States;
@@ -19,6 +22,7 @@ export type Proof = {
 
 const MECHANISMS: { readonly [M in Mechanism]: PreAuth<States[M]> } = {
   timestamp: encryptedTimestamp,
+  publicKey: pkinit,
 };
 
 /** To the AS client the state is opaque; only the mechanism that made it looks into it. */
