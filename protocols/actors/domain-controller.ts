@@ -30,7 +30,7 @@ import { domainControllerFields } from './fields.ts';
 import { type Route, type Routes, reply, stillWaiting } from './kdc-routes.ts';
 import { configured, settingVerbs } from './kdc-settings.ts';
 import { nextUsers, storeOf } from './new-domain-store.ts';
-import { afterWrites, begun, type Protection, type Turned, turned } from './protection-rounds.ts';
+import { afterWrites, begun, type Protection, turned } from './protection-rounds.ts';
 import { type RealmCast, realmCast } from './realm-cast.ts';
 import {
   type Current,
@@ -164,10 +164,11 @@ function heard(state: Ready, event: ActorEvent, env: ActorEnv): Step<State, Acto
     case 'closed':
       if (ofLdap(state, event.connection) === undefined) return to(state);
       return to({ ...state, ldap: ldap.closed(state.ldap, event.connection) });
-    case 'expired':
-      return event.timer === SIGN_INS.timer
-        ? counted(state, env)
-        : withProtection(state, turned(state.protection, env));
+    case 'expired': {
+      if (event.timer === SIGN_INS.timer) return counted(state, env);
+      const { protection, effects } = turned(state.protection, env);
+      return to({ ...state, protection }, effects);
+    }
     case 'commanded':
       return asked(state, event, env);
     case 'signed': {
@@ -206,10 +207,6 @@ function directoryHeard(
   const after = afterWrites(state.protection, next.effects, env.now);
   const { effects, protection } = after;
   return to({ ...upToNow.state, protection, ldap: next.state }, [...upToNow.effects, ...effects]);
-}
-
-function withProtection(state: Ready, { protection, effects }: Turned): Step<State, ActorEffect> {
-  return to({ ...state, protection }, effects);
 }
 
 /** What has waited is written. */
