@@ -28,6 +28,8 @@ export interface ToSign {
   readonly algorithm: string;
   /** contentType and messageDigest, as RFC 5652 wants for all content but id-data. */
   readonly signedAttributes: boolean;
+  /** Further signed attributes; they go with those. */
+  readonly attributes?: readonly Attribute[];
 }
 
 /** Everything but the signature. */
@@ -72,6 +74,7 @@ export function prepareSignedData(wanted: ToSign): {
   const attributes: Attribute[] = [
     { type: CMS_ATTRIBUTE.contentType, values: [encode(oid, contentType)] },
     { type: CMS_ATTRIBUTE.messageDigest, values: [encode(octetString, digest(name, content))] },
+    ...(wanted.attributes ?? []),
   ];
   const signedAttributes = encode(SignedAttributes, attributes);
   return { toBeSigned: signedAttributes, draft: { ...draft, signedAttributes } };
