@@ -80,12 +80,10 @@ function valueText(der: Uint8Array): string {
 
 /** RFC 4514 section 2.4. */
 function escaped(value: string): string {
-  if (value.startsWith('#')) return `\\${value}`;
   return value
     .replace(/[\\"+,;<>]/g, '\\$&')
     .replaceAll('\0', '\\00')
-    .replace(/^ /, '\\ ')
-    .replace(/(?<!\\) $/, '\\ ');
+    .replace(/^[ #]| $/g, '\\$&');
 }
 
 /** CertNameToStr: a value with a special character stands in quotation marks, which are doubled inside. */
@@ -215,7 +213,8 @@ function valueAt(text: string, start: number): { readonly value: string; readonl
     } else if (!inQuotes && (c === ',' || c === '+' || c === ';')) break;
     else value += c;
   }
-  if (!inQuotes) return { value: value.slice(0, Math.max(kept, value.trimEnd().length)), next: at };
+  if (!inQuotes)
+    return { value: value.slice(0, Math.max(kept, value.replace(/ +$/, '').length)), next: at };
   const rest = /^"\s*(?=[,+;]|$)/.exec(text.slice(at));
   if (rest === null) throw new RangeError(`the quotation marks in the name "${text}" do not close`);
   return { value, next: at + rest[0].length };

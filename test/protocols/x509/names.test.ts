@@ -89,6 +89,8 @@ s('any values survive both texts', () => {
       const name = nameFrom(wanted);
       assert.equal(name.rdns, wanted);
       assert.equal(distinguishedName(name.text).der, name.der, name.text);
+      // Windows does not escape backslashes, with which RFC 4514 escapes: both cannot be read.
+      if (name.windowsText.includes('\\')) return;
       assert.equal(distinguishedName(name.windowsText).der, name.der, name.windowsText);
     }),
   );
