@@ -8,10 +8,10 @@ import { ecdhPublic, ecdhSecret, ecdhShared } from '../../src/crypto/ecdh.ts';
 import { integerOf, octetsOf } from '../../src/crypto/integer.ts';
 import {
   MODP_NAMES,
-  MODP_SECRET_SIZE,
   type ModpName,
   modpGroup,
   modpPublic,
+  modpSecret,
   modpShared,
 } from '../../src/crypto/modp.ts';
 import type { Infer } from '../../src/der/codec.ts';
@@ -193,7 +193,7 @@ export function ownHalf(group: GroupName, random: (size: number) => Uint8Array):
     const secret = ecdhSecret(group, random);
     return { group, secret, value: ecdhPublic(group, secret) };
   }
-  const secret = random(MODP_SECRET_SIZE);
+  const secret = modpSecret(group, random);
   return { group, secret, value: modpPublic(group, secret) };
 }
 

@@ -23,6 +23,7 @@ import type { ServeOptions } from './serve.ts';
 import { administratorOf } from './serve-administrator.ts';
 import { serveControls } from './serve-controls.ts';
 import { type Identity, type ServedRealm, writeExports } from './serve-export.ts';
+import { keyMetrics } from './serve-metrics.ts';
 import { namesGiven } from './serve-names.ts';
 import { PATIENCE, realPorts } from './serve-ports.ts';
 import { type Stores, serveStores } from './serve-stores.ts';
@@ -69,7 +70,7 @@ export async function serve(file: string, options: ServeOptions): Promise<void> 
     });
     nameLocally(driver, actors, stores, options.host);
     if (recorder !== undefined) {
-      const seen = { clock, driver, counts, signing, actors };
+      const seen = { clock, driver, counts, signing, operations, actors };
       serving.trace = await traceOf(scenario, options, recorder, seen);
     }
     collectStartGarbage();
@@ -150,6 +151,7 @@ function recorderOf(): TraceRecorder {
 interface Parts {
   readonly clock: Clock;
   readonly counts: Metrics;
+  readonly operations: KeyOperations;
 }
 
 function driverOf(
@@ -164,7 +166,6 @@ function driverOf(
     recorder,
     stores,
   }: Parts & {
-    operations: KeyOperations;
     keys: Map<string, KeyRecord>;
     recorder: TraceRecorder | undefined;
     stores: Stores;
@@ -217,6 +218,7 @@ function traceOf(
     driver,
     counts,
     signing,
+    operations,
     actors,
   }: Parts & { signing: Signer; driver: Driver; actors: readonly Actor[] },
 ): Promise<TraceServer> {
@@ -228,23 +230,13 @@ function traceOf(
     host,
     port: trace,
     about: { title, scenario: name, start: clock.start, live: true },
-    controls: serveControls(clock, driver, cast, () => counts.text() + signingText(signing)),
+    controls: serveControls(
+      clock,
+      driver,
+      cast,
+      () => counts.text() + keyMetrics(signing, operations),
+    ),
   });
-}
-
-function signingText(signing: Signer): string {
-  const { batches, signatures, failures, milliseconds } = signing.stats();
-  return [
-    ['signing_batches_total', 'Batches of signatures.', batches],
-    ['signing_signatures_total', 'Signatures made.', signatures],
-    ['signing_failures_total', 'Signatures that could not be made.', failures],
-    ['signing_seconds_total', 'Time from batches to their signatures.', milliseconds / 1000],
-  ]
-    .map(([what, help, value]) => {
-      const metric = `kerblab_${what}`;
-      return `# HELP ${metric} ${help}\n# TYPE ${metric} counter\n${metric} ${value}\n`;
-    })
-    .join('');
 }
 
 /** The realms that are on sockets, in the order of the file. */

@@ -1,6 +1,6 @@
 /** Diffie-Hellman over the MODP groups that PKINIT names: RFC 2409 §6.2 (2), RFC 3526 §3 (14) and §5 (16). */
-import { createDiffieHellman, getDiffieHellman } from 'node:crypto';
-import { compare } from '../bytes/bytes.ts';
+import { createDiffieHellman, type DiffieHellman, getDiffieHellman } from 'node:crypto';
+import { compare, fromHex } from '../bytes/bytes.ts';
 import { plain } from './digest.ts';
 import { integerOf, octetsOf } from './integer.ts';
 
@@ -18,19 +18,30 @@ export interface ModpGroup {
   readonly q: Uint8Array;
 }
 
-/** Node's names for them. */
-const NODE: Readonly<Record<ModpName, string>> = {
-  'modp-2': 'modp2',
-  'modp-14': 'modp14',
-  'modp-16': 'modp16',
-};
+/**
+ * The Second Oakley Group's prime. Node has it, too, but looks at any prime that OpenSSL 3 has no name
+ * for as if it were new, at each call.
+ */
+const OAKLEY_2 =
+  'ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74' +
+  '020bbea63b139b22514a08798e3404ddef9519b3cd3a431b302b0a6df25f1437' +
+  '4fe1356d6d51c245e485b576625e7ec6f44c42e9a637ed6b0bff5cb6f406b7ed' +
+  'ee386bfb5a899fa5ae9f24117c4b1fe649286651ece65381ffffffffffffffff';
 
-export const MODP_NAMES = Object.keys(NODE) as readonly ModpName[];
+/**
+ * Octets of a private exponent: twice the strength of the group (SP 800-56A section 5.6.1.1.1), which
+ * RFC 7919 appendix A puts at 225 bits for 2,048 and 325 for 4,096. Each bit costs a squaring, and
+ * nobody gains by the rest of the 2,047.
+ */
+const SECRETS: Readonly<Record<ModpName, number>> = { 'modp-2': 32, 'modp-14': 32, 'modp-16': 42 };
+
+export const MODP_NAMES = Object.keys(SECRETS) as readonly ModpName[];
 
 interface Ready {
   readonly group: ModpGroup;
   /** p - 2, the largest value that a peer may send. */
   readonly most: Uint8Array;
+  dh?: DiffieHellman;
 }
 
 const made = new Map<ModpName, Ready>();
@@ -38,44 +49,55 @@ const made = new Map<ModpName, Ready>();
 function ready(name: ModpName): Ready {
   let found = made.get(name);
   if (found === undefined) {
-    const p = plain(getDiffieHellman(NODE[name]).getPrime());
+    const p = primeOf(name);
     const size = p.length;
     const prime = integerOf(p);
-    const group: ModpGroup = {
-      name,
-      bits: 8 * size,
-      size,
-      p,
-      g: new Uint8Array([2]),
-      q: octetsOf((prime - 1n) / 2n, size),
-    };
+    const q = octetsOf((prime - 1n) / 2n, size);
+    const group = { name, bits: 8 * size, size, p, g: new Uint8Array([2]), q };
     found = { group, most: octetsOf(prime - 2n, size) };
     made.set(name, found);
   }
   return found;
 }
 
+function primeOf(name: ModpName): Uint8Array {
+  if (name === 'modp-2') return fromHex(OAKLEY_2);
+  return plain(getDiffieHellman(name === 'modp-14' ? 'modp14' : 'modp16').getPrime());
+}
+
 export function modpGroup(name: ModpName): ModpGroup {
   return ready(name).group;
 }
 
+/** A private exponent. @param random as `Env` has it */
+export function modpSecret(name: ModpName, random: (size: number) => Uint8Array): Uint8Array {
+  for (;;) {
+    const secret = random(SECRETS[name]);
+    if (secret.some((octet) => octet !== 0)) return secret;
+  }
+}
+
 /**
- * Octets of a private exponent: 256 random bits are twice the strength of any of these groups (SP
- * 800-56A section 5.6.1.1.1 asks for 224 bits in group 14), and each bit costs a squaring.
+ * One object a group, given each secret anew: group 2 is RATIO times as fast as with an object for each
+ * agreement (bench `agree`), because making one tests the prime. `crypto.diffieHellman` with keys as
+ * KeyObjects raises to exponents of the prime's length: 12 times slower in group 14.
  */
-export const MODP_SECRET_SIZE = 40;
+function keptObject(name: ModpName): DiffieHellman {
+  const found = ready(name);
+  found.dh ??= createDiffieHellman(found.group.p, found.group.g);
+  return found.dh;
+}
 
 /** g^secret mod p, `size` octets. @param secret most significant octet first, not 0 */
 export function modpPublic(name: ModpName, secret: Uint8Array): Uint8Array {
-  const { group } = ready(name);
-  const dh = createDiffieHellman(Buffer.from(group.p), Buffer.from(group.g));
+  const dh = keptObject(name);
   dh.setPrivateKey(secret);
-  return padded(plain(dh.generateKeys()), group.size);
+  return padded(plain(dh.generateKeys()), ready(name).group.size);
 }
 
 /**
  * peer^secret mod p, `size` octets: leading zeros count (RFC 4556 §3.2.3.1). Undefined unless the peer's
- * value lies in 2 .. p - 2 (RFC 2631 §2.1.5).
+ * value lies in 2 .. p - 2 (RFC 2631 §2.1.5; p - 1 is of order 2).
  */
 export function modpShared(
   name: ModpName,
@@ -86,9 +108,13 @@ export function modpShared(
   const value = trimmed(peer);
   if (value.length > group.size || isBelowTwo(value)) return undefined;
   if (compare(padded(value, group.size), most) > 0) return undefined;
-  const dh = createDiffieHellman(Buffer.from(group.p), Buffer.from(group.g));
+  const dh = keptObject(name);
   dh.setPrivateKey(secret);
-  return padded(plain(dh.computeSecret(value)), group.size);
+  try {
+    return padded(plain(dh.computeSecret(value)), group.size);
+  } catch {
+    return undefined; // OpenSSL's own opinion of the value: newer ones want it to be a square
+  }
 }
 
 function isBelowTwo(value: Uint8Array): boolean {

@@ -28,7 +28,11 @@ export function rsaEncrypt(
   const encoded =
     scheme === 'RSAES-OAEP' ? oaepEncoded(data, size, random) : pkcs1Encoded(data, size, random);
   if (encoded === undefined) return undefined;
-  return plain(publicEncrypt({ key, padding: constants.RSA_NO_PADDING }, encoded));
+  try {
+    return plain(publicEncrypt({ key, padding: constants.RSA_NO_PADDING }, encoded));
+  } catch {
+    return undefined; // a modulus that is no product of two primes, in one way or another
+  }
 }
 
 /** EME-PKCS1-v1_5 of section 7.2.1: 00 02, random octets that are not 0, 00, the data. */

@@ -39,7 +39,7 @@ export interface DriverOptions {
   readonly skews?: Readonly<Record<string, number>>;
   /** What a step draws; default: the system's generator. */
   random?(actor: string, step: number): RandomSource;
-  readonly operations?: KeyOperations;
+  readonly operations?: Pick<KeyOperations, 'perform'>;
   /** Absent: nothing is recorded, and no record is made. */
   readonly recorder?: Recorder;
   readonly limits?: Partial<Limits>;
@@ -329,7 +329,7 @@ export class Driver {
         break;
       }
       case 'destroy':
-        this.#operations.destroy(effect.key);
+        this.#operations.ask(effect, () => undefined);
         break;
       case 'write':
         member.store.write(effect.batch);

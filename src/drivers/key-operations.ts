@@ -1,12 +1,12 @@
 /** Private-key operations: all that is asked for in one turn of the event loop is one batch. */
 import type { KeyOperations, KeyRequest, KeyResult } from '../signing/operations.ts';
 
-export type Performed = Exclude<KeyResult, { readonly kind: 'impossible' }>;
+/** The results that somebody waits for. */
+export type Performed = Exclude<KeyResult, { readonly kind: 'impossible' | 'destroyed' }>;
 
 export interface PendingOperations {
   /** `answer` hears the result in a later turn, or never when there can be none. */
   ask(request: KeyRequest, answer: (result: Performed) => void): void;
-  destroy(key: string): void;
   /** Asked for and not yet done. */
   readonly waiting: number;
 }
@@ -18,7 +18,7 @@ interface Asked {
 
 /** @param failed hears why an operation cannot be done. */
 export function pendingOperations(
-  operations: KeyOperations | undefined,
+  operations: Pick<KeyOperations, 'perform'> | undefined,
   failed: (reason: string) => void,
 ): PendingOperations {
   let batch: Asked[] = [];
@@ -35,11 +35,10 @@ export function pendingOperations(
     waiting -= asked.length;
     for (const [i, { request, answer }] of asked.entries()) {
       const result = results?.[i];
-      if (result !== undefined && result.kind !== 'impossible') answer(result);
-      else
-        failed(
-          `to ${request.kind} with key ${request.key}: ${result?.reason ?? 'nobody has keys'}`,
-        );
+      if (result === undefined || result.kind === 'impossible') {
+        const reason = result?.reason ?? 'nobody has keys';
+        failed(`to ${request.kind} with key ${request.key}: ${reason}`);
+      } else if (result.kind !== 'destroyed') answer(result);
     }
   }
 
@@ -48,7 +47,6 @@ export function pendingOperations(
       waiting++;
       if (batch.push({ request, answer }) === 1) setImmediate(() => void perform());
     },
-    destroy: (key) => operations?.destroy(key),
     get waiting() {
       return waiting;
     },

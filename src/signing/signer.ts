@@ -24,7 +24,10 @@ export type SignResult =
   | { readonly ok: false; readonly reason: string };
 
 export interface Signer {
-  /** One result a request, in the requests' order. Never rejects: what fails says so by itself. */
+  /**
+   * One result a request, in the requests' order, by the keys that the store holds at this moment.
+   * Never rejects: what fails says so by itself.
+   */
   sign(batch: readonly SignRequest[]): Promise<readonly SignResult[]>;
   stats(): SignStatistics;
   /** Lets go of what the provider holds; no `sign` after it. */

@@ -5,14 +5,14 @@ import type { Host } from './host.ts';
 
 export interface Asked {
   readonly host: Host;
-  readonly id: string;
+  /** Absent: nobody waits for an answer. */
+  readonly id?: string;
   readonly cause: number;
   readonly request: KeyRequest;
 }
 
 export interface PendingOperations {
   ask(asked: Asked): void;
-  destroy(key: string): void;
   readonly waiting: number;
   /**
    * Performs all that waits; `answer` hears each result in the order of asking. One for a host that
@@ -22,14 +22,13 @@ export interface PendingOperations {
   perform(answer: (asked: Asked, event: ActorEvent, still: () => boolean) => void): Promise<void>;
 }
 
-export function pendingOperations(operations: KeyOperations | undefined): PendingOperations {
+export function pendingOperations(
+  operations: Pick<KeyOperations, 'perform'> | undefined,
+): PendingOperations {
   let pending: (Asked & { readonly life: number })[] = [];
   return {
     ask(asked) {
       pending.push({ ...asked, life: asked.host.life });
-    },
-    destroy(key) {
-      operations?.destroy(key);
     },
     get waiting() {
       return pending.length;
@@ -43,18 +42,14 @@ export function pendingOperations(operations: KeyOperations | undefined): Pendin
       }
       const results = await operations.perform(batch.map(({ request }) => request));
       batch.forEach((asked, i) => {
-        const event = eventOf(asked.id, results[i] as KeyResult);
-        if (typeof event === 'string') {
-          const { host, id, request } = asked;
-          throw new Error(`${host.actor.name} asks to ${request.kind} (${id}): ${event}`);
+        const { host, id, request } = asked;
+        const result = results[i] as KeyResult;
+        if (result.kind === 'impossible') {
+          throw new Error(`${host.actor.name} asks to ${request.kind} (${id}): ${result.reason}`);
         }
-        answer(asked, event, () => asked.host.life === asked.life);
+        if (result.kind === 'destroyed' || id === undefined) return;
+        answer(asked, { ...result, id }, () => host.life === asked.life);
       });
     },
   };
-}
-
-/** The event that a result is heard as; a text: why there is none. */
-export function eventOf(id: string, result: KeyResult): ActorEvent | string {
-  return result.kind === 'impossible' ? result.reason : { ...result, id };
 }

@@ -51,7 +51,7 @@ export interface WorldOptions {
   /** Milliseconds by which actors' clocks are ahead from the start. */
   readonly skews?: Readonly<Record<string, number>>;
   /** Needed when an actor signs. */
-  readonly operations?: KeyOperations;
+  readonly operations?: Pick<KeyOperations, 'perform'>;
   readonly recorder?: Recorder;
   /** Called for each step, before its effects are carried out; may {@link World.deliver}. */
   readonly onStep?: (step: WorldStep, seq: number) => void;
@@ -299,7 +299,7 @@ export class World {
         this.#operations.ask({ host, id: effect.id, cause: seq, request: effect });
         break;
       case 'destroy':
-        this.#operations.destroy(effect.key);
+        this.#operations.ask({ host, cause: seq, request: effect });
         break;
       case 'write':
         host.store.write(effect.batch);

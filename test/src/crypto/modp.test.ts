@@ -1,10 +1,17 @@
-import { createDiffieHellman } from 'node:crypto';
+import { createDiffieHellman, getDiffieHellman } from 'node:crypto';
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { equal, toHex } from '../../../src/bytes/bytes.ts';
 import { integerOf, octetsOf } from '../../../src/crypto/integer.ts';
-import { MODP_NAMES, modpGroup, modpPublic, modpShared } from '../../../src/crypto/modp.ts';
+import {
+  MODP_NAMES,
+  modpGroup,
+  modpPublic,
+  modpSecret,
+  modpShared,
+} from '../../../src/crypto/modp.ts';
+import { seededRandom } from '../../../src/crypto/random.ts';
 
 const s = suite('crypto/modp');
 
@@ -12,6 +19,15 @@ const s = suite('crypto/modp');
  * The primes by their formulas, 2^n - 2^(n-64) - 1 + 2^64 ([2^(n-130) pi] + k): RFC 2409 §6.2, RFC 3526 §3
  * and §5. Here their first and last octets, which pi does not touch, and their sizes.
  */
+/** g^e mod p by squaring, another way than OpenSSL's. */
+function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  let result = 1n;
+  for (let b = base, e = exponent; e > 0n; e >>= 1n, b = (b * b) % modulus) {
+    if (e & 1n) result = (result * b) % modulus;
+  }
+  return result;
+}
+
 const SIZES = { 'modp-2': 128, 'modp-14': 256, 'modp-16': 512 } as const;
 
 for (const name of MODP_NAMES) {
@@ -27,6 +43,38 @@ for (const name of MODP_NAMES) {
     assert.is(2n * integerOf(q) + 1n, integerOf(p));
   });
 }
+
+s('the primes that node:crypto has by its own names', () => {
+  for (const name of MODP_NAMES) {
+    const theirs = getDiffieHellman(name.replace('-', '')).getPrime();
+    assert.equal(modpGroup(name).p, new Uint8Array(theirs), name);
+  }
+});
+
+for (const name of MODP_NAMES) {
+  s(`${name}: the same numbers as by plain squaring, whatever secret came before`, () => {
+    const random = seededRandom(1, name);
+    const prime = integerOf(modpGroup(name).p);
+    const [a, b] = [modpSecret(name, random), modpSecret(name, random)];
+    for (const secret of [a, b, a]) {
+      const e = integerOf(secret);
+      assert.is(integerOf(modpPublic(name, secret)), power(2n, e, prime));
+      // Both kinds of values: squares, as 4 is, and others, of which one is among small primes.
+      for (const peer of [3n, 4n, 5n, 7n, 11n, prime - 2n]) {
+        const z = modpShared(name, secret, octetsOf(peer, modpGroup(name).size));
+        assert.ok(z === undefined || integerOf(z) === power(peer, e, prime));
+        if (peer === 4n) assert.ok(z);
+      }
+    }
+  });
+}
+
+s('a secret is never 0, and longer where the group is stronger', () => {
+  let calls = 0;
+  const random = (size: number) => new Uint8Array(size).fill(calls++);
+  assert.equal(modpSecret('modp-14', random), new Uint8Array(32).fill(1));
+  assert.is(modpSecret('modp-16', random).length, 42);
+});
 
 s('both sides come to the same secret, and node:crypto with them', () => {
   fc.assert(

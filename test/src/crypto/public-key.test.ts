@@ -28,6 +28,14 @@ s('keys on every curve', () => {
   }
 });
 
+s('exponents that are in use, and moduli whose last octet says nothing', () => {
+  for (const exponent of ['03', '11', '010001', '0100000001']) {
+    const kind = publicKeyKind(rsaSpki(new Uint8Array(256).fill(0xff), fromHex(exponent)));
+    assert.ok(kind?.type === 'rsa');
+    if (kind?.type === 'rsa') assert.equal(kind.exponent, fromHex(exponent));
+  }
+});
+
 s('a key is read once', () => {
   const { spki } = rsaKeyPair(1, 'public-key');
   assert.is(publicKeyObject(spki), publicKeyObject(spki.slice()));
@@ -44,6 +52,10 @@ s('what is no key that anybody uses', () => {
     ['octets behind it', concat(spki, new Uint8Array(1))],
     ['cut short', spki.subarray(0, -1)],
     ['far too large', rsaSpki(new Uint8Array(1200).fill(0xff), fromHex('010001'))],
+    ['an even modulus', rsaSpki(new Uint8Array(256).fill(0xfe), fromHex('010001'))],
+    ['the exponent 1', rsaSpki(new Uint8Array(256).fill(0xff), fromHex('01'))],
+    ['an even exponent', rsaSpki(new Uint8Array(256).fill(0xff), fromHex('010000'))],
+    ['a long exponent', rsaSpki(new Uint8Array(256).fill(0xff), fromHex('0200000001'))],
     [
       'an exponent that only costs time',
       rsaSpki(new Uint8Array(256).fill(0xff), new Uint8Array(200).fill(0xff)),

@@ -9,6 +9,7 @@ import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ecKeyPair, rsaKeyPair } from '../../../src/crypto/key-pair.ts';
+import { rsaSpki } from '../../../src/crypto/public-key.ts';
 import { seededRandom } from '../../../src/crypto/random.ts';
 import { type KeyTransport, rsaDecrypt, rsaEncrypt } from '../../../src/crypto/rsa.ts';
 
@@ -53,6 +54,26 @@ for (const scheme of Object.keys(PADDING) as KeyTransport[]) {
     assert.is(rsaEncrypt(scheme, spki, new Uint8Array(250), seededRandom(1, 'x')), undefined);
     const ec = ecKeyPair(1, 'rsa', 'P-256');
     assert.is(rsaEncrypt(scheme, ec.spki, new Uint8Array(8), seededRandom(1, 'x')), undefined);
+  });
+
+  s(`${scheme}: to a key that somebody has made up, or not at all, but never a throw`, () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ minLength: 1, maxLength: 130 }),
+        fc.uint8Array({ minLength: 1, maxLength: 5 }),
+        (modulus, exponent) => {
+          let made: Uint8Array;
+          try {
+            made = rsaSpki(modulus, exponent);
+          } catch {
+            return; // not even a key's encoding
+          }
+          const sealed = rsaEncrypt(scheme, made, new Uint8Array(8), seededRandom(1, 'x'));
+          assert.ok(sealed === undefined || sealed.length <= modulus.length);
+        },
+      ),
+      { seed: 1, numRuns: 200 },
+    );
   });
 }
 

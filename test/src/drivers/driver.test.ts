@@ -162,7 +162,7 @@ s('signatures that cannot be made are counted and said', async () => {
       ? ['on', { kind: 'sign', id: '1', key: 'lost', algorithm: 'toy', data: octets(2) }]
       : ['signed'],
   );
-  const broken = { perform: () => Promise.reject(new Error('gone')), destroy: () => undefined };
+  const broken = { perform: () => Promise.reject(new Error('gone')) };
   for (const [operations, reason] of [
     [undefined, /nobody has keys/],
     [toyOperations(() => undefined, 'no key is called "lost"'), /no key is called "lost"/],

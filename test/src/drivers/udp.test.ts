@@ -66,7 +66,6 @@ s('sheds datagrams while too many signatures wait', async () => {
       await gate;
       return batch.map(() => ({ kind: 'signed', signature: octets(1) }) as const);
     },
-    destroy: () => undefined,
   };
   const { driver, port, metrics, trace } = await driven([asking], {
     operations,

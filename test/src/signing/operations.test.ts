@@ -27,16 +27,16 @@ s('a batch of all kinds, in its order, signatures as one batch of the signer', a
   const sealed = rsaEncrypt('RSAES-PKCS1-v1_5', rsa.spki, DATA, seededRandom(1, 'x')) as Uint8Array;
   const results = await operations.perform([
     { kind: 'sign', key: 'rsa', algorithm: 'sha256WithRSAEncryption', data: DATA },
+    { kind: 'generate', key: 'new', algorithm: 'P-256' },
     { kind: 'sign', key: 'new', algorithm: 'ecdsa-with-SHA256', data: DATA },
     { kind: 'decrypt', key: 'rsa', algorithm: 'RSAES-PKCS1-v1_5', data: sealed },
-    { kind: 'generate', key: 'new', algorithm: 'P-256' },
     { kind: 'decrypt', key: 'rsa', algorithm: 'RSAES-OAEP', data: sealed },
   ]);
   assert.equal(
     results.map(({ kind }) => kind),
-    ['signed', 'signed', 'decrypted', 'generated', 'decrypted'],
+    ['signed', 'generated', 'signed', 'decrypted', 'decrypted'],
   );
-  const [first, second, third, fourth, fifth] = results;
+  const [first, fourth, second, third, fifth] = results;
   const signature = (of: typeof first) => (of?.kind === 'signed' ? of.signature : DATA);
   assert.ok(verifySignature(rsa.spki, 'sha256WithRSAEncryption', DATA, signature(first)));
   const { spki } = ecKeyPair(1, 'new', 'P-256');
@@ -62,15 +62,79 @@ s('what nobody can do says why', async () => {
   assert.match(reasons[2] as string, /wants a key of type rsa/);
 });
 
-s('a destroyed key is gone', async () => {
-  const { keys, operations } = owner();
-  keys.put('ec', ecKeyPair(1, 'ec', 'P-256').pkcs8);
-  operations.destroy('ec');
-  operations.destroy('never there');
-  const [result] = await operations.perform([
-    { kind: 'sign', key: 'ec', algorithm: 'ES256', data: DATA },
+s('one thing after another: a key signs until it is destroyed or made anew', async () => {
+  const { keys, signing, operations } = owner();
+  const first = ecKeyPair(1, 'first', 'P-256');
+  keys.put('ec', first.pkcs8);
+  const sign = { kind: 'sign', key: 'ec', algorithm: 'ES256', data: DATA } as const;
+  const results = await operations.perform([
+    sign,
+    { kind: 'destroy', key: 'never there' },
+    sign,
+    { kind: 'destroy', key: 'ec' },
+    sign,
+    { kind: 'generate', key: 'ec', algorithm: 'P-256' },
+    sign,
   ]);
-  assert.is(result?.kind, 'impossible');
+  assert.equal(
+    results.map(({ kind }) => kind),
+    ['signed', 'destroyed', 'signed', 'destroyed', 'impossible', 'generated', 'signed'],
+  );
+  const second = ecKeyPair(1, 'ec', 'P-256');
+  for (const [i, { spki }] of [
+    [0, first],
+    [2, first],
+    [6, second],
+  ] as const) {
+    const result = results[i];
+    assert.ok(result?.kind === 'signed' && verifySignature(spki, 'ES256', DATA, result.signature));
+  }
+  assert.is(signing.stats().batches, 3, 'what nothing comes between is one batch');
 });
+
+s('counts operations by what came of them', async () => {
+  const { keys, operations } = owner();
+  keys.put('rsa', rsaKeyPair(1, 'rsa').pkcs8);
+  const algorithm = 'RSAES-OAEP';
+  await operations.perform([
+    { kind: 'decrypt', key: 'rsa', algorithm, data: DATA },
+    { kind: 'decrypt', key: 'lost', algorithm, data: DATA },
+    { kind: 'sign', key: 'rsa', algorithm: 'RS256', data: DATA },
+    { kind: 'destroy', key: 'rsa' },
+  ]);
+  const { milliseconds, ...counted } = operations.stats();
+  assert.ok(milliseconds > 0);
+  assert.equal(counted, {
+    batches: 1,
+    operations: {
+      signed: 1,
+      decrypted: 0,
+      undecipherable: 1,
+      generated: 0,
+      destroyed: 1,
+      impossible: 1,
+    },
+  });
+});
+
+s('octets that are no key, and a signer that breaks its word, fail alone', async () => {
+  const keys = keyStore();
+  keys.put('broken', DATA);
+  keys.put('rsa', rsaKeyPair(1, 'rsa').pkcs8);
+  const signing = { ...signer(keys, nodeProvider({ deterministic: true })), sign: rejecting };
+  const results = await keyOperations(keys, signing, seededKeys(1)).perform([
+    { kind: 'decrypt', key: 'broken', algorithm: 'RSAES-OAEP', data: DATA },
+    { kind: 'sign', key: 'rsa', algorithm: 'RS256', data: DATA },
+    { kind: 'generate', key: 'new', algorithm: 'P-256' },
+  ]);
+  assert.equal(
+    results.map(({ kind }) => kind),
+    ['impossible', 'impossible', 'generated'],
+  );
+});
+
+async function rejecting(): Promise<never> {
+  throw new Error('unplugged');
+}
 
 s.run();
