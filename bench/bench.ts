@@ -5,7 +5,16 @@ import { report, table, writeReadme } from './report.ts';
 import type { SuiteModule } from './suite.ts';
 
 /** Every suite; each is a file `<name>.bench.ts` here. */
-export const SUITES = ['der', 'etypes', 'sign', 'x509', 'kdc', 'directory', 'world'] as const;
+export const SUITES = [
+  'der',
+  'etypes',
+  'sign',
+  'agree',
+  'x509',
+  'kdc',
+  'directory',
+  'world',
+] as const;
 
 export interface BenchOptions {
   /** Names of {@link SUITES}; empty: all. */

@@ -78,6 +78,42 @@ s('events come back as they were: octets by link, secrets by place', () => {
   assert.equal(back, event);
 });
 
+s(
+  'results of private-key operations come back as they were, one that did not decrypt included',
+  () => {
+    const kept = new Map<string, Uint8Array>();
+    const keep = (bytes: Uint8Array): string => {
+      kept.set(linkOf(bytes), bytes);
+      return linkOf(bytes);
+    };
+    const events: readonly ActorEvent[] = [
+      { kind: 'signed', id: '1', signature: hex`01` },
+      { kind: 'decrypted', id: '2', data: hex`02` },
+      { kind: 'decrypted', id: '3' },
+      { kind: 'generated', id: '4', publicKey: hex`3059` },
+    ];
+    for (const event of events) {
+      const line = JSON.stringify(wireOf(event, keep));
+      const from = { octets: (link: string) => kept.get(link), secret: () => undefined };
+      assert.equal(eventOf(JSON.parse(line), from), event);
+    }
+  },
+);
+
+s('what private keys are asked for is written with key and gesture', () => {
+  const sign = {
+    kind: 'sign',
+    id: '1',
+    key: 'k',
+    algorithm: 'RS256',
+    data: hex`01`,
+    gesture: 'PIN',
+  };
+  assert.equal(wireOf(sign, linkOf), { ...sign, data: linkOf(hex`01`) });
+  const destroy = { kind: 'destroy', key: 'k' };
+  assert.equal(wireOf(destroy, linkOf), destroy);
+});
+
 s('says which octets or secret are missing', () => {
   const wire = { kind: 'received', bytes: '0123456789abcdef' };
   const nothing = { octets: () => undefined, secret: () => undefined };
