@@ -1,5 +1,6 @@
 /** The configuration's naming context: MS-ADTS 6.1.1.2. */
 import type { DomainBuilder } from './domain-builder.ts';
+import { addPublicKeyServices } from './domain-certificates.ts';
 import { HEAD_BELOW_ANOTHER } from './domain-schema.ts';
 import type { DomainSeed, SeedAttributes } from './domain-seed.ts';
 import { reference } from './entry.ts';
@@ -104,7 +105,7 @@ export function addConfiguration(
   });
   const rights = containerOf(builder, configuration, 'Extended-Rights');
   addExtendedRights(builder, rights);
-  addServices(builder, configuration);
+  addServices(builder, seed, configuration);
   const { server, ntdsSettings } = addSites(builder, seed, heads);
   const partitions = addPartitions(builder, seed, heads);
   return { configuration, partitions, server, ntdsSettings };
@@ -143,7 +144,7 @@ function addExtendedRights(builder: DomainBuilder, parent: number): void {
   }
 }
 
-function addServices(builder: DomainBuilder, configuration: number): void {
+function addServices(builder: DomainBuilder, seed: DomainSeed, configuration: number): void {
   const services = containerOf(builder, configuration, 'Services');
   const windows = builder.add({ parent: services, name: 'Windows NT', objectClass: 'container' });
   const service = builder.add({
@@ -168,17 +169,7 @@ function addServices(builder: DomainBuilder, configuration: number): void {
       lDAPAdminLimits: Object.entries(LDAP_LIMITS).map(([name, value]) => `${name}=${value}`),
     },
   });
-  const keys = builder.add({
-    parent: services,
-    name: 'Public Key Services',
-    objectClass: 'container',
-  });
-  for (const name of ['AIA', 'CDP', 'Certificate Templates', 'Certification Authorities']) {
-    builder.add({ parent: keys, name, objectClass: 'container' });
-  }
-  for (const name of ['Enrollment Services', 'KRA', 'OID']) {
-    builder.add({ parent: keys, name, objectClass: 'container' });
-  }
+  addPublicKeyServices(builder, services, seed.publicKeyServices);
 }
 
 function addSites(

@@ -98,6 +98,38 @@ export interface PopulationSeed {
   readonly password: string;
 }
 
+/** A certification authority as a container below Public Key Services has it. */
+export interface AuthoritySeed {
+  /** Its common name. */
+  readonly name: string;
+  readonly certificate: Uint8Array;
+}
+
+/** What is below CN=Public Key Services when the domain is made; DER throughout. */
+export interface PublicKeyServicesSeed {
+  /** CN=Certification Authorities. */
+  readonly roots: readonly AuthoritySeed[];
+  /** Certificates in CN=NTAuthCertificates. */
+  readonly ntAuth: readonly Uint8Array[];
+  /** CN=AIA. */
+  readonly intermediates: readonly AuthoritySeed[];
+  /** CN=CDP, below a container of the authority's host. */
+  readonly revocationLists: readonly {
+    readonly name: string;
+    /** NetBIOS name of the host. */
+    readonly host: string;
+    readonly crl: Uint8Array;
+    /** SID of who may write the list besides administrators. */
+    readonly publisherSid?: string;
+  }[];
+  /** CN=Enrollment Services: attributes of pKIEnrollmentService besides the certificate. */
+  readonly enrollmentServices: readonly (AuthoritySeed & {
+    readonly attributes?: SeedAttributes;
+  })[];
+  /** CN=Certificate Templates: attributes of pKICertificateTemplate. */
+  readonly templates: readonly { readonly name: string; readonly attributes: SeedAttributes }[];
+}
+
 export interface DomainSeed {
   /** `corp.example` */
   readonly dnsName: string;
@@ -132,4 +164,5 @@ export interface DomainSeed {
   readonly trusts?: readonly TrustSeed[];
   readonly objects?: readonly ObjectSeed[];
   readonly population?: PopulationSeed;
+  readonly publicKeyServices?: PublicKeyServicesSeed;
 }

@@ -468,6 +468,35 @@ whenChanged When-Changed 1.2.840.113556.1.2.3 time bf967a77-0de6-11d0-a285-00aa0
 whenCreated When-Created 1.2.840.113556.1.2.2 time bf967a78-0de6-11d0-a285-00aa003049e2 systemOnly gc system=18
 wWWHomePage WWW-Home-Page 1.2.840.113556.1.2.464 unicode bf967a7a-0de6-11d0-a285-00aa003049e2 set=Web-Information range=1..2048
 parentGUID Parent-GUID 1.2.840.113556.1.4.1224 octets 2df90d74-009f-11d2-aa4c-00c04fd7d83a systemOnly system=134217748
+authorityRevocationList Authority-Revocation-List 2.5.4.38 octets 1677578d-47f3-11d1-a9c3-0000f80367c1 multi range=..10485760
+cACertificateDN CA-Certificate-DN 1.2.840.113556.1.4.697 unicode 963d2740-48be-11d1-a9c3-0000f80367c1 gc
+certificateRevocationList Certificate-Revocation-List 2.5.4.39 octets 1677579f-47f3-11d1-a9c3-0000f80367c1 range=..10485760
+certificateTemplates Certificate-Templates 1.2.840.113556.1.4.823 unicode 2a39c5b1-8960-11d1-aebc-0000f80367c1 multi gc
+crossCertificatePair Cross-Certificate-Pair 2.5.4.40 octets 167757b2-47f3-11d1-a9c3-0000f80367c1 multi range=..32768
+deltaRevocationList Delta-Revocation-List 2.5.4.53 octets 167757b5-47f3-11d1-a9c3-0000f80367c1 multi system=0 range=..10485760
+msPKI-Cert-Template-OID ms-PKI-Cert-Template-OID 1.2.840.113556.1.4.1436 unicode 3164c36a-ba26-468c-8bda-c1e5cc256728
+msPKI-Certificate-Application-Policy ms-PKI-Certificate-Application-Policy 1.2.840.113556.1.4.1674 unicode dbd90548-aa37-4202-9966-8c537ba5ce32 multi
+msPKI-Certificate-Name-Flag ms-PKI-Certificate-Name-Flag 1.2.840.113556.1.4.1432 integer ea1dddc4-60ff-416e-8cc0-17cee534bce7
+msPKI-Certificate-Policy ms-PKI-Certificate-Policy 1.2.840.113556.1.4.1439 unicode 38942346-cc5b-424b-a7d8-6ffd12029c5f multi
+msPKI-Enrollment-Flag ms-PKI-Enrollment-Flag 1.2.840.113556.1.4.1430 integer d15ef7d8-f226-46db-ae79-b34e560bd12c
+msPKI-Enrollment-Servers ms-PKI-Enrollment-Servers 1.2.840.113556.1.4.2076 unicode f22bd38f-a1d0-4832-8b28-0331438886a6 multi gc range=..65536
+msPKI-Minimal-Key-Size ms-PKI-Minimal-Key-Size 1.2.840.113556.1.4.1433 integer e96a63f5-417f-46d3-be52-db7703c503df
+msPKI-Private-Key-Flag ms-PKI-Private-Key-Flag 1.2.840.113556.1.4.1431 integer bab04ac2-0435-4709-9307-28380e7c7001
+msPKI-RA-Application-Policies ms-PKI-RA-Application-Policies 1.2.840.113556.1.4.1675 unicode 3c91fbbf-4773-4ccd-a87b-85d53e7bcf6a multi
+msPKI-RA-Policies ms-PKI-RA-Policies 1.2.840.113556.1.4.1438 unicode d546ae22-0951-4d47-817e-1c9f96faad46 multi
+msPKI-RA-Signature ms-PKI-RA-Signature 1.2.840.113556.1.4.1429 integer fe17e04b-937d-4f7e-8e0e-9292c8d5683e
+msPKI-Site-Name ms-PKI-Site-Name 1.2.840.113556.1.4.2077 unicode 0cd8711f-0afc-4926-a4b1-09b08d3d436c gc range=..1024
+msPKI-Supersede-Templates ms-PKI-Supersede-Templates 1.2.840.113556.1.4.1437 unicode 9de8ae7d-7a5b-421d-b5e4-061f79dfd5d7 multi
+msPKI-Template-Minor-Revision ms-PKI-Template-Minor-Revision 1.2.840.113556.1.4.1435 integer 13f5236c-1884-46b1-b5d0-484e38990d58
+msPKI-Template-Schema-Version ms-PKI-Template-Schema-Version 1.2.840.113556.1.4.1434 integer 0c15e9f5-491d-4594-918f-32813a091da9
+pKICriticalExtensions PKI-Critical-Extensions 1.2.840.113556.1.4.1330 unicode fc5a9106-3b9d-11d2-90cc-00c04fd91ab1 multi gc
+pKIDefaultCSPs PKI-Default-CSPs 1.2.840.113556.1.4.1334 unicode 1ef6336e-3b9e-11d2-90cc-00c04fd91ab1 multi gc
+pKIDefaultKeySpec PKI-Default-Key-Spec 1.2.840.113556.1.4.1327 integer 426cae6e-3b9d-11d2-90cc-00c04fd91ab1 gc
+pKIExpirationPeriod PKI-Expiration-Period 1.2.840.113556.1.4.1331 octets 041570d2-3b9e-11d2-90cc-00c04fd91ab1 gc
+pKIExtendedKeyUsage PKI-Extended-Key-Usage 1.2.840.113556.1.4.1333 unicode 18976af6-3b9e-11d2-90cc-00c04fd91ab1 multi gc
+pKIKeyUsage PKI-Key-Usage 1.2.840.113556.1.4.1328 octets e9b0a87e-3b9d-11d2-90cc-00c04fd91ab1 gc
+pKIMaxIssuingDepth PKI-Max-Issuing-Depth 1.2.840.113556.1.4.1329 integer f0bfdefa-3b9d-11d2-90cc-00c04fd91ab1 gc
+pKIOverlapPeriod PKI-Overlap-Period 1.2.840.113556.1.4.1332 octets 1219a3ec-3b9e-11d2-90cc-00c04fd91ab1 gc
 `;
 
 function row(line: string): AttributeRow {

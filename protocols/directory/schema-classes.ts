@@ -1534,4 +1534,87 @@ export const CLASS_ROWS: readonly ClassSchema[] = [
     systemOnly: false,
     defaultHidingValue: true,
   },
+  {
+    name: 'certificationAuthority',
+    cn: 'Certification-Authority',
+    oid: '2.5.6.16',
+    guid: '3fdfee50-47f4-11d1-a9c3-0000f80367c1',
+    subClassOf: 'top',
+    category: 0,
+    rdnType: 'CN',
+    auxiliary: [],
+    must: names(`cn certificateRevocationList cACertificate authorityRevocationList`),
+    may: names(`
+      cACertificateDN certificateTemplates crossCertificatePair deltaRevocationList dNSHostName
+    `),
+    possSuperiors: ['container'],
+    defaultSecurityDescriptor: USUAL,
+    defaultObjectCategory: 'certificationAuthority',
+    systemOnly: false,
+    defaultHidingValue: true,
+  },
+  {
+    name: 'cRLDistributionPoint',
+    cn: 'CRL-Distribution-Point',
+    oid: '2.5.6.19',
+    guid: '167758ca-47f3-11d1-a9c3-0000f80367c1',
+    subClassOf: 'top',
+    category: STRUCTURAL,
+    rdnType: 'CN',
+    auxiliary: [],
+    must: names(`cn`),
+    may: names(`
+      authorityRevocationList certificateRevocationList deltaRevocationList
+    `),
+    possSuperiors: ['container'],
+    defaultSecurityDescriptor: USUAL,
+    defaultObjectCategory: 'cRLDistributionPoint',
+    systemOnly: false,
+    defaultHidingValue: true,
+  },
+  {
+    name: 'pKIEnrollmentService',
+    cn: 'PKI-Enrollment-Service',
+    oid: '1.2.840.113556.1.5.178',
+    guid: 'ee4aa692-3bba-11d2-90cc-00c04fd91ab1',
+    subClassOf: 'top',
+    category: STRUCTURAL,
+    rdnType: 'CN',
+    auxiliary: [],
+    must: names(``),
+    may: names(`
+      cACertificate cACertificateDN certificateTemplates dNSHostName msPKI-Enrollment-Servers
+      msPKI-Site-Name
+    `),
+    possSuperiors: ['container'],
+    defaultSecurityDescriptor: USUAL,
+    defaultObjectCategory: 'pKIEnrollmentService',
+    systemOnly: false,
+    defaultHidingValue: true,
+  },
+  {
+    name: 'pKICertificateTemplate',
+    cn: 'PKI-Certificate-Template',
+    oid: '1.2.840.113556.1.5.177',
+    guid: 'e5209ca2-3bba-11d2-90cc-00c04fd91ab1',
+    subClassOf: 'top',
+    category: STRUCTURAL,
+    rdnType: 'CN',
+    auxiliary: [],
+    must: names(``),
+    may: names(`
+      displayName flags msPKI-Cert-Template-OID msPKI-Certificate-Application-Policy
+      msPKI-Certificate-Name-Flag msPKI-Certificate-Policy msPKI-Enrollment-Flag
+      msPKI-Minimal-Key-Size msPKI-Private-Key-Flag msPKI-RA-Application-Policies
+      msPKI-RA-Policies msPKI-RA-Signature msPKI-Supersede-Templates
+      msPKI-Template-Minor-Revision msPKI-Template-Schema-Version pKICriticalExtensions
+      pKIDefaultCSPs pKIDefaultKeySpec pKIExpirationPeriod pKIExtendedKeyUsage pKIKeyUsage
+      pKIMaxIssuingDepth pKIOverlapPeriod
+    `),
+    possSuperiors: ['container'],
+    defaultSecurityDescriptor: USUAL,
+    defaultObjectCategory: 'pKICertificateTemplate',
+    systemOnly: false,
+    defaultHidingValue: true,
+  },
 ];
