@@ -96,6 +96,9 @@ function certificatesOf(
     ...(issued === undefined ? [] : [issued.certificate.der]),
   ];
   const privateKey = keyReference('passport', containerName(settings), key);
+  const [own, ...chain] =
+    issued === undefined ? certificates : [issued.certificate.der, ...issued.chain];
+  if (own !== undefined) scene.identity({ name: user, key, certificates: [own, ...chain] });
   return certificates.map((certificate) => ({ user, certificate, privateKey }));
 }
 

@@ -1,15 +1,14 @@
 /** What `serve --export` writes, so that other people's clients and Wireshark can take part. */
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
-import { join, resolve } from 'node:path';
-import { pem } from '../../protocols/x509/pem.ts';
-import { toHex } from '../bytes/bytes.ts';
-import { modpGroup } from '../crypto/modp.ts';
+import { join } from 'node:path';
 import type { KeyRecord } from '../machine/actor.ts';
 import { keytabEntry, writeKeytab } from '../trace/keytab.ts';
 import { principalParts } from '../trace/principal.ts';
 import { InputError } from './exit.ts';
+import type { KeyAndCertificates } from './pkcs12.ts';
 import type { Administrator } from './serve-administrator.ts';
+import { type PkinitFiles, writePkinit } from './serve-pkinit.ts';
 
 /** A realm and where its KDC listens. */
 export interface ServedRealm {
@@ -22,16 +21,6 @@ export interface ServedRealm {
   readonly administrator?: Administrator;
 }
 
-/** Somebody who can sign in with a certificate, and the key that goes with it. */
-export interface Identity {
-  /** Name of its files. */
-  readonly name: string;
-  /** PrivateKeyInfo, DER. */
-  readonly pkcs8: Uint8Array;
-  /** Certificates, DER: the key's own first, then those between it and the root. */
-  readonly certificates: readonly [Uint8Array, ...Uint8Array[]];
-}
-
 export interface Exported {
   /** The first is the default realm. */
   readonly realms: readonly ServedRealm[];
@@ -42,7 +31,8 @@ export interface Exported {
   readonly start: number;
   /** Root certificates that the realms' KDCs and users have in common, DER. */
   readonly anchors?: readonly Uint8Array[];
-  readonly identities?: readonly Identity[];
+  /** Who can sign in with a certificate; `name` is that of the files. */
+  readonly identities?: readonly KeyAndCertificates[];
   /** The control token; absent: there is no control interface. */
   readonly token?: string;
 }
@@ -51,23 +41,18 @@ export interface Exported {
 export async function writeExports(folder: string, exported: Exported): Promise<void> {
   try {
     mkdirSync(folder, { recursive: true });
-    writeAll(folder, exported);
-    await writeIdentities(join(folder, 'users'), exported.identities ?? []);
+    await writeAll(folder, exported);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new InputError(`--export ${folder}: ${reason}`, { cause: error });
   }
 }
 
-function writeAll(folder: string, exported: Exported): void {
-  const { keys, start, token, realms, host, anchors = [] } = exported;
+async function writeAll(folder: string, exported: Exported): Promise<void> {
+  const { keys, start, token, realms, host, anchors = [], identities = [] } = exported;
   const entries = (of: readonly KeyRecord[]): Uint8Array =>
     writeKeytab(of.map((key) => keytabEntry(key, Math.floor(start / 1000))));
-  const pkinit = anchors.length === 0 ? undefined : pkinitFiles(folder);
-  if (pkinit !== undefined) {
-    writePrivate(pkinit.anchors, anchors.map((der) => pem('CERTIFICATE', der)).join(''));
-    writePrivate(pkinit.moduli, krb5Moduli());
-  }
+  const pkinit = await writePkinit(folder, anchors, identities);
   writePrivate(join(folder, 'krb5.conf'), krb5Conf({ ...exported, ...(pkinit && { pkinit }) }));
   writePrivate(join(folder, 'all.keytab'), entries(keys));
   writePrivate(join(folder, 'services.keytab'), entries(keys.filter(isService)));
@@ -75,44 +60,6 @@ function writeAll(folder: string, exported: Exported): void {
     writePrivate(join(folder, 'ldap-admin.txt'), ldapAdmin(realms, host));
   }
   if (token !== undefined) writePrivate(join(folder, 'token'), `${token}\n`);
-}
-
-/** What krb5.conf names: with absolute paths, because clients run elsewhere. */
-export interface PkinitFiles {
-  readonly anchors: string;
-  readonly moduli: string;
-}
-
-const pkinitFiles = (folder: string): PkinitFiles => ({
-  anchors: resolve(folder, 'ca.pem'),
-  moduli: resolve(folder, 'krb5.moduli'),
-});
-
-/** Certificate and key in one file for kinit, in another for Windows and browsers (no password). */
-async function writeIdentities(folder: string, identities: readonly Identity[]): Promise<void> {
-  if (identities.length === 0) return;
-  // Loaded for who has certificates only: it takes longer than everything else here.
-  const { pkcs12 } = await import('./pkcs12.ts');
-  mkdirSync(folder, { recursive: true });
-  for (const identity of identities) {
-    const { name, pkcs8, certificates } = identity;
-    const blocks = [
-      ...certificates.map((der) => pem('CERTIFICATE', der)),
-      pem('PRIVATE KEY', pkcs8),
-    ];
-    writePrivate(join(folder, `${name}.pem`), blocks.join(''));
-    writePrivate(join(folder, `${name}.p12`), await pkcs12(identity, ''));
-  }
-}
-
-/**
- * A Diffie-Hellman group in the form of Heimdal's moduli files: name, bits, p, g, q. Heimdal 7 has a
- * 1024-bit group built in, which no KDC should take, and one of 1760 bits that it believes to be
- * RFC 3526's 14.
- */
-function krb5Moduli(): string {
-  const { bits, p, g, q } = modpGroup('modp-14');
-  return `rfc3526-MODP-group14 ${bits} ${[p, g, q].map(toHex).join(' ')}\n`;
 }
 
 /** For people and for `ldapsearch -x -H URI -D DN -w PASSWORD`: a paragraph of `name: value` a realm. */
@@ -172,7 +119,11 @@ export function krb5Conf({
     const trust =
       pkinit === undefined
         ? []
-        : [`    pkinit_anchors = FILE:${pkinit.anchors}`, '    pkinit_dh_min_bits = 2048'];
+        : [
+            `    pkinit_anchors = FILE:${pkinit.anchors}`,
+            ...(pkinit.pool === undefined ? [] : [`    pkinit_pool = FILE:${pkinit.pool}`]),
+            '    pkinit_dh_min_bits = 2048',
+          ];
     lines.push(`  ${realm} = {`, ...where, ...trust, '  }');
   }
   lines.push('', '[domain_realm]');

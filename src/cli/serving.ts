@@ -19,10 +19,11 @@ import { type TraceServer, traceServer } from '../trace/server.ts';
 import { type TraceRecorder, traceRecorder } from '../trace/store.ts';
 import { loadScenarios } from './arguments.ts';
 import { InputError } from './exit.ts';
+import type { KeyAndCertificates } from './pkcs12.ts';
 import type { ServeOptions } from './serve.ts';
 import { administratorOf } from './serve-administrator.ts';
 import { serveControls } from './serve-controls.ts';
-import { type Identity, type ServedRealm, writeExports } from './serve-export.ts';
+import { type ServedRealm, writeExports } from './serve-export.ts';
 import { keyMetrics } from './serve-metrics.ts';
 import { namesGiven } from './serve-names.ts';
 import { PATIENCE, realPorts } from './serve-ports.ts';
@@ -116,7 +117,7 @@ async function announce(
 }
 
 /** Certificates of before the story with their private keys. */
-function identitiesOf({ identities, keys }: BuiltCast): readonly Identity[] {
+function identitiesOf({ identities, keys }: BuiltCast): readonly KeyAndCertificates[] {
   return identities.flatMap(({ name, key, certificates }) => {
     const found = keys.find(key);
     return found === undefined ? [] : [{ name, pkcs8: found.pkcs8, certificates }];

@@ -5,7 +5,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readPem } from '../../../protocols/x509/pem.ts';
 import { InputError } from '../../../src/cli/exit.ts';
-import { type Identity, krb5Conf, writeExports } from '../../../src/cli/serve-export.ts';
+import type { KeyAndCertificates } from '../../../src/cli/pkcs12.ts';
+import { krb5Conf, writeExports } from '../../../src/cli/serve-export.ts';
 import { readKeytab } from '../../../src/trace/keytab.ts';
 import { principalText } from '../../../src/trace/principal.ts';
 import { eku, OpensslAuthority, openssl, SMART_CARD_EKU } from '../../interop/openssl-pki.ts';
@@ -62,7 +63,7 @@ peerTest(s, 'certificates with their keys, for nobody else', ['openssl'], async 
   const alice = authority.issue({ name: 'alice', extensions: eku(SMART_CARD_EKU) });
   const der = (file: string): Uint8Array =>
     readPem(readFileSync(file, 'utf8'))[0]?.der as Uint8Array;
-  const identity: Identity = {
+  const identity: KeyAndCertificates = {
     name: 'alice',
     pkcs8: der(alice.key),
     certificates: [der(alice.certificate)],
