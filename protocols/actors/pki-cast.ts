@@ -245,7 +245,7 @@ export function authoritiesOf(scene: Scene, realm: string): readonly Authority[]
 }
 
 /** Those of a realm with those above them, each once. */
-function withParents(all: readonly Authority[]): readonly Authority[] {
+export function withParents(all: readonly Authority[]): readonly Authority[] {
   const found = new Map<string, Authority>();
   for (const one of all) {
     for (let at: Authority | undefined = one; at !== undefined; at = at.parent) {

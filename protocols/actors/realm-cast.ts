@@ -14,6 +14,7 @@ import { randomSecret } from './computer.ts';
 import { domainPolicy } from './domain-policy.ts';
 import { type DomainControllerFields, encTypesOf } from './fields.ts';
 import { kdcIdentity } from './pki-certificates.ts';
+import { publicKeyServicesSeed } from './pki-seed.ts';
 import { pkinitPolicyOf } from './pkinit-fields.ts';
 import { readOnlyAccounts, readOnlySeeds } from './read-only-seeds.ts';
 import { realmNames } from './realm-names.ts';
@@ -50,6 +51,7 @@ export function realmCast(scene: Scene, name: string, config: DomainControllerFi
   const seeds = accountSeeds(scene, own.name, name, controllers);
   const label = `domain/${own.name}`;
   const shared = controllers[0]?.[1] ?? config;
+  const publicKeyServices = publicKeyServicesSeed(scene, own.name);
   return {
     realm: own,
     named: [...seeds.named, ...readOnlyAccounts(scene, own.name)],
@@ -71,6 +73,7 @@ export function realmCast(scene: Scene, name: string, config: DomainControllerFi
       groups: seeds.groups,
       readOnlyControllers: readOnlySeeds(scene, own.name),
       trusts: trustSeeds(scene, own),
+      ...(publicKeyServices === undefined ? {} : { publicKeyServices }),
       ...(config.population === undefined ? {} : { population: populationOf(config.population) }),
     },
   };
