@@ -27,7 +27,7 @@ import { commanded, outcomeView } from './directory-commands.ts';
 import * as ldap from './directory-service.ts';
 import { directoryVerbs } from './directory-verbs.ts';
 import { domainControllerFields } from './fields.ts';
-import { type Route, type Routes, reply, stillWaiting } from './kdc-routes.ts';
+import { type Route, type Routes, reply, replyKeyed, stillWaiting } from './kdc-routes.ts';
 import { configured, settingVerbs } from './kdc-settings.ts';
 import { nextUsers, storeOf } from './new-domain-store.ts';
 import { afterWrites, begun, type Protection, turned } from './protection-rounds.ts';
@@ -284,9 +284,8 @@ function answered(
       case 'reply':
         effects.push(reply(route, effect.message, effect.bytes));
         break;
-      case 'sign':
-        routes = { ...routes, [effect.id]: route };
-        effects.push(effect);
+      case 'agreed':
+        effects.push(replyKeyed(effect));
         break;
       case 'close':
         if ('connection' in route) effects.push({ kind: 'close', connection: route.connection });
@@ -294,8 +293,10 @@ function answered(
       case 'silence':
         effects.push({ kind: 'note', level: 'info', text: effect.reason });
         break;
+      case 'sign':
       case 'note':
       case 'rejected':
+        if (effect.kind === 'sign') routes = { ...routes, [effect.id]: route };
         effects.push(effect);
         break;
       default:

@@ -1,5 +1,7 @@
-/** Where answers of a KDC go: those that are there at once, and those that wait for its signature. */
+/** Where answers of a KDC go: those that are there at once, and those that wait for its signature; and their keys. */
+import { toHex } from '../../src/bytes/bytes.ts';
 import type { ActorEffect } from '../../src/machine/actor.ts';
+import type { AgreedKey } from '../kdc/as-reply.ts';
 import type * as kdc from '../kdc/kdc.ts';
 
 /** The way back to who asked: a datagram's, or a stream. */
@@ -21,4 +23,11 @@ export function stillWaiting(routes: Routes, { waiting }: kdc.State): Routes {
   const ids = Object.keys(routes);
   if (ids.every((id) => id in waiting)) return routes;
   return Object.fromEntries(Object.entries(routes).filter(([id]) => id in waiting));
+}
+
+/** Tells the trace a key that only client and KDC have, so that the reply can be looked into. */
+export function replyKeyed({ client: principal, key }: AgreedKey): ActorEffect {
+  const { etype, bytes } = key;
+  const record = { principal, kvno: 0, etype, key: toHex(bytes), exchange: 'PKINIT' } as const;
+  return { kind: 'keyed', keys: [record] };
 }

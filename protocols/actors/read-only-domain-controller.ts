@@ -188,6 +188,7 @@ function answeredHere(
           ? []
           : [{ kind: 'close', connection: client.connection }];
       case 'sign':
+      case 'agreed':
         return []; // it has no certificate of its own, so its KDC signs nothing
       case 'silence':
         return [{ kind: 'note', level: 'info', text: effect.reason }];

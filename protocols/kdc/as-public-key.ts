@@ -4,6 +4,7 @@
  */
 import { KRB_ERR_GENERIC } from '../kerberos/error-codes.ts';
 import type { PrincipalName } from '../kerberos/messages.ts';
+import { formatName } from '../kerberos/names.ts';
 import { type GroupName, ownHalf } from '../pkinit/groups.ts';
 import type { Account, KdcEnv } from './accounts.ts';
 import { type Issue, issue, type Reply } from './as-reply.ts';
@@ -127,5 +128,7 @@ export function signedReply(
     },
     env,
   );
-  return reply.kind === 'replied' ? { ...reply, warnings: proof.warnings } : reply;
+  if (reply.kind === 'refused') return reply;
+  const agreed = { client: formatName(cname, realm.name), key: finished.replyKey };
+  return { ...reply, warnings: proof.warnings, agreed };
 }

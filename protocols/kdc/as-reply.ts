@@ -67,6 +67,15 @@ export interface Reply {
   readonly change?: AccountChange;
   /** What an administrator would find in the log although all went well. */
   readonly warnings?: readonly string[];
+  /** The reply's key, where it is nobody's long-term key. */
+  readonly agreed?: AgreedKey;
+}
+
+/** What client and KDC agreed on with public keys, for those who look into the reply. */
+export interface AgreedKey {
+  /** `alice@CORP.EXAMPLE`, as the reply names the client. */
+  readonly client: string;
+  readonly key: Key;
 }
 
 /** Who is asking: found, in good standing, and proved where that is needed. */

@@ -16,7 +16,7 @@ import { AsReq, type PrincipalName, TgsReq } from '../kerberos/messages.ts';
 import type { AccountChange, KdcEnv } from './accounts.ts';
 import { asExchange } from './as.ts';
 import { type KeptHalves, type PendingReply, type Signing, signedReply } from './as-public-key.ts';
-import type { Reply } from './as-reply.ts';
+import type { AgreedKey, Reply } from './as-reply.ts';
 import { type Exchange, errorMessage, type Refusal } from './errors.ts';
 import type { Realm } from './realm.ts';
 import { hashOf, nothingRecent, type Recent, recall, remember } from './recent.ts';
@@ -71,6 +71,8 @@ export type Effect =
   | { readonly kind: 'account'; readonly change: AccountChange }
   /** One message back to the sender, by the transport it came on. */
   | { readonly kind: 'reply'; readonly message: ReplyName; readonly bytes: Uint8Array }
+  /** The key that the reply which follows is encrypted with, for those who look into it. */
+  | ({ readonly kind: 'agreed' } & AgreedKey)
   /** The answer comes with `signed`, whoever sent what in between. */
   | {
       readonly kind: 'sign';
@@ -323,9 +325,18 @@ function toAnswer(
   const { change } = outcome;
   const changes: readonly Effect[] = change === undefined ? [] : [{ kind: 'account', change }];
   if (outcome.kind === 'replied') {
-    const { message, bytes, warnings = [] } = outcome;
+    const { message, bytes, warnings = [], agreed } = outcome;
     const notes = warnings.map((text) => note(text));
-    return { kind: 'answer', state, message, bytes, sname, changes, notes };
+    const before: readonly Effect[] = agreed === undefined ? [] : [{ kind: 'agreed', ...agreed }];
+    return {
+      kind: 'answer',
+      state,
+      message,
+      bytes,
+      sname,
+      changes: [...changes, ...before],
+      notes,
+    };
   }
   const bytes = errorMessage(state.realm, exchange, outcome, sname, env.now);
   // Asking for a proof is how a sign-in begins, and nothing that went wrong.
