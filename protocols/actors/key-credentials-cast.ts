@@ -1,5 +1,4 @@
 /** Values of msDS-KeyCredentialLink that are there when the story begins: Hello keys that were synchronised. */
-import { publicKeyKind } from '../../src/crypto/public-key.ts';
 import type { Scene } from '../../src/scenario/role.ts';
 import { parseGuid } from '../directory/dn.ts';
 import { KeySource, KeyUsage, newKeyCredential } from '../directory/key-credential.ts';
@@ -22,7 +21,7 @@ export function keyCredentials(
     const config = scene.actors[device]?.config as DeviceFields;
     const deviceId = parseGuid(deviceIdOf(scene, device, config)) as Uint8Array;
     const blob = newKeyCredential({
-      keyMaterial: keyMaterial(publicKey),
+      keyMaterial: bcryptPublicBlob(publicKey),
       usage: KeyUsage.NGC,
       source: KeySource.AZURE_AD,
       deviceId,
@@ -32,9 +31,4 @@ export function keyCredentials(
     });
     return dnBinaryText(blob, sAMAccountName);
   });
-}
-
-/** Hello has RSA keys only; for others stands what every reader takes, the key as certificates have it. */
-function keyMaterial(publicKey: Uint8Array): Uint8Array {
-  return publicKeyKind(publicKey)?.type === 'rsa' ? bcryptPublicBlob(publicKey) : publicKey;
 }
