@@ -13,22 +13,33 @@ export interface AccountIdentity {
   readonly upn: string;
 }
 
-/** undefined: no domain controller of their realm is there. */
-export function accountIdentity(scene: Scene, user: string): AccountIdentity | undefined {
-  const member = scene.actors[user];
-  if (member === undefined) return undefined;
-  const config = member.config as UserConfig;
-  const realmName = config.realm.toUpperCase();
+/** objectSid of an account of the cast by its name; undefined: there is none, or no domain controller. */
+export function accountSid(
+  scene: Scene,
+  realm: string,
+  sAMAccountName: string,
+): string | undefined {
+  const realmName = realm.toUpperCase();
   const controllers = members<DomainControllerFields>(scene, realmName, 'domain-controller');
   const [first] = controllers;
   if (first === undefined) return undefined;
   const [controller, fields] = first;
-  const { sAMAccountName = user, userPrincipalName } = config;
   const { accounts } = accountSeeds(scene, realmName, controller, controllers);
   const seed = accounts.find((account) => account.sAMAccountName === sAMAccountName);
+  if (seed?.rid === undefined) return undefined;
+  return `${realmNames(scene, controller, fields).sid}-${seed.rid}`;
+}
+
+/** undefined: no domain controller of their realm is there. */
+export function accountIdentity(scene: Scene, user: string): AccountIdentity | undefined {
+  const member = scene.actors[user];
+  if (member === undefined) return undefined;
+  const { realm, sAMAccountName = user, userPrincipalName } = member.config as UserConfig;
+  const sid = accountSid(scene, realm, sAMAccountName);
+  if (sid === undefined) return undefined;
   return {
     sAMAccountName,
-    sid: `${realmNames(scene, controller, fields).sid}-${seed?.rid ?? 0}`,
-    upn: userPrincipalName ?? `${sAMAccountName}@${realmName.toLowerCase()}`,
+    sid,
+    upn: userPrincipalName ?? `${sAMAccountName}@${realm.toLowerCase()}`,
   };
 }

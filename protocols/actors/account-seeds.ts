@@ -17,7 +17,7 @@ import {
   type ServiceAccount,
   type UserConfig,
 } from './fields.ts';
-import { keyCredentials } from './key-credentials-cast.ts';
+import { serviceIdentities } from './service-accounts.ts';
 
 /** The first RIDs that AD gives to what administrators make; 1000 is the first domain controller. */
 const FIRST_CONTROLLER_RID = 1_000;
@@ -59,10 +59,8 @@ export function accountSeeds(
     ...users.map(([actor, config]): AccountSeed => {
       const sAMAccountName = config.sAMAccountName ?? actor;
       const password = config.password.secret;
-      const keys = keyCredentials(scene, actor, sAMAccountName);
       return accountSeed(sAMAccountName, config, { password }, rids, groups.named, {
         ...personOf(config),
-        ...(keys.length === 0 ? {} : { 'msDS-KeyCredentialLink': keys }),
       });
     }),
     ...[...devices, ...servers].map(([actor, config]): AccountSeed => {
@@ -82,6 +80,15 @@ export function accountSeeds(
         ...(servicePrincipalName.length === 0 ? {} : { servicePrincipalName }),
       });
     }),
+    ...serviceIdentities(scene, realmName).map(
+      ({ sAMAccountName, password, groups: memberOf, attributes }): AccountSeed => ({
+        sAMAccountName,
+        rid: rids(),
+        secret: { password, kvno: KVNO },
+        memberOf: memberOf.map(groups.named),
+        attributes,
+      }),
+    ),
   ];
   return {
     controller: controllerSecret(scene, name, controllers),

@@ -54,6 +54,15 @@ function randomPassword(scene: Scene, label: string): string {
   return password;
 }
 
+/** Nothing that looks like something else. */
+const LETTERS = 'ABCDEFGHJKLMNPQRabcdefghijkmnpqr';
+
+/** A password that people could type and that keeps to the domain's policy; it follows from the seed. */
+export function typablePassword(scene: Scene, label: string, letters = 20): string {
+  const drawn = scene.random(`password/${label}`)(letters);
+  return `Kl-${Array.from(drawn, (octet) => LETTERS[octet & 31]).join('')}9`;
+}
+
 /** The password of an account that chooses its own. */
 export function randomSecret(scene: Scene, label: string): SecretSeed {
   return { password: randomPassword(scene, label) };

@@ -198,8 +198,7 @@ function carried(
     { exchanges: step.state.base.exchanges, effects: [], finished: step.finished },
     env,
   );
-  const own = released(config.hello, step.state.base.hello, step.effects, env);
-  return { state, effects: [...own, ...effects] };
+  return { state, effects: [...step.effects, ...effects] };
 }
 
 function finished(

@@ -6,7 +6,6 @@
 import type { KeyAlgorithm } from '../../src/machine/actor.ts';
 import type { Scene } from '../../src/scenario/role.ts';
 import { domainDn, formatDn } from '../directory/dn.ts';
-import type { PublicKeyServices } from '../kdc/accounts.ts';
 import { sameRealm } from '../kerberos/ticket-cache.ts';
 import { signatureNameFor } from '../x509/algorithms.ts';
 import { type Certificate, readCertificate } from '../x509/certificate.ts';
@@ -20,6 +19,7 @@ import {
 import { type DistinguishedName, distinguishedName } from '../x509/names.ts';
 import { certificateAuthority } from '../x509/profiles.ts';
 import type { CertificateAuthorityFields } from './pki-fields.ts';
+import { authorityHost, netbiosOf } from './service-accounts.ts';
 
 export const AUTHORITY_ROLE = 'certificate-authority';
 
@@ -109,7 +109,7 @@ function newAuthority(
   parent: Authority | undefined,
 ): Authority {
   const name = config.commonName ?? actor;
-  const host = config.host ?? `${actor}.${config.realm?.toLowerCase() ?? 'example'}`;
+  const host = authorityHost(actor, config);
   const key = `ca/${actor}`;
   const publicKey = scene.key(key, config.key);
   const signatureAlgorithm = signatureAlgorithmFor(config.key);
@@ -255,15 +255,9 @@ export function withParents(all: readonly Authority[]): readonly Authority[] {
   return [...found.values()];
 }
 
-/** What the containers below Public Key Services hold when the story begins. */
-export function publicKeyServices(scene: Scene, realm: string): PublicKeyServices {
-  const own = authoritiesOf(scene, realm);
-  const all = withParents(own);
-  const der = ({ certificate }: Authority): Uint8Array => certificate.der;
-  return {
-    roots: all.filter(({ parent }) => parent === undefined).map(der),
-    ntAuth: own.filter(({ config }) => config.inNtAuth).map(der),
-    intermediates: all.filter(({ parent }) => parent !== undefined).map(der),
-    revocationLists: all.map((one) => firstPublication(scene, one).der),
-  };
+/** Where the list of an enterprise authority is in its directory. */
+export function crlDn({ name, host, config }: Authority): string {
+  const domain = formatDn(domainDn(config.realm?.toLowerCase() ?? ''));
+  const rdns = [name, netbiosOf(host), 'CDP', 'Public Key Services', 'Services', 'Configuration'];
+  return [...rdns.map((value) => formatDn([{ type: 'CN', value }])), domain].join(',');
 }

@@ -2,8 +2,10 @@
 import type { Scene } from '../../src/scenario/role.ts';
 import type { PublicKeyServicesSeed } from '../directory/domain-seed.ts';
 import { templateAttributes } from '../enrollment/certificate-template.ts';
+import { accountSid } from './account-identity.ts';
 import { type Authority, authoritiesOf, firstPublication, withParents } from './pki-cast.ts';
 import { certificateTemplates } from './pki-templates.ts';
+import { authorityAccount, netbiosOf } from './service-accounts.ts';
 
 /** Undefined: no authority of the cast is in the realm's directory. */
 export function publicKeyServicesSeed(
@@ -23,8 +25,9 @@ export function publicKeyServicesSeed(
     intermediates: all.filter(({ parent }) => parent !== undefined).map(named),
     revocationLists: all.map((one) => ({
       name: one.name,
-      host: hostName(one),
+      host: netbiosOf(one.host),
       crl: firstPublication(scene, one).der,
+      ...publisher(scene, one),
     })),
     enrollmentServices: issuing.map((one) => ({
       ...named(one),
@@ -40,7 +43,10 @@ export function publicKeyServicesSeed(
   };
 }
 
-/** The container of a list is named for the host: its NetBIOS name. */
-function hostName({ host }: Authority): string {
-  return (host.split('.')[0] ?? host).toUpperCase();
+/** Only who is in a directory can write to it: the list of a root elsewhere, an administrator brings. */
+function publisher(scene: Scene, { actor, config }: Authority): { readonly publisherSid?: string } {
+  if (config.realm === undefined) return {};
+  const { sAMAccountName } = authorityAccount(scene, actor, config);
+  const publisherSid = accountSid(scene, config.realm, sAMAccountName);
+  return publisherSid === undefined ? {} : { publisherSid };
 }

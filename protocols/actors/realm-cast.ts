@@ -10,7 +10,7 @@ import { type Realm, realm } from '../kdc/realm.ts';
 import { sameRealm } from '../kerberos/ticket-cache.ts';
 import { accountSeeds } from './account-seeds.ts';
 import { controllerNames, members } from './cast-members.ts';
-import { randomSecret } from './computer.ts';
+import { randomSecret, typablePassword } from './computer.ts';
 import { domainPolicy } from './domain-policy.ts';
 import { type DomainControllerFields, encTypesOf } from './fields.ts';
 import { kdcIdentity } from './pki-certificates.ts';
@@ -94,12 +94,8 @@ function administratorPassword(
   config: DomainControllerFields,
 ): string {
   if (config.administratorPassword !== undefined) return config.administratorPassword.secret;
-  const drawn = scene.random(`password/Administrator@${realmName}`)(10);
-  return `Kl-${Array.from(drawn, (octet) => LETTERS[octet & 31]).join('')}9`;
+  return typablePassword(scene, `Administrator@${realmName}`, 10);
 }
-
-/** Nothing that looks like something else. */
-const LETTERS = 'ABCDEFGHJKLMNPQRabcdefghijkmnpqr';
 
 function policyTimes(policy: DomainControllerFields['policy']) {
   const { supportedEncryptionTypes: _, defaultDomainSupportedEncTypes: __, ...times } = policy;

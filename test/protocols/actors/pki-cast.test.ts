@@ -7,7 +7,6 @@ import {
   crlUri,
   firstPublication,
   publicationTimes,
-  publicKeyServices,
   rootOf,
 } from '../../../protocols/actors/pki-cast.ts';
 import { buildChain } from '../../../protocols/x509/chain.ts';
@@ -51,25 +50,6 @@ s('makes the same octets each time', () => {
   const other = authority(sceneOf(AUTHORITIES).scene, 'issuing');
   assert.is.not(one, other);
   assert.is(one.certificate.sha256, other.certificate.sha256);
-});
-
-s('tells the directory of an enterprise authority and of those above it', () => {
-  const { scene } = sceneOf({
-    ...AUTHORITIES,
-    partner: { role: 'certificate-authority', realm: 'corp.example', inNtAuth: false },
-    stranger: { role: 'certificate-authority' },
-  });
-  const [root, issuing, partner] = ['root', 'issuing', 'partner'].map(
-    (name) => authority(scene, name).certificate.der,
-  );
-  const { roots, ntAuth, intermediates, revocationLists } = publicKeyServices(
-    scene,
-    'CORP.EXAMPLE',
-  );
-  assert.equal(roots, [root, partner]);
-  assert.equal(ntAuth, [issuing]);
-  assert.equal(intermediates, [issuing]);
-  assert.is(revocationLists.length, 3);
 });
 
 s('publishes a first list that revokes nobody', () => {
