@@ -17,6 +17,7 @@ import {
   type ServiceAccount,
   type UserConfig,
 } from './fields.ts';
+import { keyCredentials } from './key-credentials-cast.ts';
 import { serviceIdentities } from './service-accounts.ts';
 
 /** The first RIDs that AD gives to what administrators make; 1000 is the first domain controller. */
@@ -59,8 +60,10 @@ export function accountSeeds(
     ...users.map(([actor, config]): AccountSeed => {
       const sAMAccountName = config.sAMAccountName ?? actor;
       const password = config.password.secret;
+      const keys = keyCredentials(scene, actor, sAMAccountName);
       return accountSeed(sAMAccountName, config, { password }, rids, groups.named, {
         ...personOf(config),
+        ...(keys.length === 0 ? {} : { 'msDS-KeyCredentialLink': keys }),
       });
     }),
     ...[...devices, ...servers].map(([actor, config]): AccountSeed => {

@@ -11,10 +11,14 @@ import {
   blamed,
   type DeviceConfig,
   type DeviceStep,
+  type Purpose,
   type Running,
+  withExchanges,
   withHello,
 } from './device-state.ts';
+import * as exchanges from './exchanges.ts';
 import type { LogonName } from './logon-session.ts';
+import type { Proof } from './mechanisms.ts';
 import type { HelloEntry } from './user-entries.ts';
 
 type EntryOf<K extends HelloEntry['kind']> = Extract<HelloEntry, { readonly kind: K }>;
@@ -81,7 +85,7 @@ function withKey(
   const kept = containerOf(hello, who.user);
   if (kept === undefined) return settled(blamed(state, describeError(HelloErrors.keyNotFound)));
   const { trust, upn } = kept.settings;
-  const proof = helloProof(config, hello, kept);
+  const proof = helloProof(config.hello, hello, kept);
   if (proof.kind === 'none') {
     const closed = hear(config.hello, hello, who.user, { kind: 'closed' }, env);
     return settled(blamed(withHello(state, closed.hello), `${who.user}’s Hello key: ${proof.why}`));
@@ -112,6 +116,12 @@ function told(state: Running, { effects }: Heard, what: string): DeviceStep {
   return blamed(state, `${what}: ${refusal.reason} (“${refusal.message}”)`);
 }
 
+/** Exchanges that would ask for a signature of a key that is not there any more. */
+function usesKey({ mechanism }: Proof): (purpose: Purpose) => boolean {
+  return (purpose) =>
+    mechanism === 'publicKey' && (purpose.for === 'anew' || purpose.for === 'unlock');
+}
+
 /** `certutil -deletehellocontainer` runs in a user's session and deletes what that user has. */
 function deletion(config: DeviceConfig, state: Running, who: LogonName, env: Env): SignInStep {
   if (!('session' in state) || state.session.who.user !== who.user) {
@@ -126,6 +136,10 @@ function deletion(config: DeviceConfig, state: Running, who: LogonName, env: Env
   const certificates = heard.hello.certificates.filter(
     ({ user, privateKey }) => user !== who.user || privateKey?.provider !== 'passport',
   );
-  const next = withHello(state, { ...heard.hello, certificates });
-  return settled(to(next, coreEffects(heard.effects, `hello/${who.user}`)));
+  const { exchanges: running, effects } = exchanges.abandon(
+    state.base.exchanges,
+    usesKey(state.session.proof),
+  );
+  const next = withExchanges(withHello(state, { ...heard.hello, certificates }), running);
+  return settled(to(next, [...effects, ...coreEffects(heard.effects, `hello/${who.user}`)]));
 }

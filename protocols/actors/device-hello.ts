@@ -8,6 +8,8 @@ import * as container from '../hello/container-machine.ts';
 import type { Join, Refusal } from '../hello/gestures.ts';
 import type { GestureLimits, PassportForWork } from '../hello/policy.ts';
 import type { Tpm } from '../hello/providers.ts';
+import type { PkinitOptions } from '../pkinit/client-state.ts';
+import type { KdcTrust } from '../pkinit/kdc-trust.ts';
 import type { Kept } from './device-store.ts';
 
 export interface HelloConfig {
@@ -18,6 +20,9 @@ export interface HelloConfig {
   readonly tenantId: string;
   /** What Entra calls the device: a GUID. */
   readonly deviceId: string;
+  /** What is believed of domain controllers' certificates: by group policy, and fetched lists. */
+  readonly kdcTrust: KdcTrust;
+  readonly pkinit: Partial<PkinitOptions>;
   /** What is in the store when the story begins. */
   readonly initial: Kept;
 }

@@ -1,6 +1,6 @@
 /** What a device is to Entra: its id, its tenant. */
 import type { Scene } from '../../src/scenario/role.ts';
-import { randomGuid } from './device-provisioning.ts';
+import { formatGuid } from '../directory/dn.ts';
 import type { DeviceFields } from './fields.ts';
 
 export function deviceIdOf(scene: Scene, name: string, { deviceId }: DeviceFields): string {
@@ -14,4 +14,12 @@ export function tenantIdOf(scene: Scene): string {
     if (role === 'entra-tenant' && typeof tenantId === 'string') return tenantId.toLowerCase();
   }
   return randomGuid(scene.random('tenant')(16));
+}
+
+/** RFC 9562 version 4. */
+export function randomGuid(octets: Uint8Array): string {
+  const guid = Uint8Array.from(octets);
+  guid[7] = ((guid[7] as number) & 0x0f) | 0x40;
+  guid[8] = ((guid[8] as number) & 0x3f) | 0x80;
+  return formatGuid(guid);
 }

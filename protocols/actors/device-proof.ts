@@ -1,14 +1,77 @@
 /** With what a Hello key proves to a domain controller who its owner is. */
+import { equal } from '../../src/bytes/bytes.ts';
 import type { Container } from '../hello/container.ts';
-import type { Hello } from './device-hello.ts';
-import type { DeviceConfig } from './device-state.ts';
+import { describeError, HelloErrors } from '../hello/hello-errors.ts';
+import type { Trust } from '../hello/policy.ts';
+import { signatureAlgorithmOf } from '../hello/self-signed.ts';
+import { pkinitState } from '../pkinit/client-state.ts';
+import { certificates } from '../pkinit/kdc-trust.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { containerState, type Hello, type HelloConfig } from './device-hello.ts';
 import type { Proof } from './mechanisms.ts';
 
 export type HelloProof =
   | { readonly kind: 'proof'; readonly proof: Proof }
   | { readonly kind: 'none'; readonly why: string };
 
-export function helloProof(_config: DeviceConfig, _hello: Hello, kept: Container): HelloProof {
-  const why = `this device cannot sign in with public keys yet (${kept.settings.trust} trust)`;
-  return { kind: 'none', why };
+export function helloProof(config: HelloConfig, hello: Hello, container: Container): HelloProof {
+  const { trust, algorithm } = container.settings;
+  if (trust === 'cloud') {
+    const why = 'cloud Kerberos trust asks Entra for a partial ticket, and no Entra is asked here';
+    return { kind: 'none', why };
+  }
+  const certificate = shown(hello, container, trust);
+  if (certificate === undefined) return { kind: 'none', why: WITHOUT[trust] };
+  const identity = {
+    certificate: certificate.der,
+    // The authorities above it stand in the directory, where the domain controller has them from.
+    chain: [],
+    key: container.key,
+    algorithm: signatureAlgorithmOf(algorithm),
+  };
+  const state = pkinitState(identity, config.kdcTrust, config.pkinit);
+  return { kind: 'proof', proof: { mechanism: 'publicKey', state } };
+}
+
+const WITHOUT: Readonly<Record<Exclude<Trust, 'cloud'>, string>> = {
+  key: 'the store has no certificate that the key signed itself',
+  certificate: 'no authority has issued a certificate for the key yet',
+};
+
+/** Key trust shows what the key signed itself, certificate trust the youngest that an authority issued. */
+function shown(
+  { certificates: store }: Hello,
+  { key, settings }: Container,
+  trust: Exclude<Trust, 'cloud'>,
+): Certificate | undefined {
+  const own = store.filter(({ user, privateKey }) => {
+    return user === settings.user && privateKey?.key === key;
+  });
+  return certificates(own.map(({ certificate }) => certificate))
+    .filter(({ issuer, subject }) => equal(issuer.der, subject.der) === (trust === 'key'))
+    .reduce<Certificate | undefined>(
+      (best, one) => (best === undefined || one.notBefore > best.notBefore ? one : best),
+      undefined,
+    );
+}
+
+/**
+ * Why a kept proof cannot be used once more; undefined: it can. The Hello key stays released as long as
+ * its user is signed in, unless the container is deleted.
+ */
+export function proofObjection(hello: Hello, user: string, proof: Proof): string | undefined {
+  if (proof.mechanism !== 'publicKey') return undefined;
+  const state = containerState(hello, user);
+  const { key } = proof.state.identity;
+  if (state.name === 'released' && state.container.key === key) return undefined;
+  return describeError(HelloErrors.keyNotFound);
+}
+
+/** Key transport by RSA wants its mark among the etypes (MS-PKCA 3.1.5.2). */
+const DES_EDE3_CBC_ENV_OID = 15;
+
+/** The etypes that stand in the request beside a proof. */
+export function etypesWith(proof: Proof, etypes: readonly number[]): readonly number[] {
+  const transport = proof.mechanism === 'publicKey' && proof.state.options.groups.length === 0;
+  return transport ? [...etypes, DES_EDE3_CBC_ENV_OID] : etypes;
 }

@@ -4,7 +4,6 @@
  */
 import type { ActorEvent } from '../../src/machine/actor.ts';
 import { type Env, to } from '../../src/machine/machine.ts';
-import { formatGuid } from '../directory/dn.ts';
 import { keyReference } from '../hello/certificate-store.ts';
 import {
   type Container,
@@ -25,6 +24,7 @@ import {
   refusalIn,
   withCertificate,
 } from './device-hello.ts';
+import { randomGuid } from './device-identity.ts';
 import {
   blamed,
   type DeviceConfig,
@@ -124,14 +124,6 @@ function settingsOf(
     ...settingsFrom(policy),
     created: env.now,
   };
-}
-
-/** RFC 9562 version 4. */
-export function randomGuid(octets: Uint8Array): string {
-  const guid = Uint8Array.from(octets);
-  guid[7] = ((guid[7] as number) & 0x0f) | 0x40;
-  guid[8] = ((guid[8] as number) & 0x3f) | 0x80;
-  return formatGuid(guid);
 }
 
 /** An answer of the signing core; undefined: it was not for us. */

@@ -11,6 +11,7 @@ import {
   serviceTicket,
   ticketGrantingTicket,
 } from '../kerberos/ticket-cache.ts';
+import { etypesWith, proofObjection } from './device-proof.ts';
 import {
   blamed,
   type DeviceConfig,
@@ -74,10 +75,19 @@ function proceed(config: DeviceConfig, state: WithSession, target: string, env: 
     const open = opened[target]?.name === 'sessionOpen';
     return open ? settled(to(state)) : connect(config, state, target, ticket);
   }
+  const objection = signInObjection(state, env);
+  if (objection !== undefined) return settled(refuse(state, target, objection));
   const last = closing(opened[target]);
   const { effects, ...progress } = askTicket(config, state, target, env);
   const expecting = withOpened(state, target, { name: 'expectTicket' });
   return began(expecting, { ...progress, effects: [...last, ...effects] });
+}
+
+/** Why nobody can be signed in anew, where that is what it takes; undefined: nothing is in the way. */
+function signInObjection({ base, session }: WithSession, env: Env): string | undefined {
+  const tgt = ticketGrantingTicket(session.cache, session.who.realm);
+  if (tgt !== undefined && isValid(tgt, kdcTime({ base }, env))) return undefined;
+  return proofObjection(base.hello, session.who.user, session.proof);
 }
 
 function askTicket(
@@ -92,7 +102,8 @@ function askTicket(
     return askWith(config, base, tgt, target, env);
   }
   const purpose: Purpose = { for: 'anew', target };
-  const request = tgtRequest(who.realm, who.cname, config);
+  const etypes = etypesWith(proof, config.etypes);
+  const request = tgtRequest(who.realm, who.cname, { ...config, etypes });
   return exchanges.beginAs(base.exchanges, purpose, request, proof, config.exchanges, env);
 }
 

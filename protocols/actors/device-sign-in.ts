@@ -8,6 +8,7 @@ import { NT_SRV_HST } from '../kerberos/constants.ts';
 import { principal, sameNameIgnoringCase } from '../kerberos/names.ts';
 import { sameRealm } from '../kerberos/ticket-cache.ts';
 import { closed } from './device-hello.ts';
+import { etypesWith } from './device-proof.ts';
 import * as session from './device-session.ts';
 import {
   blamed,
@@ -107,7 +108,8 @@ export function askTgt(
     'session' in fresh
       ? { ...fresh, name: 'unlocking' }
       : { name: 'signingIn', base: fresh.base, who };
-  const request = tgtRequest(who.realm, who.cname, config);
+  const etypes = etypesWith(proof, config.etypes);
+  const request = tgtRequest(who.realm, who.cname, { ...config, etypes });
   const running = state.base.exchanges;
   return began(asking, exchanges.beginAs(running, purpose, request, proof, config.exchanges, env));
 }

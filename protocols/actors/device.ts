@@ -198,7 +198,8 @@ function carried(
     { exchanges: step.state.base.exchanges, effects: [], finished: step.finished },
     env,
   );
-  return { state, effects: [...step.effects, ...effects] };
+  const own = released(config.hello, step.state.base.hello, step.effects, env);
+  return { state, effects: [...own, ...effects] };
 }
 
 function finished(

@@ -12,15 +12,17 @@ import {
 import { pinVerifier, SALT_LENGTH } from '../hello/pin.ts';
 import { protectionFor } from '../hello/providers.ts';
 import { selfSigned, selfSignedDraft, signatureAlgorithmOf } from '../hello/self-signed.ts';
+import type { KdcTrust } from '../pkinit/kdc-trust.ts';
 import { accountIdentity } from './account-identity.ts';
 import type { HelloConfig } from './device-hello.ts';
-import { deviceIdOf, tenantIdOf } from './device-identity.ts';
-import { randomGuid } from './device-provisioning.ts';
+import { deviceIdOf, randomGuid, tenantIdOf } from './device-identity.ts';
 import { NOTHING_KEPT } from './device-store.ts';
 import type { DeviceFields } from './fields.ts';
 import { limitsOf, policyOf } from './hello-fields.ts';
 import { type CastHelloKey, keysOnDevice } from './hello-keys.ts';
+import { publicKeyServices } from './pki-cast.ts';
 import { helloHeld } from './pki-certificates.ts';
+import { pkinitOptionsOf } from './pkinit-client-fields.ts';
 
 /** Containers were made so long before the story begins. */
 const CONTAINER_AGE = 7 * 86_400_000;
@@ -44,6 +46,8 @@ export function helloConfig(scene: Scene, name: string, config: DeviceFields): H
     limits: limitsOf(config.gestureLimits),
     tenantId,
     deviceId: deviceIdOf(scene, name, config),
+    kdcTrust: kdcTrust(scene, config),
+    pkinit: pkinitOptionsOf(config.pkinit),
     initial: {
       ...NOTHING_KEPT,
       containers: Object.fromEntries(containers.map((made) => [made.settings.user, made])),
@@ -52,6 +56,23 @@ export function helloConfig(scene: Scene, name: string, config: DeviceFields): H
       ),
       keys: containers.length,
     },
+  };
+}
+
+/**
+ * Group policy brings the roots and NTAuth's authorities of the domain to every member; a device that is
+ * joined to Entra alone has the roots by a profile, and no NTAuth.
+ */
+function kdcTrust(scene: Scene, config: DeviceFields): KdcTrust {
+  const { roots, ntAuth, intermediates, revocationLists } = publicKeyServices(scene, config.realm);
+  return {
+    roots,
+    intermediates,
+    ...(config.join === 'entra' ? {} : { ntAuth }),
+    // Fetched before, from where the certificates say.
+    revocationLists,
+    revocation: config.revocationCheck,
+    validation: config.kdcValidation,
   };
 }
 

@@ -23,6 +23,7 @@ import {
   WINDOWS_LIMITS,
 } from '../hello/policy.ts';
 import { helloCertificate } from './pki-fields.ts';
+import { pkinitClientFields } from './pkinit-client-fields.ts';
 
 const PIN_USES = ['allowed', 'required', 'disallowed'] as const satisfies readonly PinUse[];
 
@@ -153,6 +154,22 @@ export const helloFields = {
   ),
   tpm: defaulted(oneOf('Its TPM', ['2.0', '1.2', 'none']), '2.0'),
   deviceId: guid('What Entra calls it; left out: one that follows from the seed'),
+  pkinit: defaulted(pkinitClientFields, {}),
+  kdcValidation: defaulted(
+    oneOf(
+      'What a domain controller’s certificate must be: a KDC’s of this domain (strict), or any server’s',
+      ['strict', 'server'],
+    ),
+    'strict',
+  ),
+  revocationCheck: defaulted(
+    oneOf('Whether it wants a revocation list for a domain controller’s certificate', [
+      'required',
+      'ifKnown',
+      'off',
+    ]),
+    'required',
+  ),
   helloPolicy: defaulted(helloPolicy, {}),
   gestureLimits: defaulted(gestureLimits, {}),
   hello: defaulted(

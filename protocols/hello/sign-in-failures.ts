@@ -33,9 +33,12 @@ export function signInFailure(failure: Failure, trust: Trust): SignInFailure {
       return refused(failure.errorCode, failure.status, sentence, trust);
     case 'unanswered':
       return failed(STATUS_NO_LOGON_SERVERS, sentence);
-    case 'untrusted':
-      // Event 107 of Security-Kerberos: the domain controller's certificate has another name.
-      return failed(STATUS_LOGON_FAILURE, sentence);
+    case 'untrustedKdc':
+      // Event 107 of Security-Kerberos, where the certificate has another name, comes with this one.
+      return failed(
+        failure.problem === 'name' ? STATUS_LOGON_FAILURE : STATUS_NOT_SUPPORTED,
+        sentence,
+      );
     case 'unusable':
       return failed(STATUS_NOT_SUPPORTED, sentence);
     default:
