@@ -9,9 +9,16 @@ export const PASSWORD = 'Passw0rd!';
 /** What such tests need. */
 export const HEIMDAL_KDC = ['kdc', 'kadmin.heimdal', 'kstash'];
 
-/** Users `user18` and `alice`. `kdc` are lines of the section [kdc]. */
-export async function heimdalKdc(kdc: readonly string[] = []): Promise<Kdc> {
-  const place = database(kdc);
+export interface HeimdalOptions {
+  /** Lines of the section [libdefaults]. */
+  readonly libdefaults?: readonly string[];
+  /** Lines of the section [kdc]. */
+  readonly kdc?: readonly string[];
+}
+
+/** Users `user18` and `alice`. */
+export async function heimdalKdc(options: HeimdalOptions = {}): Promise<Kdc> {
+  const place = database(options);
   return started(
     place,
     (port) => {
@@ -26,7 +33,7 @@ export async function heimdalKdc(kdc: readonly string[] = []): Promise<Kdc> {
   );
 }
 
-function database(kdc: readonly string[]): Home {
+function database({ kdc = [], libdefaults = [] }: HeimdalOptions): Home {
   const place = home('heimdal', (folder) => ({ KRB5_CONFIG: join(folder, 'krb5.conf') }));
   const { folder } = place;
   writeFileSync(
@@ -34,6 +41,7 @@ function database(kdc: readonly string[]): Home {
     `[libdefaults]
  default_realm = ${REALM}
  dns_lookup_kdc = false
+ ${libdefaults.join('\n ')}
 [kdc]
  database = {
   dbname = ${folder}/heimdal

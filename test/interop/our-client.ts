@@ -24,7 +24,7 @@ import { metrics } from '../../src/drivers/metrics.ts';
 import { directory } from '../../src/drivers/outside.ts';
 import type { Actor } from '../../src/machine/actor.ts';
 import type { Env } from '../../src/machine/machine.ts';
-import type { Signer } from '../../src/signing/signer.ts';
+import type { KeyOperations } from '../../src/signing/operations.ts';
 
 export const REALM = 'KRB.EXAMPLE';
 
@@ -44,7 +44,7 @@ export async function exchanged(
   port: number,
   begin: Begin,
   exchange = WINDOWS_KDC_EXCHANGE,
-  signer?: Signer,
+  operations?: KeyOperations,
 ): Promise<Outcome> {
   const options: ExchangeOptions = {
     kdcs: () => ['kdc'],
@@ -64,7 +64,7 @@ export async function exchanged(
     log: (text) => failures.push(text),
     realPort: () => 0,
     directory: directory({ kdc: { 88: { host: '127.0.0.1', port } } }),
-    ...(signer === undefined ? {} : { signer }),
+    ...(operations === undefined ? {} : { operations }),
   });
   await driver.start();
   const limit = setTimeout(
