@@ -6,6 +6,7 @@
 import type { KeyAlgorithm } from '../../src/machine/actor.ts';
 import type { Scene } from '../../src/scenario/role.ts';
 import { domainDn, formatDn } from '../directory/dn.ts';
+import type { PublicKeyServices } from '../kdc/accounts.ts';
 import { sameRealm } from '../kerberos/ticket-cache.ts';
 import { signatureNameFor } from '../x509/algorithms.ts';
 import { type Certificate, readCertificate } from '../x509/certificate.ts';
@@ -260,4 +261,17 @@ export function crlDn({ name, host, config }: Authority): string {
   const domain = formatDn(domainDn(config.realm?.toLowerCase() ?? ''));
   const rdns = [name, netbiosOf(host), 'CDP', 'Public Key Services', 'Services', 'Configuration'];
   return [...rdns.map((value) => formatDn([{ type: 'CN', value }])), domain].join(',');
+}
+
+/** What members of a realm know of certificates when the story begins: what its directory says. */
+export function publicKeyServices(scene: Scene, realm: string): PublicKeyServices {
+  const own = authoritiesOf(scene, realm);
+  const all = withParents(own);
+  const der = ({ certificate }: Authority): Uint8Array => certificate.der;
+  return {
+    roots: all.filter(({ parent }) => parent === undefined).map(der),
+    ntAuth: own.filter(({ config }) => config.inNtAuth).map(der),
+    intermediates: all.filter(({ parent }) => parent !== undefined).map(der),
+    revocationLists: all.map((one) => firstPublication(scene, one).der),
+  };
 }
