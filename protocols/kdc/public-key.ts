@@ -4,6 +4,7 @@
  * request and this moment, and what may both sides agree on.
  */
 import { equal } from '../../src/bytes/bytes.ts';
+import { verifySignature } from '../../src/crypto/verify.ts';
 import { encode } from '../../src/der/codec.ts';
 import {
   type ReadSignedData,
@@ -175,10 +176,10 @@ function certificateTrust(
   return { kind: 'owner', certificate, identities: [], warnings };
 }
 
-/** A certificate that signs itself is a Hello key's: what is missing is the key in the directory. */
+/** A certificate that its own key signed is a Hello key's: what is missing is the key in the directory. */
 function notTrusted(certificate: Certificate, refusal: Refusal, client: Account): Refusal {
-  const selfSigned = equal(certificate.subject.der, certificate.issuer.der);
-  if (!selfSigned) return refusal;
+  const { publicKey, signatureAlgorithm, tbs, signature } = certificate;
+  if (!verifySignature(publicKey, signatureAlgorithm, tbs, signature)) return refusal;
   const { sAMAccountName, keyCredentials = [] } = client;
   const has =
     keyCredentials.length === 0
