@@ -1,4 +1,5 @@
 /** What a device does with a PIN or a biometric gesture: sign-in, unlocking, another PIN, no container any more. */
+import type { ActorEffect } from '../../src/machine/actor.ts';
 import { type Env, to } from '../../src/machine/machine.ts';
 import type * as container from '../hello/container-machine.ts';
 import { describeError, HelloErrors } from '../hello/hello-errors.ts';
@@ -6,19 +7,19 @@ import { NT_ENTERPRISE } from '../kerberos/constants.ts';
 import { principal } from '../kerberos/names.ts';
 import { containerOf, coreEffects, type Heard, hear, refusalIn } from './device-hello.ts';
 import { helloProof } from './device-proof.ts';
+import { refuse } from './device-session.ts';
 import { type Admission, admission, askTgt, type SignInStep, settled } from './device-sign-in.ts';
 import {
   blamed,
   type DeviceConfig,
   type DeviceStep,
-  type Purpose,
   type Running,
+  type WithSession,
   withExchanges,
   withHello,
 } from './device-state.ts';
 import * as exchanges from './exchanges.ts';
-import type { LogonName } from './logon-session.ts';
-import type { Proof } from './mechanisms.ts';
+import { chained, type LogonName } from './logon-session.ts';
 import type { HelloEntry } from './user-entries.ts';
 
 type EntryOf<K extends HelloEntry['kind']> = Extract<HelloEntry, { readonly kind: K }>;
@@ -111,35 +112,45 @@ function newPin(
 }
 
 function told(state: Running, { effects }: Heard, what: string): DeviceStep {
+  if (effects.some(({ kind }) => kind === 'rejected')) {
+    return blamed(state, `${what}: the container is just being made`);
+  }
   const refusal = refusalIn(effects);
   if (refusal === undefined) return to(state);
   return blamed(state, `${what}: ${refusal.reason} (“${refusal.message}”)`);
 }
 
-/** Exchanges that would ask for a signature of a key that is not there any more. */
-function usesKey({ mechanism }: Proof): (purpose: Purpose) => boolean {
-  return (purpose) =>
-    mechanism === 'publicKey' && (purpose.for === 'anew' || purpose.for === 'unlock');
-}
-
 /** `certutil -deletehellocontainer` runs in a user's session and deletes what that user has. */
-function deletion(config: DeviceConfig, state: Running, who: LogonName, env: Env): SignInStep {
-  if (!('session' in state) || state.session.who.user !== who.user) {
-    const why = `${who.user} is not signed in (${state.name})`;
+function deletion(config: DeviceConfig, state: Running, { user }: LogonName, env: Env): SignInStep {
+  if (state.name !== 'signedIn' || state.session.who.user !== user) {
+    const why = `${user} is not signed in (${state.name})`;
     return settled(blamed(state, `certutil -deletehellocontainer: ${why}`));
   }
-  const heard = hear(config.hello, state.base.hello, who.user, { kind: 'deleted' }, env);
+  const heard = hear(config.hello, state.base.hello, user, { kind: 'deleted' }, env);
   const refusal = refusalIn(heard.effects);
   if (refusal !== undefined) {
     return settled(blamed(state, `certutil -deletehellocontainer: ${refusal.reason}`));
   }
   const certificates = heard.hello.certificates.filter(
-    ({ user, privateKey }) => user !== who.user || privateKey?.provider !== 'passport',
+    (stored) => stored.user !== user || stored.privateKey?.provider !== 'passport',
+  );
+  const next = withHello(state, { ...heard.hello, certificates });
+  const destroying = coreEffects(heard.effects, `hello/${user}`);
+  return settled(withoutKey(next, destroying));
+}
+
+/** Ends what would ask for a signature of a key that is not there any more. */
+function withoutKey(state: WithSession, destroying: readonly ActorEffect[]): DeviceStep {
+  const { base, session } = state;
+  if (session.proof.mechanism !== 'publicKey') return to(state, destroying);
+  const gone = base.exchanges.running.flatMap(({ purpose }) =>
+    purpose.for === 'anew' ? [purpose.target] : [],
   );
   const { exchanges: running, effects } = exchanges.abandon(
-    state.base.exchanges,
-    usesKey(state.session.proof),
+    base.exchanges,
+    ({ for: what }) => what === 'anew',
   );
-  const next = withExchanges(withHello(state, { ...heard.hello, certificates }), running);
-  return settled(to(next, [...effects, ...coreEffects(heard.effects, `hello/${who.user}`)]));
+  const first = to(withExchanges(state, running), [...effects, ...destroying]);
+  const why = describeError(HelloErrors.keyNotFound);
+  return chained(first, ...gone.map((target) => (next: WithSession) => refuse(next, target, why)));
 }

@@ -34,6 +34,8 @@ export interface Hello {
   readonly tpm: Failures;
   /** How many Hello keys were ever made here. */
   readonly keys: number;
+  /** Whose container is being set up: nothing of it lasts before that is done. */
+  readonly making?: string;
 }
 
 export function helloOf({ containers, ...rest }: Kept): Hello {
@@ -46,13 +48,15 @@ export function helloOf({ containers, ...rest }: Kept): Hello {
 }
 
 /** What of it has to survive a loss of power. */
-export function keptOf({ containers, ...rest }: Hello): Kept {
+export function keptOf({ containers, certificates, tpm, keys, making }: Hello): Kept {
   return {
-    ...rest,
+    certificates,
+    tpm,
+    keys,
     containers: Object.fromEntries(
       Object.entries(containers).flatMap(([user, state]) => {
         const kept = container.containerOf(state);
-        return kept === undefined ? [] : [[user, kept]];
+        return kept === undefined || user === making ? [] : [[user, kept]];
       }),
     ),
   };
@@ -108,6 +112,13 @@ export function started(config: HelloConfig, hello: Hello, env: Env): Hello {
 export function closed(config: HelloConfig, hello: Hello, user: string, env: Env): Hello {
   if (containerOf(hello, user) === undefined) return hello;
   return hear(config, hello, user, { kind: 'closed' }, env).hello;
+}
+
+/** A container that was being set up is given up, with its key. */
+export function givenUp(config: HelloConfig, hello: Hello, env: Env): Heard {
+  const { making, ...rest } = hello;
+  if (making === undefined) return { hello, effects: [] };
+  return hear(config, rest, making, { kind: 'deleted' }, env);
 }
 
 /** The refusal among a container's effects; undefined: it was not refused. */

@@ -1,7 +1,12 @@
-/** What a device is to Entra: its id, its tenant. */
+/** What a device is to Entra: its id, its tenant, and since its registration two keys and a certificate. */
 import type { Scene } from '../../src/scenario/role.ts';
 import { formatGuid } from '../directory/dn.ts';
+import type { Certificate } from '../x509/certificate.ts';
+import { signedCertificate, tbsCertificate } from '../x509/issue.ts';
+import { distinguishedName } from '../x509/names.ts';
+import { device } from '../x509/profiles.ts';
 import type { DeviceFields } from './fields.ts';
+import { certificateOf, serialNumber } from './pki-cast.ts';
 
 export function deviceIdOf(scene: Scene, name: string, { deviceId }: DeviceFields): string {
   return deviceId?.toLowerCase() ?? randomGuid(scene.random(`device/${name}`)(16));
@@ -16,7 +21,70 @@ export function tenantIdOf(scene: Scene): string {
   return randomGuid(scene.random('tenant')(16));
 }
 
-/** RFC 9562 version 4. */
+export interface DeviceIdentity {
+  readonly deviceId: string;
+  readonly tenantId: string;
+  /** Subject `CN=<deviceId>`, issued by the tenant's MS-Organization-Access. */
+  readonly certificate: Certificate;
+  /** The certificate's key in the signing core. */
+  readonly key: string;
+  /** What session keys are encrypted to; its public half, SubjectPublicKeyInfo, DER. */
+  readonly transportKey: string;
+  readonly transportPublicKey: Uint8Array;
+}
+
+/** The issuer of device certificates, as Entra's device registration names it. */
+const ISSUER =
+  'OU=82dbaca4-3e81-46ca-9c73-0950c1eaca97,CN=MS-Organization-Access,DC=windows,DC=net';
+const ISSUER_KEY = 'entra/MS-Organization-Access';
+const ALGORITHM = 'sha256WithRSAEncryption';
+
+/** Registered so long before the story begins; such certificates are good for ten years. */
+const REGISTERED_BEFORE = 30 * 86_400_000;
+const VALIDITY = 3_652 * 86_400_000;
+
+const kept = new WeakMap<Scene, Map<string, DeviceIdentity>>();
+
+/** A device as its registration left it; undefined: it is joined to the domain alone. */
+export function deviceIdentity(
+  scene: Scene,
+  name: string,
+  config: DeviceFields,
+): DeviceIdentity | undefined {
+  if (config.join === 'domain') return undefined;
+  const known = kept.get(scene) ?? new Map<string, DeviceIdentity>();
+  kept.set(scene, known);
+  const found = known.get(name) ?? registered(scene, name, config);
+  known.set(name, found);
+  return found;
+}
+
+function registered(scene: Scene, name: string, config: DeviceFields): DeviceIdentity {
+  const deviceId = deviceIdOf(scene, name, config);
+  const key = `${name}/device`;
+  const transportKey = `${name}/transport`;
+  const notBefore = scene.start - REGISTERED_BEFORE;
+  scene.key(ISSUER_KEY, 'RSA-2048');
+  const tbs = tbsCertificate(device({ deviceId }), {
+    issuer: distinguishedName(ISSUER),
+    publicKey: scene.key(key, 'RSA-2048'),
+    serialNumber: serialNumber(scene, key),
+    notBefore,
+    notAfter: notBefore + VALIDITY,
+    signatureAlgorithm: ALGORITHM,
+  });
+  const signature = scene.sign(ISSUER_KEY, ALGORITHM, tbs);
+  return {
+    deviceId,
+    tenantId: tenantIdOf(scene),
+    certificate: certificateOf(signedCertificate(tbs, ALGORITHM, signature)),
+    key,
+    transportKey,
+    transportPublicKey: scene.key(transportKey, 'RSA-2048'),
+  };
+}
+
+/** RFC 9562 version 4, in the text form of Windows' GUIDs. */
 export function randomGuid(octets: Uint8Array): string {
   const guid = Uint8Array.from(octets);
   guid[7] = ((guid[7] as number) & 0x0f) | 0x40;

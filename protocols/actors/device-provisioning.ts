@@ -88,7 +88,7 @@ export function begin(
   return to(
     {
       name: 'provisioning',
-      base: { ...base, hello: { ...heard.hello, keys } },
+      base: { ...base, hello: { ...heard.hello, keys, making: who.user } },
       session,
       provisioning: { stage: 'key' },
     },
@@ -167,7 +167,8 @@ function certified(state: ProvisioningState, signature: Uint8Array): DeviceStep 
   if (kept === undefined || state.provisioning.stage !== 'selfSignature') return to(state);
   const certificate = selfSigned(kept, state.provisioning.draft, signature);
   const privateKey = keyReference('passport', containerName(kept.settings), kept.key);
-  const hello = withCertificate(state.base.hello, { user, certificate, privateKey });
+  const { making: _, ...made } = state.base.hello;
+  const hello = withCertificate(made, { user, certificate, privateKey });
   const { base, session } = state;
   const done: WithSession = { name: 'signedIn', base: { ...base, hello }, session };
   return to(done);

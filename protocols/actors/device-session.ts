@@ -206,7 +206,7 @@ function failed(
   return refuse(state, purpose.target, sentence);
 }
 
-function refuse(
+export function refuse(
   state: WithSession,
   target: string,
   reason: string,

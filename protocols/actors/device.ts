@@ -8,6 +8,8 @@ import { assertNever, type Env, type Step, to, unexpected } from '../../src/mach
 import * as gestures from './device-gestures.ts';
 import {
   closed,
+  coreEffects,
+  givenUp,
   type Hello,
   helloOf,
   helloView,
@@ -139,9 +141,11 @@ function signOut(config: DeviceConfig, state: WithSession, env: Env): DeviceStep
     state.base.exchanges,
     (purpose) => purpose.for !== 'computer',
   );
-  const hello = closed(config.hello, state.base.hello, state.session.who.user, env);
+  const unmade = givenUp(config.hello, state.base.hello, env);
+  const hello = closed(config.hello, unmade.hello, state.session.who.user, env);
   return to({ name: 'signedOut', base: { ...state.base, exchanges: running, hello } }, [
     ...effects,
+    ...coreEffects(unmade.effects, 'hello'),
     ...session.closeAll(state.session),
   ]);
 }
@@ -165,8 +169,10 @@ function boot(config: DeviceConfig, before: Hello, env: Env): DeviceStep {
 function restart(config: DeviceConfig, state: Running, env: Env): DeviceStep {
   const { effects } = exchanges.abandon(state.base.exchanges, () => true);
   const closing = 'session' in state ? session.closeAll(state.session) : [];
-  const booted = boot(config, state.base.hello, env);
-  return { state: booted.state, effects: [...effects, ...closing, ...booted.effects] };
+  const unmade = givenUp(config.hello, state.base.hello, env);
+  const booted = boot(config, unmade.hello, env);
+  const undone = [...effects, ...closing, ...coreEffects(unmade.effects, 'hello')];
+  return { state: booted.state, effects: [...undone, ...booted.effects] };
 }
 
 /** Takes over what exchanges came to, one after another; each may begin others. */

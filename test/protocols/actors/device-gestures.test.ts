@@ -102,6 +102,20 @@ gestures('after the container is deleted nothing can be signed anew', async () =
   assert.equal(released(small), ['pin']);
 });
 
+gestures('deleting the container ends what would have signed with its key', async () => {
+  // So slow a line that the domain controller's question is still on its way when the key goes.
+  const links = [{ between: ['laptop', 'dc1'], latency: 1_000 }] as const;
+  const laptop = { ...KEY_TRUST.laptop, pkinit: { freshness: true } };
+  const small = smallWorld({ ...KEY_TRUST, laptop } as typeof KEY_TRUST, { links });
+  pin(small);
+  small.command('laptop', 'opens', { opens: CIFS }, 11 * HOUR);
+  small.command('alice', 'deletes', { deletes: 'hello-container', on: 'laptop' }, 11 * HOUR + 100);
+  await small.world.run();
+  assert.match(small.causes().join('\n'), /opening cifs.*: 0x80090011 NTE_NOT_FOUND/);
+  assert.equal(viewOf(small).opened, [{ service: CIFS, state: 'failed' }]);
+  assert.equal(released(small), ['pin']);
+});
+
 gestures('before the key is synchronised the option is temporarily unavailable', async () => {
   const hello = { alice: { ...ALICE, trust: 'key', registered: false } };
   const small = smallWorld({ ...KEY_TRUST, laptop: { ...LAPTOP, hello } });

@@ -1,8 +1,17 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { keptIn } from '../../../protocols/actors/device-store.ts';
+import {
+  givenUp,
+  type Hello,
+  type HelloConfig,
+  helloOf,
+  keptOf,
+} from '../../../protocols/actors/device-hello.ts';
+import { keptIn, NOTHING_KEPT } from '../../../protocols/actors/device-store.ts';
 import { certutilStoreText } from '../../../protocols/hello/certutil.ts';
 import { certutilEntry } from '../../../protocols/hello/certutil-entry.ts';
+import type { ContainerSettings } from '../../../protocols/hello/container.ts';
+import { DEFAULT_POLICY, WINDOWS_LIMITS } from '../../../protocols/hello/policy.ts';
 import { memoryStore } from '../../../src/store/memory.ts';
 import { SMALLEST, type SmallWorld, START, smallWorld } from './small-world.ts';
 
@@ -232,6 +241,34 @@ hello('a PIN is changed with the one that there is', async () => {
       'alice’s PIN: 0x80090033 NTE_INCORRECT_PASSWORD: the PIN is incorrect (1 since the start)',
     ],
   );
+});
+
+/** A laptop whose alice has just begun to set Hello up. */
+function making(): Hello {
+  const key = 'laptop/hello/alice/1';
+  const settings = { user: 'alice' } as ContainerSettings;
+  const pinVerifier = { salt: new Uint8Array(16), digest: new Uint8Array(32) };
+  const alice = {
+    name: 'expectKey',
+    making: { settings, key, pin: pinVerifier, biometrics: [] },
+  } as const;
+  return { ...helloOf(NOTHING_KEPT), containers: { alice }, making: 'alice', keys: 1 };
+}
+
+hello('a container that is being made when its user leaves is given up, with its key', () => {
+  const config = {
+    policy: DEFAULT_POLICY,
+    limits: WINDOWS_LIMITS,
+    join: 'hybrid',
+  } as unknown as HelloConfig;
+  const env = { now: START, random: (size: number) => new Uint8Array(size) };
+  const before = making();
+  assert.equal(keptOf(before).containers, {}, 'nothing of it is written before it is done');
+  const { hello: after, effects } = givenUp(config, before, env);
+  assert.equal(effects, [{ kind: 'destroy', key: 'laptop/hello/alice/1' }]);
+  assert.is(after.containers.alice?.name, 'absent');
+  assert.is(after.making, undefined);
+  assert.is(givenUp(config, after, env).effects.length, 0);
 });
 
 hello('a gesture of somebody else opens nothing', async () => {
