@@ -14,7 +14,7 @@ import { isDeleted } from '../directory/instance.ts';
 import { type Modification, modify, type WriteContext } from '../directory/modify.ts';
 import { modifyDn } from '../directory/modify-dn.ts';
 import { resolveRdns } from '../directory/names.ts';
-import { type Refusal, ResultCode } from '../directory/refusals.ts';
+import { type Refusal, resultName } from '../directory/refusals.ts';
 import { modifyRoot } from '../directory/root-operations.ts';
 import { attribute } from '../directory/schema.ts';
 import { visibleValues } from '../directory/search.ts';
@@ -97,10 +97,6 @@ export function commanded(verb: string, args: Args, at: CommandContext): Outcome
   if ('usage' in done) return { ...said, result: 'usage', reason: done.usage };
   const { code, reason, message } = done;
   return { ...said, result: resultName(code), reason: `${reason} (${message.trim()})` };
-}
-
-function resultName(code: number): string {
-  return Object.entries(ResultCode).find(([, known]) => known === code)?.[0] ?? String(code);
 }
 
 /** By sAMAccountName, or by a DN that may leave the domain out: `CN=AdminSDHolder,CN=System`. */

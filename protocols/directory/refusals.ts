@@ -42,6 +42,11 @@ export const ResultCode = {
   other: 80,
 } as const;
 
+/** RFC 4511 §4.1.9: `insufficientAccessRights`; the number where it has no name. */
+export function resultName(code: number): string {
+  return Object.entries(ResultCode).find(([, known]) => known === code)?.[0] ?? String(code);
+}
+
 /** Win32 errors (MS-ERREF 2.2) that a directory server answers with. */
 export const Win32 = {
   ERROR_ACCESS_DENIED: 0x00000005,
