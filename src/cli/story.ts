@@ -60,6 +60,8 @@ function linesOf(record: TraceRecord, peers: Map<string, string>): readonly Stor
       const to = effect.to ?? peers.get(`${actor} ${String(effect.connection)}`) ?? '?';
       lines.push(line('message', `${effect.message} → ${String(to)}`));
     }
+    const done = keyText(effect);
+    if (done !== undefined) lines.push(line('message', done));
     if (effect.kind === 'note') {
       lines.push(line(effect.level === 'cause' ? 'cause' : 'note', String(effect.text)));
     }
@@ -73,6 +75,22 @@ function linesOf(record: TraceRecord, peers: Map<string, string>): readonly Stor
   const begins = event.kind === 'started' && record.at === 0;
   if (record.from !== record.to && !begins) lines.push(line('state', `is ${record.to}`));
   return lines;
+}
+
+/** What is done with a private key; a gesture that released it is what its owner did for it. */
+function keyText({ kind, key, algorithm, gesture }: Wire): string | undefined {
+  switch (kind) {
+    case 'sign':
+      return `signs with ${key}${gesture === undefined ? '' : ` (${gesture})`}`;
+    case 'decrypt':
+      return `decrypts with ${key}${gesture === undefined ? '' : ` (${gesture})`}`;
+    case 'generate':
+      return `makes the key ${key} (${algorithm})`;
+    case 'destroy':
+      return `destroys the key ${key}`;
+    default:
+      return undefined;
+  }
 }
 
 /** `enters password, on laptop`: the verb with its own value first, what people type left out. */

@@ -23,7 +23,10 @@ function summary({ actor, from, to, event, effects }) {
   if (from !== to) parts.push(' ', element('span', { className: 'state' }, `${from} → ${to}`));
   for (const effect of effects) {
     if (effect.kind === 'send') parts.push(` · sends ${effect.message ?? 'octets'}`);
-    else if (effect.kind === 'note') {
+    else if (effect.kind === 'sign' || effect.kind === 'decrypt') {
+      const gesture = effect.gesture === undefined ? '' : ` (${effect.gesture})`;
+      parts.push(` · ${effect.kind}s with ${effect.key}${gesture}`);
+    } else if (effect.kind === 'note') {
       const className = effect.level === 'cause' ? 'cause' : 'dim';
       parts.push(' · ', element('span', { className }, String(effect.text)));
     } else if (effect.kind === 'rejected') {
