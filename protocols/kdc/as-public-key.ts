@@ -10,6 +10,7 @@ import type { Account, KdcEnv } from './accounts.ts';
 import { type Issue, issue, type Reply } from './as-reply.ts';
 import { type Refusal, refused } from './errors.ts';
 import type { Wanted } from './offer.ts';
+import type { PkinitPolicy } from './pkinit-policy.ts';
 import type { PublicKeyProof } from './proof.ts';
 import { finishReply, type KeptHalf, prepareReply, type ReplyDraft } from './public-key-reply.ts';
 
@@ -56,7 +57,7 @@ export function toBeSigned(
   const identity = realm.pkinit;
   if (identity === undefined) return refused(KRB_ERR_GENERIC, 'the KDC has no certificate');
   const policy = realm.policy.pkinit;
-  const chosen = halfFor(offer.wanted, policy.dhKeyLifetime, halves, env);
+  const chosen = halfFor(offer.wanted, policy, halves, env);
   const prepared = prepareReply(offer, {
     identity,
     variant,
@@ -78,23 +79,30 @@ export function toBeSigned(
   };
 }
 
-/** The KDC's half: a kept one for clients that send a nonce, where policy lets it serve several. */
+/** How long a half is said to last that serves nobody else: as long as its reply is under way. */
+const LEGACY_LIFETIME = 300_000;
+
+/**
+ * The KDC's half: a kept one for clients that send a nonce, where policy lets it serve several. Old
+ * clients read the key only together with a server nonce, so theirs is said to be kept, too.
+ */
 function halfFor(
   wanted: Wanted,
-  lifetime: number,
+  { dhKeyLifetime: lifetime, legacy }: PkinitPolicy,
   halves: KeptHalves,
   { now, random }: KdcEnv,
 ): { readonly half?: KeptHalf; readonly halves: KeptHalves } {
   if (wanted.by === 'transport') return { halves };
   const { group } = wanted.peer;
-  if (lifetime === 0 || wanted.clientNonce === undefined) {
+  const kept = lifetime > 0;
+  if ((!kept && !legacy) || wanted.clientNonce === undefined) {
     return { half: { half: ownHalf(group, random) }, halves };
   }
-  const kept = halves[group];
-  if (kept?.until !== undefined && now < kept.until) return { half: kept, halves };
-  const until = Math.floor((now + lifetime) / 1_000) * 1_000;
-  const made: KeptHalf = { half: ownHalf(group, random), until };
-  return { half: made, halves: { ...halves, [group]: made } };
+  const before = halves[group];
+  if (kept && before?.until !== undefined && now < before.until) return { half: before, halves };
+  const until = Math.floor((now + (kept ? lifetime : LEGACY_LIFETIME)) / 1_000) * 1_000;
+  const half: KeptHalf = { half: ownHalf(group, random), until };
+  return { half, halves: kept ? { ...halves, [group]: half } : halves };
 }
 
 /** The AS-REP, now that the signature is there. */

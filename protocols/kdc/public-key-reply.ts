@@ -123,7 +123,7 @@ interface Made {
 function agreement(
   { nonce }: Offer,
   { peer, clientNonce, kdf }: Extract<Wanted, { readonly by: 'agreement' }>,
-  { half, policy, random }: ReplyContext,
+  { half, random }: ReplyContext,
 ): Made | Refusal {
   if (half === undefined) return refused(KRB_ERR_GENERIC, 'there is no half of an agreement');
   const z = agreed(half.half, peer.value);
@@ -136,13 +136,14 @@ function agreement(
   const content = encode(KdcDhKeyInfo, {
     subjectPublicKey: publicKeyBits(half.half),
     nonce,
-    // Windows sends none; a pair that serves others as well has an end (RFC 4556 §3.2.3.1).
+    // Windows sends none; a pair that serves others as well has an end (RFC 4556 §3.2.3).
     ...(half.until === undefined ? {} : { dhKeyExpiration: half.until }),
   });
-  // RFC 4556 §3.2.3.1: the server's nonce only where the client sent one and the pair has an end;
-  // Heimdal refuses any other. Clients of the legacy profile read nothing without it.
-  const together = clientNonce !== undefined && (half.until !== undefined || policy.legacy);
-  const nonces = together ? { nonces: { client: clientNonce, server: random(NONCE) } } : {};
+  // RFC 4556 §3.2.3.1: a nonce where the pair serves others, and the client sent one. Heimdal insists.
+  const nonces =
+    clientNonce === undefined || half.until === undefined
+      ? {}
+      : { nonces: { client: clientNonce, server: random(NONCE) } };
   const secret: Secret = { by: 'agreement', z, ...nonces, ...(kdf === undefined ? {} : { kdf }) };
   return { kind: 'made', contentType: OID.dhKeyData, content, secret };
 }
