@@ -12,6 +12,7 @@ export const SUITES = [
   'agree',
   'x509',
   'kdc',
+  'pkinit',
   'directory',
   'world',
 ] as const;

@@ -1,10 +1,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { TD_DH_PARAMETERS } from '../../../protocols/kerberos/constants.ts';
-import { AsReq, type PaData, TypedData } from '../../../protocols/kerberos/messages.ts';
+import { AsRep, AsReq, type PaData, TypedData } from '../../../protocols/kerberos/messages.ts';
 import { DEFAULT_PKINIT_OPTIONS } from '../../../protocols/pkinit/client-state.ts';
 import { OID } from '../../../protocols/pkinit/constants.ts';
 import { GROUP_NAMES, type GroupName } from '../../../protocols/pkinit/groups.ts';
+import { PaPkAsRep } from '../../../protocols/pkinit/replies.ts';
 import { decode } from '../../../src/der/codec.ts';
 import {
   aliceWithKeys,
@@ -25,6 +26,12 @@ const HELLO = identityOf(hello('rsa hello'), 'rsa hello');
 
 function padataTypes(request: Uint8Array): readonly number[] {
   return (decode(AsReq, request).padata ?? []).map(({ padataType }: PaData) => padataType);
+}
+
+function serverNonce(reply: Uint8Array): Uint8Array | undefined {
+  const { padata = [] } = decode(AsRep, reply);
+  const pkAsRep = decode(PaPkAsRep, padata[0]?.padataValue ?? new Uint8Array(0));
+  return 'dhInfo' in pkAsRep ? pkAsRep.dhInfo.serverDHNonce : undefined;
 }
 
 const legacy = { policy: { legacy: true } } as const;
@@ -104,6 +111,20 @@ client('lets the KDC use one key pair for several when it sends a nonce', () => 
   assert.is(resultOf(signsIn(world, RSA, { options: { nonce: false } })), 'done');
   signsIn(world, RSA, { now: Date.UTC(2024, 0, 1) + 61_000 });
   assert.is.not(world.state.halves['modp-14'], half);
+});
+
+client('reads a key that goes together with a server nonce: the legacy profile', () => {
+  for (const group of ['modp-2', 'modp-14'] as const) {
+    const outcome = signsIn(pkinitWorld(legacy), RSA, { options: { groups: [group], q: 'zero' } });
+    assert.is(resultOf(outcome), 'done', outcome.causes);
+    assert.ok(serverNonce(outcome.replies[0] as Uint8Array), 'a server nonce');
+  }
+  const outcome = signsIn(pkinitWorld(), RSA);
+  assert.is(
+    serverNonce(outcome.replies[0] as Uint8Array),
+    undefined,
+    'its pair serves nobody else',
+  );
 });
 
 client('sends whatever checksums are wanted', () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -11,12 +12,16 @@ import { OID } from '../../../protocols/pkinit/constants.ts';
 import { publicKeyBits, readPublicValue } from '../../../protocols/pkinit/groups.ts';
 import { AuthPack, KdcDhKeyInfo, PaPkAsReq } from '../../../protocols/pkinit/messages.ts';
 import { PaPkAsRep } from '../../../protocols/pkinit/replies.ts';
-import { equal, toHex } from '../../../src/bytes/bytes.ts';
+import { equal, fromHex, toHex } from '../../../src/bytes/bytes.ts';
 import { digest } from '../../../src/crypto/digest.ts';
 import { decode, encode } from '../../../src/der/codec.ts';
-import { hexFile } from '../../vectors.ts';
+import { root } from '../../root.ts';
 
 const messages = suite('pkinit/messages');
+
+function captured(file: string): Uint8Array {
+  return fromHex(readFileSync(root('test/vectors/mit-clients', file), 'utf8'));
+}
 
 function padata(list: readonly PaData[] | undefined, type: number): Uint8Array {
   const found = list?.find(({ padataType }) => padataType === type);
@@ -35,8 +40,8 @@ function contentOf(octets: Uint8Array, contentType: string): Uint8Array {
   return read.value.content ?? new Uint8Array(0);
 }
 
-const REQUEST = decode(AsReq, hexFile('mit-clients/as-req-pkinit.hex'));
-const REPLY = decode(AsRep, hexFile('mit-clients/as-rep-pkinit.hex'));
+const REQUEST = decode(AsReq, captured('as-req-pkinit.hex'));
+const REPLY = decode(AsRep, captured('as-rep-pkinit.hex'));
 
 messages('a request of MIT’s client: every octet accounted for, every checksum right', () => {
   const octets = padata(REQUEST.padata, PA_PK_AS_REQ);
