@@ -5,6 +5,7 @@
 import type { Framing } from '../src/machine/actor.ts';
 import type { RoleDefinition } from '../src/scenario/role.ts';
 import type { Dissector } from '../src/trace/dissector.ts';
+import { adFsRole } from './actors/ad-fs.ts';
 import { certificateAuthorityRole } from './actors/certificate-authority.ts';
 import { deviceRole } from './actors/device-role.ts';
 import { directTcpFraming } from './actors/direct-tcp.ts';
@@ -25,6 +26,7 @@ export const ROLES: readonly RoleDefinition[] = [
   fileServer,
   user,
   certificateAuthorityRole,
+  adFsRole,
 ];
 
 /** How streams are cut into messages. */

@@ -56,7 +56,7 @@ export function crlUri(authority: Pick<Authority, 'name' | 'host'>): string {
   return `http://${authority.host}${crlPath(authority)}`;
 }
 
-function certificateUri(authority: Pick<Authority, 'name' | 'host'>): string {
+export function certificateUri(authority: Pick<Authority, 'name' | 'host'>): string {
   return `http://${authority.host}${certificatePath(authority)}`;
 }
 
