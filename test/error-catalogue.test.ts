@@ -11,6 +11,7 @@ import { NTSTATUSES, statusByName, statusName } from '../protocols/kerberos/ntst
 import { REPRODUCTIONS } from '../protocols/kerberos/reproductions.ts';
 import { ERRORS, errorsNamed, errorText } from '../src/cli/errors.ts';
 import { AS_CASES } from './error-cases/as.ts';
+import { PKINIT_CASES } from './error-cases/pkinit.ts';
 import { READ_ONLY_CASES } from './error-cases/read-only.ts';
 import { SERVICE_CASES } from './error-cases/service.ts';
 import { TGS_CASES } from './error-cases/tgs.ts';
@@ -18,7 +19,7 @@ import { root } from './root.ts';
 
 const catalogue = suite('error-catalogue');
 
-const CASES = { ...AS_CASES, ...TGS_CASES, ...READ_ONLY_CASES, ...SERVICE_CASES };
+const CASES = { ...AS_CASES, ...TGS_CASES, ...READ_ONLY_CASES, ...SERVICE_CASES, ...PKINIT_CASES };
 
 /** What a KDC or a service of Active Directory is known to answer, with what people see it for. */
 const KNOWN_CODES = [

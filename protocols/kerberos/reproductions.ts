@@ -110,6 +110,7 @@ const BY_ERROR: Readonly<Record<string, readonly Row[]>> = {
     ],
     ['session-etype', 'the service supports nothing that the client lists'],
     ['feature-bits-only', 'msDS-SupportedEncryptionTypes has bits of features only'],
+    ['pkinit-rsa-etype', 'key transport by RSA without etype 15 in the request'],
   ],
   KDC_ERR_SUMTYPE_NOSUPP: [
     ['checksum-unknown', 'the authenticator has a checksum of a type that nobody knows'],
@@ -118,6 +119,10 @@ const BY_ERROR: Readonly<Record<string, readonly Row[]>> = {
     ['no-kdc-certificate', 'PKINIT, and the domain controller has no certificate for it'],
     ['no-tgs-req', 'a TGS-REQ without PA-TGS-REQ'],
     ['no-s4u', 'S4U2self, which this KDC does not do'],
+    [
+      'pkinit-no-certificate',
+      'a public key at a domain controller without a certificate for PKINIT',
+    ],
   ],
   KDC_ERR_CLIENT_REVOKED: [
     ['disabled', 'ACCOUNTDISABLE is set', { status: 'STATUS_ACCOUNT_DISABLED' }],
@@ -192,6 +197,9 @@ const BY_ERROR: Readonly<Record<string, readonly Row[]>> = {
     ['password-former', 'a former password'],
     ['salt-guessed', 'the client made the key with the salt of a new name'],
     ['timestamp-malformed', 'a PA-ENC-TIMESTAMP that cannot be read'],
+    ['freshness-missing', 'no freshness token, where policy demands one'],
+    ['freshness-missing-win2k', 'the same in Windows 2000’s form, which has none'],
+    ['freshness-read-only', 'the freshness token of a read-only domain controller'],
   ],
   KDC_ERR_PREAUTH_REQUIRED: [
     ['first-request', 'the first request of a sign-in', { scenario: 'password-sign-in' }],
@@ -242,6 +250,7 @@ const BY_ERROR: Readonly<Record<string, readonly Row[]>> = {
     ['clock-as', 'the client’s clock is off by more than five minutes', { scenario: 'clock-skew' }],
     ['clock-tgs', 'the same in the TGS exchange'],
     ['ap-clock', 'the same at the service'],
+    ['pkinit-clock', 'the time in the PKAuthenticator is more than the clock skew away'],
   ],
   KRB_AP_ERR_BADVERSION: [['pvno', 'pvno is not 5']],
   KRB_AP_ERR_MSG_TYPE: [
@@ -252,6 +261,9 @@ const BY_ERROR: Readonly<Record<string, readonly Row[]>> = {
     ['body-altered', 'the request was altered on its way'],
     ['pac-forged', 'the PAC has a signature of another key', { status: 'STATUS_LOGON_FAILURE' }],
     ['ap-ticket-key', 'the ticket is sealed with a key that is not the service’s'],
+    ['pkinit-body-altered', 'the body is not the one that the AuthPack was signed for'],
+    ['pkinit-body-altered-sha2', 'the same, told by paChecksum2'],
+    ['freshness-broken', 'the freshness token is none that this KDC made'],
   ],
   KRB_AP_ERR_BADKEYVER: [
     ['tgt-kvno', 'the ticket-granting ticket is of a key version that krbtgt does not have'],
@@ -272,8 +284,84 @@ const BY_ERROR: Readonly<Record<string, readonly Row[]>> = {
       { status: 'STATUS_INSUFFICIENT_RESOURCES' },
     ],
     ['padata-malformed', 'padata that cannot be read'],
+    ['pkinit-both-forms', 'PA-PK-AS-REQ in its form and in that of Windows 2000 at once'],
   ],
   KRB_ERR_FIELD_TOOLONG: [['frame', 'a length on TCP that cannot be']],
+  KDC_ERR_CLIENT_NOT_TRUSTED: [
+    [
+      'key-trust-unknown',
+      'key trust: the public key is not in msDS-KeyCredentialLink of the account',
+      { scenario: 'key-trust-before-sync' },
+    ],
+    ['key-trust-other-key', 'key trust: the account has another key'],
+    [
+      'key-trust-april-2025',
+      'key trust, and NTAuth is asked of its self-signed certificate (AllowNtAuthPolicyBypass 2 under the updates of April 2025)',
+      { scenario: 'april-2025-update-breaks-key-trust' },
+    ],
+    [
+      'pkinit-nt-auth',
+      'the authority of the certificate is not in NTAuthCertificates',
+      { scenario: 'nt-auth-not-trusted' },
+    ],
+  ],
+  KDC_ERR_INVALID_SIG: [['pkinit-signature', 'the signature over the AuthPack is not the key’s']],
+  KDC_ERR_DH_KEY_PARAMETERS_NOT_ACCEPTED: [
+    [
+      'pkinit-group',
+      'a group that policy does not take, such as one of 1024 bits',
+      { scenario: 'wrong-dh-group' },
+    ],
+  ],
+  KDC_ERR_CERTIFICATE_MISMATCH: [
+    [
+      'pkinit-weak-mapping',
+      'a certificate that is mapped by names alone, under full enforcement (KB5014754)',
+      { scenario: 'weak-mapping-full-enforcement' },
+    ],
+    ['pkinit-other-sid', 'the certificate holds the SID of another account'],
+  ],
+  KDC_ERR_CANT_VERIFY_CERTIFICATE: [
+    ['pkinit-unknown-authority', 'the chain of the certificate ends in no root of the domain'],
+  ],
+  KDC_ERR_INVALID_CERTIFICATE: [['pkinit-expired', 'the certificate has expired']],
+  KDC_ERR_REVOKED_CERTIFICATE: [
+    [
+      'pkinit-revoked',
+      'the certificate is on its authority’s revocation list',
+      { scenario: 'revoked-certificate' },
+    ],
+  ],
+  KDC_ERR_REVOCATION_STATUS_UNKNOWN: [
+    ['pkinit-no-list', 'there is no current revocation list of the certificate’s authority'],
+  ],
+  KDC_ERR_CLIENT_NAME_MISMATCH: [
+    ['key-trust-other-account', 'key trust: the key is registered for another account'],
+    ['pkinit-other-upn', 'the certificate’s UPN is that of another account'],
+  ],
+  KDC_ERR_INCONSISTENT_KEY_PURPOSE: [
+    ['pkinit-purpose', 'the certificate is neither for smart card logon nor for clients'],
+  ],
+  KDC_ERR_DIGEST_IN_CERT_NOT_ACCEPTED: [
+    ['pkinit-certificate-digest', 'the certificate is signed with a digest that policy refuses'],
+  ],
+  KDC_ERR_PA_CHECKSUM_MUST_BE_INCLUDED: [
+    ['pkinit-no-checksum', 'the PKAuthenticator has no paChecksum'],
+    ['pkinit-checksum-sha1', 'it has paChecksum alone, and policy refuses SHA-1'],
+  ],
+  KDC_ERR_DIGEST_IN_SIGNED_DATA_NOT_ACCEPTED: [
+    ['pkinit-signed-sha1', 'the AuthPack is signed with a digest that policy refuses'],
+  ],
+  KDC_ERR_PUBLIC_KEY_ENCRYPTION_NOT_SUPPORTED: [
+    ['pkinit-rsa-refused', 'key transport by RSA, which policy refuses'],
+  ],
+  KDC_ERR_PREAUTH_EXPIRED: [
+    [
+      'freshness-stale',
+      'the freshness token is older than freshnessAge',
+      { scenario: 'freshness-token-stale' },
+    ],
+  ],
   KDC_ERR_WRONG_REALM: [
     ['client-elsewhere', 'the suffix of the name is that of a trusted realm'],
     ['realm-elsewhere', 'a ticket of another realm is asked for'],
