@@ -474,7 +474,7 @@ certificateRevocationList Certificate-Revocation-List 2.5.4.39 octets 1677579f-4
 certificateTemplates Certificate-Templates 1.2.840.113556.1.4.823 unicode 2a39c5b1-8960-11d1-aebc-0000f80367c1 multi gc
 crossCertificatePair Cross-Certificate-Pair 2.5.4.40 octets 167757b2-47f3-11d1-a9c3-0000f80367c1 multi range=..32768
 deltaRevocationList Delta-Revocation-List 2.5.4.53 octets 167757b5-47f3-11d1-a9c3-0000f80367c1 multi system=0 range=..10485760
-msPKI-Cert-Template-OID ms-PKI-Cert-Template-OID 1.2.840.113556.1.4.1436 unicode 3164c36a-ba26-468c-8bda-c1e5cc256728
+msPKI-Cert-Template-OID ms-PKI-Cert-Template-OID 1.2.840.113556.1.4.1436 unicode 3164c36a-ba26-468c-8bda-c1e5cc256728 search=1
 msPKI-Certificate-Application-Policy ms-PKI-Certificate-Application-Policy 1.2.840.113556.1.4.1674 unicode dbd90548-aa37-4202-9966-8c537ba5ce32 multi
 msPKI-Certificate-Name-Flag ms-PKI-Certificate-Name-Flag 1.2.840.113556.1.4.1432 integer ea1dddc4-60ff-416e-8cc0-17cee534bce7
 msPKI-Certificate-Policy ms-PKI-Certificate-Policy 1.2.840.113556.1.4.1439 unicode 38942346-cc5b-424b-a7d8-6ffd12029c5f multi

@@ -22,6 +22,8 @@ interface View {
   readonly about: string;
   /** What kind of actor keeps such things; a device's store may be empty, and is shown all the same. */
   readonly keeper: 'directory' | 'device';
+  /** Of accounts: an actor that keeps no directory stands for its own, in the directory of its realm. */
+  readonly ofAccounts?: true;
   /** @throws InputError when there is nothing of that kind, or nothing of that name. */
   load(): Promise<(shown: Shown) => string>;
 }
@@ -38,6 +40,12 @@ export const VIEWS: Readonly<Record<string, View>> = {
     keeper: 'directory',
     load: async () => (await import('./show-dsacls.ts')).dsaclsOf,
   },
+  'key-credentials': {
+    about: 'the keys in msDS-KeyCredentialLink of an account; without a name of all that have any',
+    keeper: 'directory',
+    ofAccounts: true,
+    load: async () => (await import('./show-key-credentials.ts')).keyCredentialsOf,
+  },
   'certutil-store': {
     about: 'the certificates of a device’s user as certutil -store -user my prints them',
     keeper: 'device',
@@ -53,7 +61,7 @@ interface ShowOptions {
 }
 
 export function registerShow(program: Command): void {
-  const views = Object.entries(VIEWS).map(([name, { about }]) => `  ${name.padEnd(15)} ${about}`);
+  const views = Object.entries(VIEWS).map(([name, { about }]) => `  ${name.padEnd(16)} ${about}`);
   program
     .command('show')
     .description('what an actor of a run has stored, at any moment of it')
@@ -74,6 +82,7 @@ Examples:
   kerblab show latest directory alice
   kerblab show latest directory --on dc1 --at 5m --filter '(badPwdCount>=1)'
   kerblab show latest dsacls CN=AdminSDHolder,CN=System --at 61m
+  kerblab show latest key-credentials --on alice
   kerblab show latest certutil-store --on laptop`,
     )
     .action(show);
@@ -91,7 +100,8 @@ async function show(
   }
   const run = readRun(runFolderOf(name, options.runs));
   const at = timeOf(options.at, run);
-  const actor = options.on ?? onlyKeeper(run, view.keeper);
+  const own = view.ofAccounts === true ? await ownAccount(run, options.on) : undefined;
+  const actor = own?.keeper ?? options.on ?? onlyKeeper(run, view.keeper);
   if (!run.records.some((record) => record.actor === actor)) {
     const actors = [...new Set(run.records.map((record) => record.actor))];
     throw new InputError(`--on ${actor}: the run has no such actor, but ${actors.join(', ')}`);
@@ -106,10 +116,15 @@ async function show(
     actor,
     store,
     now: run.result.start + at,
-    rest,
+    rest: own === undefined || rest.length > 0 ? rest : [own.sAMAccountName],
     ...(options.filter === undefined ? {} : { filter: options.filter }),
   });
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+async function ownAccount(run: Run, actor: string | undefined) {
+  if (actor === undefined) return undefined;
+  return (await import('./show-account.ts')).accountOf(run, actor);
 }
 
 /** The end of the run where nothing is said. */
