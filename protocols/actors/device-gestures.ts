@@ -14,12 +14,16 @@ import {
   type DeviceConfig,
   type DeviceStep,
   type Running,
+  unblamed,
+  type Waiting,
   type WithSession,
+  withBase,
   withExchanges,
   withHello,
 } from './device-state.ts';
 import * as exchanges from './exchanges.ts';
 import { chained, type LogonName } from './logon-session.ts';
+import { ended, fetching, type ListSource, type ListsStep } from './revocation-lists.ts';
 import type { HelloEntry } from './user-entries.ts';
 
 type EntryOf<K extends HelloEntry['kind']> = Extract<HelloEntry, { readonly kind: K }>;
@@ -62,7 +66,45 @@ function gesture(
     const why = `${who.user}’s ${what}: ${refusal.reason} (“${refusal.message}”)`;
     return settled(blamed(next, why));
   }
-  return withKey(config, next, who, admitting, env);
+  const wanted = missing(config, next, env);
+  if (wanted.length === 0) return withKey(config, next, who, admitting, env);
+  return waitingForLists(next, { who, wants: admitting.kind }, fetching(next.base.lists, wanted));
+}
+
+/** Lists that have ended; Windows fetches them while it looks at the KDC's reply, here it is before. */
+function missing(config: DeviceConfig, { base }: Running, env: Env): readonly ListSource[] {
+  const { kdcTrust, listSources } = config.hello;
+  return kdcTrust.revocation === 'off' ? [] : ended(base.lists, listSources, env.now);
+}
+
+function waitingForLists(
+  state: Running,
+  waiting: Waiting,
+  { lists, effects }: ListsStep,
+): SignInStep {
+  const { who } = waiting;
+  const base = { ...unblamed(state).base, lists, waiting };
+  const next: Running =
+    'session' in state
+      ? { name: 'unlocking', base, session: state.session }
+      : { name: 'signingIn', base, who };
+  return settled(to(next, effects));
+}
+
+/** Lists have come, or not: when the last has, who waited goes on. */
+export function listsHeard(
+  config: DeviceConfig,
+  state: Running,
+  { lists, effects }: ListsStep,
+  env: Env,
+): SignInStep {
+  const { waiting, ...rest } = { ...state.base, lists };
+  if (waiting === undefined || lists.calls.length > 0) {
+    return settled(to(withBase(state, { lists }), effects));
+  }
+  const next: Running = { ...state, base: rest };
+  const step = withKey(config, next, waiting.who, { kind: waiting.wants }, env);
+  return { ...step, effects: [...effects, ...step.effects] };
 }
 
 function eventOf(
@@ -86,14 +128,21 @@ function withKey(
   const kept = containerOf(hello, who.user);
   if (kept === undefined) return settled(blamed(state, describeError(HelloErrors.keyNotFound)));
   const { trust, upn } = kept.settings;
-  const proof = helloProof(config.hello, hello, kept);
+  const proof = helloProof(config.hello, hello, kept, state.base.lists.held);
   if (proof.kind === 'none') {
     const closed = hear(config.hello, hello, who.user, { kind: 'closed' }, env);
-    return settled(blamed(withHello(state, closed.hello), `${who.user}’s Hello key: ${proof.why}`));
+    const rest = notAsking(withHello(state, closed.hello));
+    return settled(blamed(rest, `${who.user}’s Hello key: ${proof.why}`));
   }
   // Hello knows its owner by user principal name.
   const named = { ...who, cname: principal(NT_ENTERPRISE, upn) };
   return askTgt(config, state, named, { for: admitting.kind, trust }, proof.proof, env);
+}
+
+/** Back at the screen, from whichever state the gesture had led to. */
+function notAsking(state: Running): Running {
+  if (state.name === 'signingIn') return { name: 'signedOut', base: state.base };
+  return state.name === 'unlocking' ? { ...state, name: 'locked' } : state;
 }
 
 function newPin(

@@ -11,6 +11,7 @@ import type { Tpm } from '../hello/providers.ts';
 import type { PkinitOptions } from '../pkinit/client-state.ts';
 import type { KdcTrust } from '../pkinit/kdc-trust.ts';
 import type { Kept } from './device-store.ts';
+import type { ListSource } from './revocation-lists.ts';
 
 export interface HelloConfig {
   readonly join: Join;
@@ -22,6 +23,8 @@ export interface HelloConfig {
   readonly deviceId: string;
   /** What is believed of domain controllers' certificates: by group policy, and fetched lists. */
   readonly kdcTrust: KdcTrust;
+  /** Where the lists in it are fetched when they have ended. */
+  readonly listSources: readonly ListSource[];
   readonly pkinit: Partial<PkinitOptions>;
   /** What is in the store when the story begins. */
   readonly initial: Kept;

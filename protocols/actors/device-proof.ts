@@ -14,14 +14,20 @@ export type HelloProof =
   | { readonly kind: 'proof'; readonly proof: Proof }
   | { readonly kind: 'none'; readonly why: string };
 
-export function helloProof(config: HelloConfig, hello: Hello, container: Container): HelloProof {
-  const { trust, algorithm } = container.settings;
-  if (trust === 'cloud') {
+/** @param lists revocation lists as they are held now */
+export function helloProof(
+  config: HelloConfig,
+  hello: Hello,
+  container: Container,
+  lists: readonly Uint8Array[],
+): HelloProof {
+  const { trust: kind, algorithm } = container.settings;
+  if (kind === 'cloud') {
     const why = 'cloud Kerberos trust asks Entra for a partial ticket, and no Entra is asked here';
     return { kind: 'none', why };
   }
-  const certificate = shown(hello, container, trust);
-  if (certificate === undefined) return { kind: 'none', why: WITHOUT[trust] };
+  const certificate = shown(hello, container, kind);
+  if (certificate === undefined) return { kind: 'none', why: WITHOUT[kind] };
   const identity = {
     certificate: certificate.der,
     // The authorities above it stand in the directory, where the domain controller has them from.
@@ -29,7 +35,9 @@ export function helloProof(config: HelloConfig, hello: Hello, container: Contain
     key: container.key,
     algorithm: signatureAlgorithmOf(algorithm),
   };
-  const state = pkinitState(identity, config.kdcTrust, config.pkinit);
+  const trust = config.kdcTrust;
+  const current = lists === trust.revocationLists ? trust : { ...trust, revocationLists: lists };
+  const state = pkinitState(identity, current, config.pkinit);
   return { kind: 'proof', proof: { mechanism: 'publicKey', state } };
 }
 

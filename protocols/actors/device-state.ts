@@ -8,6 +8,7 @@ import type { Hello, HelloConfig } from './device-hello.ts';
 import type { Provisioning } from './device-provisioning.ts';
 import type { ExchangeOptions, Exchanges, Service } from './exchange-state.ts';
 import type { LogonName, LogonSession, RequestOptions } from './logon-session.ts';
+import type { Lists } from './revocation-lists.ts';
 
 export interface DeviceConfig extends RequestOptions {
   readonly name: string;
@@ -46,11 +47,19 @@ export type Computer =
   | { readonly name: 'signedIn'; readonly tgt: Credential }
   | { readonly name: 'failed'; readonly reason: string };
 
+export interface Waiting {
+  readonly who: LogonName;
+  readonly wants: 'signIn' | 'unlock';
+}
+
 /** What is there whoever is signed in. */
 export interface Base {
   readonly exchanges: Exchanges<Purpose>;
   readonly computer: Computer;
   readonly hello: Hello;
+  readonly lists: Lists;
+  /** Who has shown a gesture and waits for revocation lists. */
+  readonly waiting?: Waiting;
   /** Why what a user wanted last came to nothing. */
   readonly failure?: string;
 }

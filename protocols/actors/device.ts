@@ -36,6 +36,7 @@ import { keptIn, NOTHING_KEPT, written } from './device-store.ts';
 import { none, type Outcome, type Progress } from './exchange-state.ts';
 import * as exchanges from './exchanges.ts';
 import { ticketView } from './logon-session.ts';
+import * as lists from './revocation-lists.ts';
 import { type Entry, entryOf, TOLD } from './user-entries.ts';
 
 export function step(
@@ -65,6 +66,10 @@ function writing(
 function heard(config: DeviceConfig, state: Running, event: ActorEvent, env: ActorEnv): DeviceStep {
   const progress = exchanges.step(state.base.exchanges, event, config.exchanges, env);
   if (progress !== undefined) return absorb(config, state, progress, env);
+  const fetched = lists.step(state.base.lists, event, env.now);
+  if (fetched !== undefined) {
+    return carried(config, gestures.listsHeard(config, state, fetched, env), env);
+  }
   switch (event.kind) {
     case 'told': {
       const entry = entryOf(event);
@@ -159,9 +164,14 @@ function start(config: DeviceConfig, env: ActorEnv): Step<State, ActorEffect> {
   return writing(before, boot(config, helloOf(kept), env), env);
 }
 
-function boot(config: DeviceConfig, before: Hello, env: Env): DeviceStep {
+function boot(config: DeviceConfig, before: Hello, env: Env, calls = 0): DeviceStep {
   const hello = started(config.hello, before, env);
-  const base: Base = { exchanges: none<Purpose>(), computer: { name: 'signedOut' }, hello };
+  const base: Base = {
+    exchanges: none<Purpose>(),
+    computer: { name: 'signedOut' },
+    hello,
+    lists: { held: config.hello.kdcTrust.revocationLists, calls: [], count: calls },
+  };
   return carried(config, signIn.computer(config, { name: 'signedOut', base }, env), env);
 }
 
@@ -170,8 +180,9 @@ function restart(config: DeviceConfig, state: Running, env: Env): DeviceStep {
   const { effects } = exchanges.abandon(state.base.exchanges, () => true);
   const closing = 'session' in state ? session.closeAll(state.session) : [];
   const unmade = givenUp(config.hello, state.base.hello, env);
-  const booted = boot(config, unmade.hello, env);
-  const undone = [...effects, ...closing, ...coreEffects(unmade.effects, 'hello')];
+  const booted = boot(config, unmade.hello, env, state.base.lists.count);
+  const fetches = lists.abandoned(state.base.lists);
+  const undone = [...effects, ...fetches, ...closing, ...coreEffects(unmade.effects, 'hello')];
   return { state: booted.state, effects: [...undone, ...booted.effects] };
 }
 

@@ -1,4 +1,5 @@
 /** What of Windows Hello is on a device when the story begins: containers, their keys and certificates. */
+import { toHex } from '../../src/bytes/bytes.ts';
 import type { Scene } from '../../src/scenario/role.ts';
 import type { StoredCertificate } from '../hello/certificate-store.ts';
 import { keyReference } from '../hello/certificate-store.ts';
@@ -20,7 +21,7 @@ import { NOTHING_KEPT } from './device-store.ts';
 import type { DeviceFields } from './fields.ts';
 import { limitsOf, policyOf } from './hello-fields.ts';
 import { type CastHelloKey, keysOnDevice } from './hello-keys.ts';
-import { publicKeyServices } from './pki-cast.ts';
+import { authoritiesOf, crlPath, publicKeyServices, withParents } from './pki-cast.ts';
 import { helloHeld } from './pki-certificates.ts';
 import { pkinitOptionsOf } from './pkinit-client-fields.ts';
 
@@ -47,6 +48,12 @@ export function helloConfig(scene: Scene, name: string, config: DeviceFields): H
     tenantId,
     deviceId: deviceIdOf(scene, name, config),
     kdcTrust: kdcTrust(scene, config),
+    listSources: withParents(authoritiesOf(scene, config.realm)).map((one) => ({
+      issuer: toHex(one.certificate.subject.der),
+      actor: one.actor,
+      host: one.host,
+      path: crlPath(one),
+    })),
     pkinit: pkinitOptionsOf(config.pkinit),
     initial: {
       ...NOTHING_KEPT,

@@ -163,6 +163,31 @@ gestures('a domain controller without a certificate, and one that is not believe
   }
 });
 
+gestures(
+  'without a list that counts the domain controller is not believed, unless policy is lenient',
+  async () => {
+    const later = 9 * 24 * HOUR;
+    for (const [revocationCheck, state] of [
+      ['required', 'signedOut'],
+      ['ifKnown', 'signedIn'],
+      ['off', 'signedIn'],
+    ] as const) {
+      const laptop = { ...KEY_TRUST.laptop, revocationCheck };
+      const outage = { kind: 'outage', link: ['laptop', 'ca'], at: 0 } as const;
+      const small = smallWorld({ ...KEY_TRUST, laptop } as typeof KEY_TRUST, { faults: [outage] });
+      pin(small, later);
+      await small.world.run();
+      assert.is(viewOf(small).state, state, revocationCheck);
+      const causes = small.causes().join('\n');
+      assert.is(
+        /revocation list .*ca\.crl is not to be had/.test(causes),
+        revocationCheck !== 'off',
+      );
+      assert.is(/signing in alice: the KDC is not.*0xC00000BB/.test(causes), state === 'signedOut');
+    }
+  },
+);
+
 gestures('signs in by curves, by key transport, with a freshness token', async () => {
   for (const pkinit of [
     { groups: ['P-256'], kdfs: ['sha512', 'sha256'] },
