@@ -2,17 +2,14 @@
 import type { Scene } from '../../src/scenario/role.ts';
 import { domainDn, formatDn } from '../directory/dn.ts';
 import type { ServiceConfig } from '../enrollment/federation-service.ts';
-import { commonName, enrollmentAgent, smartcardLogon } from '../x509/profiles.ts';
+import { agentOf } from './ad-fs-agent.ts';
 import type { AdFsFields } from './ad-fs-fields.ts';
 import type { DirectoryAccess } from './authority-config.ts';
 import { members } from './cast-members.ts';
 import type { DomainControllerFields } from './fields.ts';
-import { authority, chainOf, issued, serialNumber, signatureAlgorithmFor } from './pki-cast.ts';
-import { templateOf } from './pki-templates.ts';
+import { authority } from './pki-cast.ts';
 import { realmNames } from './realm-names.ts';
 import { adFsAccount, adFsHost } from './service-accounts.ts';
-
-const DAY = 86_400_000;
 
 export interface AdFsConfig {
   readonly service: ServiceConfig;
@@ -36,43 +33,12 @@ export function adFsConfig(scene: Scene, name: string, config: AdFsFields): AdFs
       host,
       domainDn: formatDn(domainDn(realm.toLowerCase())),
       netbios: flatName,
-      agent: agentOf(scene, name, config, host),
+      agent: agentOf(scene, name, config),
       template: config.template,
       receiptKeys: [],
       issuesCertificates: config.issuesCertificates,
     },
     access: { server, bind: { name: `${flatName}\\${sAMAccountName}`, password } },
     authority: { actor: issuer.actor, host: issuer.host },
-  };
-}
-
-/** Its agent's certificate, or one that allows nothing of the kind. */
-function agentOf(
-  scene: Scene,
-  name: string,
-  config: AdFsFields,
-  host: string,
-): ServiceConfig['agent'] {
-  const issuer = authority(scene, config.issuer);
-  const key = `agent/${name}`;
-  const publicKey = scene.key(key, 'RSA-2048');
-  const subject = commonName(host);
-  const template = templateOf(scene, config.realm, 'WHFBEnrollmentAgent');
-  const profile =
-    config.agentCertificate === 'enrollmentAgent'
-      ? enrollmentAgent({ subject, template })
-      : smartcardLogon({ subject });
-  const notBefore = scene.start - 29 * DAY;
-  const certificate = issued(scene, issuer, profile, {
-    publicKey,
-    serialNumber: serialNumber(scene, key),
-    notBefore,
-    notAfter: notBefore + 2 * 365 * DAY,
-  });
-  return {
-    certificate,
-    chain: chainOf(issuer),
-    key,
-    algorithm: signatureAlgorithmFor('RSA-2048'),
   };
 }

@@ -4,6 +4,8 @@ import { domainDn, formatDn } from '../directory/dn.ts';
 import type { IssuingAuthority } from '../enrollment/certificate-issuing.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { accountIdentity } from './account-identity.ts';
+import { agentOf } from './ad-fs-agent.ts';
+import type { AdFsFields } from './ad-fs-fields.ts';
 import { members } from './cast-members.ts';
 import type { DomainControllerFields } from './fields.ts';
 import {
@@ -47,11 +49,19 @@ export function authorityConfig(scene: Scene, name: string): AuthorityConfig {
   return {
     authority: own,
     first: firstPublication(scene, own),
-    certified: certifiedBy(scene, name),
+    certified: [...certifiedBy(scene, name), ...agentsOf(scene, name)],
     holders: enterprise === undefined ? {} : holdersOf(scene, enterprise.issuing.netbios),
     ...(enterprise === undefined ? {} : { enterprise }),
     trusted: { root: rootOf(own), between: between(own) },
   };
+}
+
+/** The enrolment agents of federation services. */
+function agentsOf(scene: Scene, issuer: string): AuthorityConfig['certified'] {
+  return Object.entries(scene.actors).flatMap(([holder, { role, config }]) => {
+    if (role !== 'ad-fs' || (config as AdFsFields).issuer !== issuer) return [];
+    return [{ holder, certificate: agentOf(scene, holder, config as AdFsFields).certificate }];
+  });
 }
 
 function between({ parent, certificate }: Authority): readonly Certificate[] {

@@ -34,14 +34,17 @@ export interface SmallWorldOptions {
   readonly links?: readonly Link[];
   readonly faults?: readonly Fault[];
   readonly skews?: Readonly<Record<string, number>>;
+  /** Roles of the test's own, besides the usual ones. */
+  readonly roles?: readonly RoleDefinition[];
 }
 
 /** @throws Error when an entry is not what its role accepts. */
 export function smallWorld(
   cast: Readonly<Record<string, Entry>>,
-  { seed = 1, links = [], faults = [], skews = {} }: SmallWorldOptions = {},
+  { seed = 1, links = [], faults = [], skews = {}, roles: more = [] }: SmallWorldOptions = {},
 ): SmallWorld {
-  const roles = new Map(ROLES.map((role) => [role.role, role]));
+  const all = [...ROLES, ...more];
+  const roles = new Map(all.map((role) => [role.role, role]));
   const actors = Object.fromEntries(
     Object.entries(cast).map(([name, { role, ...fields }]): [string, CastMember] => {
       const checked = check((roles.get(role) as RoleDefinition).fields, fields, cast);
@@ -49,7 +52,7 @@ export function smallWorld(
       return [name, { role, config: checked.value }];
     }),
   );
-  const built = buildCast({ actors, start: START, seed }, seed, ROLES);
+  const built = buildCast({ actors, start: START, seed }, seed, all);
   const steps: WorldStep[] = [];
   const world = new World({
     seed,
