@@ -2,7 +2,10 @@
 import { equal } from '../../src/bytes/bytes.ts';
 import type { RecordWrite, WriteBatch } from '../../src/machine/store.ts';
 import { type Directory, type Draft, draft } from '../directory/directory.ts';
+import { domainInfo } from '../directory/domain.ts';
 import { descriptorKey, type Entry, encodeEntry, SHARED_INDEX } from '../directory/entry.ts';
+import { TOUCHED, withSecret } from '../directory/password.ts';
+import { historyLength } from '../directory/password-policy.ts';
 import { ldapFileTime, stamped } from '../directory/stamps.ts';
 import { withValues } from '../directory/values.ts';
 import type { AccountAttributes, AccountChange } from '../kdc/accounts.ts';
@@ -24,7 +27,7 @@ export function accountWrite(
   change: AccountChange,
   now: number,
 ): WriteBatch | undefined {
-  const changed = changedEntry(base, id, change);
+  const changed = changedEntry(base, id, change, now);
   if (changed === undefined) return undefined;
   if (changed.replicated.size === 0) return { records: [recordWrite(base, changed.entry)] };
   return drafted(base, changed, now).batch();
@@ -37,7 +40,7 @@ export function accountDraft(
   change: AccountChange,
   now: number,
 ): Draft | undefined {
-  const changed = changedEntry(base, id, change);
+  const changed = changedEntry(base, id, change, now);
   return changed === undefined ? undefined : drafted(base, changed, now);
 }
 
@@ -50,20 +53,28 @@ function changedEntry(
   base: Directory,
   id: number,
   change: AccountChange,
+  now: number,
 ): ChangedEntry | undefined {
   const before = base.entry(id);
   if (before === undefined) return undefined;
   const named = Object.entries(change.attributes) as [Name, number][];
   const values = named.map(([name, value]): [Name, string] => [name, written(name, value)]);
   const changed = values.filter(([name, value]) => before.attributes[name]?.[0] !== value);
-  if (changed.length === 0) return undefined;
+  const { password } = change;
+  if (changed.length === 0 && password === undefined) return undefined;
   const entry = changed.reduce<Entry>(
     (next, [name, value]) => withValues(next, name, [value]),
     before,
   );
+  const replicated = changed.map(([name]) => name).filter((n) => REPLICATED.has(n));
+  const domain = password === undefined ? undefined : domainInfo(base);
+  if (password === undefined || domain === undefined) {
+    return { entry, replicated: new Set(replicated) };
+  }
+  const history = historyLength(base.entry(domain.ids.domain));
   return {
-    entry,
-    replicated: new Set(changed.map(([name]) => name).filter((n) => REPLICATED.has(n))),
+    entry: withSecret(entry, password, history, { domain, now }),
+    replicated: new Set([...replicated, ...TOUCHED]),
   };
 }
 

@@ -15,7 +15,7 @@ import { isDeleted } from '../directory/instance.ts';
 import { signInKey } from '../directory/key-credential-value.ts';
 import { GroupType, groupsOf } from '../directory/membership.ts';
 import { sidText } from '../directory/names.ts';
-import { NEVER, passwordExpiry } from '../directory/user-account-control.ts';
+import { NEVER, passwordExpiry, passwordRotation } from '../directory/user-account-control.ts';
 import {
   type Account,
   type GroupMembership,
@@ -44,6 +44,7 @@ export function isAccount(entry: Entry): boolean {
 export interface Outside {
   readonly groups: readonly GroupMembership[];
   readonly passwordExpires?: number;
+  readonly passwordRotates?: number;
   readonly lockedOutUntil?: number;
 }
 
@@ -61,10 +62,14 @@ export function outsideOf(
     .filter(({ type, sid }) => (type & LOCAL) === 0 && sid.startsWith(own))
     .map(({ sid }) => membership(sid, GROUP_ATTRIBUTES));
   const expiry = passwordExpiry(entry, head);
+  const rotation = passwordRotation(entry, head);
   const locked = lockedOutUntil(entry, head);
   return {
     groups,
     ...(expiry === NEVER || expiry === 0n ? {} : { passwordExpires: unixTime(expiry) }),
+    ...(rotation === undefined || rotation === NEVER
+      ? {}
+      : { passwordRotates: rotation === 0n ? 0 : unixTime(rotation) }),
     ...(locked === undefined ? {} : { lockedOutUntil: locked }),
   };
 }
@@ -76,6 +81,7 @@ export function membership(sid: string, attributes: number): GroupMembership {
 export function sameOutside(account: Account, outside: Outside): boolean {
   return (
     account.passwordExpires === outside.passwordExpires &&
+    account.passwordRotates === outside.passwordRotates &&
     account.lockedOutUntil === outside.lockedOutUntil &&
     account.groups.length === outside.groups.length &&
     account.groups.every((group, i) => group.relativeId === outside.groups[i]?.relativeId)

@@ -21,7 +21,7 @@ import { KDC_PORT } from '../kerberos/constants.ts';
 import { kerberosTcpFraming } from '../kerberos/framing.ts';
 import { ldapFraming } from '../ldap/framing.ts';
 import type { Connection } from '../ldap/state.ts';
-import { accountWrite } from './account-changes.ts';
+import { accountEffects } from './account-effects.ts';
 import { directoryAccounts } from './directory-accounts.ts';
 import { commanded, outcomeView } from './directory-commands.ts';
 import * as ldap from './directory-service.ts';
@@ -275,10 +275,7 @@ function answered(
           signIns = waiting;
           break;
         }
-        const id = accounts.recordOf(effect.change.objectSid);
-        const batch =
-          id === undefined ? undefined : accountWrite(directory(store), id, effect.change, now);
-        if (batch !== undefined) effects.push({ kind: 'write', batch });
+        effects.push(...accountEffects(store, state.kdc.realm, effect.change, now));
         break;
       }
       case 'reply':

@@ -27,7 +27,7 @@ export type PasswordChanged =
   | Refusal;
 
 /** What changes with every password, and is stamped though nobody reads it (MS-SAMR 3.1.1.8.7). */
-const TOUCHED = [
+export const TOUCHED = [
   'unicodePwd',
   'dBCSPwd',
   'ntPwdHistory',

@@ -37,6 +37,21 @@ const NEVER_EXPIRES =
 /** When the password expires, as a FILETIME; 0: it must be changed now (MS-ADTS 3.1.1.4.5.38). */
 export function passwordExpiry(entry: Entry, domain: Entry | undefined): bigint {
   if ((number(entry, 'userAccountControl') & NEVER_EXPIRES) !== 0) return NEVER;
+  return passwordAge(entry, domain);
+}
+
+/**
+ * When the random password of an account that must use a smart card is to be replaced by another one, as a
+ * FILETIME; undefined: the account is none, or msDS-ExpirePasswordsOnSmartCardOnlyAccounts is not set.
+ */
+export function passwordRotation(entry: Entry, domain: Entry | undefined): bigint | undefined {
+  const smartCardOnly =
+    (number(entry, 'userAccountControl') & UserAccountControl.SMARTCARD_REQUIRED) !== 0;
+  const rotates = domain && one(domain, 'msDS-ExpirePasswordsOnSmartCardOnlyAccounts') === 'TRUE';
+  return smartCardOnly && rotates ? passwordAge(entry, domain) : undefined;
+}
+
+function passwordAge(entry: Entry, domain: Entry | undefined): bigint {
   const set = BigInt(one(entry, 'pwdLastSet') ?? '0');
   if (set === 0n) return 0n;
   // A negative duration in 100 ns; 0 and the smallest number both mean that nothing expires.

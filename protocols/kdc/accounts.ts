@@ -87,6 +87,11 @@ export interface Account {
   readonly pwdLastSet: number;
   /** msDS-UserPasswordExpiryTimeComputed; absent: never. */
   readonly passwordExpires?: number;
+  /**
+   * When the random password of who must use a smart card is to be replaced (the domain's
+   * msDS-ExpirePasswordsOnSmartCardOnlyAccounts); 0: now; absent: never.
+   */
+  readonly passwordRotates?: number;
   readonly accountExpires?: number;
   /**
    * lockoutTime and the policy's lockoutDuration: when a lockout ends; Infinity: when an
@@ -147,8 +152,10 @@ export interface AccountChange {
   readonly objectSid: string;
   /** For people. */
   readonly sAMAccountName: string;
-  readonly why: 'badPassword' | 'lockedOut' | 'signedIn';
+  readonly why: 'badPassword' | 'lockedOut' | 'signedIn' | 'passwordRotated';
   readonly attributes: AccountAttributes;
+  /** Takes the place of the old password, which nobody knew either (MS-PKCA 3.1.5.2.2). */
+  readonly password?: string;
 }
 
 /** A computer object that stands for a read-only domain controller (MS-ADTS 6.1.1.3.2). */

@@ -2,13 +2,16 @@
  * An AS exchange with a public key is answered in two steps, because the domain controller's own signature
  * comes from whoever has its key: {@link toBeSigned} has all but that, {@link signedReply} the AS-REP.
  */
+import { fromUtf16le } from '../../src/bytes/bytes.ts';
 import { KRB_ERR_GENERIC } from '../kerberos/error-codes.ts';
+import { stringToKey } from '../kerberos/etypes.ts';
 import type { PrincipalName } from '../kerberos/messages.ts';
 import { formatName } from '../kerberos/names.ts';
 import { type GroupName, ownHalf } from '../pkinit/groups.ts';
 import type { Account, KdcEnv } from './accounts.ts';
 import { type Issue, issue, type Reply } from './as-reply.ts';
 import { type Refusal, refused } from './errors.ts';
+import { RC4 } from './etype-selection.ts';
 import type { Wanted } from './offer.ts';
 import type { PkinitPolicy } from './pkinit-policy.ts';
 import type { PublicKeyProof } from './proof.ts';
@@ -119,7 +122,8 @@ export function signedReply(
   };
   const finished = finishReply(draft, signature, octets, parties, env.random);
   if (finished.kind === 'refused') return finished;
-  const { account, cname, proof } = client;
+  const { cname, proof } = client;
+  const { account, password } = rotated(client.account, env);
   const reply = issue(
     {
       ...request,
@@ -138,5 +142,29 @@ export function signedReply(
   );
   if (reply.kind === 'refused') return reply;
   const agreed = { client: formatName(cname, realm.name), key: finished.replyKey };
-  return { ...reply, warnings: proof.warnings, agreed };
+  const { change } = reply;
+  const rotating =
+    change === undefined || password === undefined
+      ? {}
+      : { change: { ...change, why: 'passwordRotated' as const, password } };
+  return { ...reply, ...rotating, warnings: proof.warnings, agreed };
+}
+
+/** Octets of 120 UTF-16 code units: as long as the passwords of computers. */
+const PASSWORD_SIZE = 240;
+
+/**
+ * MS-PKCA 3.1.5.2.2: who must use a smart card has a random password. When it is too old another one takes
+ * its place, and its hash goes into the PAC at once.
+ */
+function rotated(
+  account: Account,
+  { now, random }: KdcEnv,
+): { readonly account: Account; readonly password?: string } {
+  const { passwordRotates, keys, ...rest } = account;
+  if (passwordRotates === undefined || now < passwordRotates) return { account };
+  const password = fromUtf16le(random(PASSWORD_SIZE));
+  const [current] = keys;
+  const set = { kvno: (current?.kvno ?? 0) + 1, keys: [stringToKey(RC4, password, '')] };
+  return { account: { ...rest, pwdLastSet: now, keys: [set, ...keys] }, password };
 }

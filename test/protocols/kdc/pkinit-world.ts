@@ -2,13 +2,19 @@
  * CONTOSO.COM with certificates: a KDC with one of its own, a client of PKINIT, and somebody between them
  * who does the work of their private keys.
  */
-import type { KdcEnv, KeyCredential, PublicKeyServices } from '../../../protocols/kdc/accounts.ts';
+import type {
+  AccountChange,
+  KdcEnv,
+  KeyCredential,
+  PublicKeyServices,
+} from '../../../protocols/kdc/accounts.ts';
 import * as kdc from '../../../protocols/kdc/kdc.ts';
 import { DEFAULT_PKINIT_POLICY, type PkinitPolicy } from '../../../protocols/kdc/pkinit-policy.ts';
 import type { Realm } from '../../../protocols/kdc/realm.ts';
 import * as as from '../../../protocols/kerberos/as-client.ts';
 import type { AsRequest } from '../../../protocols/kerberos/as-request.ts';
 import { KdcOptions } from '../../../protocols/kerberos/constants.ts';
+import type { Key as KerberosKey } from '../../../protocols/kerberos/etypes.ts';
 import { KrbError } from '../../../protocols/kerberos/messages.ts';
 import { pkinit } from '../../../protocols/pkinit/client.ts';
 import {
@@ -153,6 +159,10 @@ export interface Outcome {
   readonly requests: readonly Uint8Array[];
   readonly replies: readonly Uint8Array[];
   readonly signatures: number;
+  /** What the directory is to write. */
+  readonly changes: readonly AccountChange[];
+  /** Keys of replies. */
+  readonly agreed: readonly KerberosKey[];
 }
 
 export interface SignInWish {
@@ -187,7 +197,7 @@ export function signsIn(
     random,
   };
   const env: KdcEnv = { now, random, accounts: world.accounts };
-  const log: Log = { codes: [], errors: [], causes: [], requests: [], replies: [], signatures: 0 };
+  const log = newLog();
   const request: AsRequest = {
     realm: 'CONTOSO.COM',
     cname: ALICE_NAME,
@@ -212,6 +222,17 @@ export function signsIn(
   return { client: step.state, causes: causes.join('\n'), ...rest };
 }
 
+const newLog = (): Log => ({
+  codes: [],
+  errors: [],
+  causes: [],
+  requests: [],
+  replies: [],
+  signatures: 0,
+  changes: [],
+  agreed: [],
+});
+
 interface Log {
   readonly codes: number[];
   readonly errors: KrbError[];
@@ -219,6 +240,8 @@ interface Log {
   readonly requests: Uint8Array[];
   readonly replies: Uint8Array[];
   signatures: number;
+  readonly changes: AccountChange[];
+  readonly agreed: KerberosKey[];
 }
 
 function carriedOut(
@@ -256,7 +279,7 @@ export function answeredBy(
   world: PkinitWorld,
   bytes: Uint8Array,
   env: KdcEnv,
-  log: Log = { codes: [], errors: [], causes: [], requests: [], replies: [], signatures: 0 },
+  log: Log = newLog(),
 ): Uint8Array | undefined {
   let event: kdc.Event = {
     kind: 'received',
@@ -271,6 +294,8 @@ export function answeredBy(
     let next: kdc.Event | undefined;
     for (const effect of effects) {
       if (effect.kind === 'note') log.causes.push(effect.text);
+      if (effect.kind === 'account') log.changes.push(effect.change);
+      if (effect.kind === 'agreed') log.agreed.push(effect.key);
       if (effect.kind === 'close' || effect.kind === 'silence') log.causes.push(effect.reason);
       if (effect.kind === 'sign') {
         log.signatures++;

@@ -1,9 +1,17 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { UserAccountControl } from '../../../protocols/kdc/accounts.ts';
-import { TypedData } from '../../../protocols/kerberos/messages.ts';
+import { KeyUsage } from '../../../protocols/kerberos/constants.ts';
+import { decrypt, type Key, stringToKey } from '../../../protocols/kerberos/etypes.ts';
+import { AsRep, EncTicketPart, TypedData } from '../../../protocols/kerberos/messages.ts';
+import { pacOf } from '../../../protocols/pac/authorization-data.ts';
+import { LogonInfo } from '../../../protocols/pac/buffers.ts';
+import { PacType } from '../../../protocols/pac/constants.ts';
+import { openPacCredentials } from '../../../protocols/pac/credentials.ts';
+import { type Pac, pacBuffer, readPac } from '../../../protocols/pac/pactype.ts';
+import { toHex } from '../../../src/bytes/bytes.ts';
 import { decode } from '../../../src/der/codec.ts';
-import { DAY, NOW } from './contoso.ts';
+import { ALICE_RC4_KEY, DAY, KRBTGT_KEYS, NOW } from './contoso.ts';
 import { CASES, type Case, HELLO, RSA } from './pkinit-failures.ts';
 import { aliceWithKeys, type Outcome, pkinitWorld, resultOf, signsIn } from './pkinit-world.ts';
 
@@ -63,6 +71,74 @@ kdc('lets who must use a smart card sign in, and an expired password not stand i
   };
   assert.is(resultOf(signsIn(pkinitWorld({ seeds: [alice] }), HELLO)), 'done');
   assert.is(resultOf(signsIn(pkinitWorld({ seeds: [alice] }), RSA)), 'done');
+});
+
+function pacOfReply(outcome: Outcome): Pac {
+  const { ticket } = decode(AsRep, outcome.replies.at(-1) ?? new Uint8Array(0));
+  const { etype, cipher } = ticket.encPart;
+  const krbtgt = KRBTGT_KEYS.find((key) => key.etype === etype) as Key;
+  const plain = decrypt(krbtgt, KeyUsage.TICKET, cipher) ?? new Uint8Array(0);
+  const read = readPac(pacOf(decode(EncTicketPart, plain).authorizationData) ?? plain);
+  if (!read.ok) throw read.error;
+  return read.value;
+}
+
+/** The NT hash that the client finds in the PAC. */
+function hashIn(outcome: Outcome): string {
+  const buffer = pacBuffer(pacOfReply(outcome), PacType.CREDENTIALS_INFO) ?? new Uint8Array(0);
+  const opened = openPacCredentials(buffer, outcome.agreed[0] as Key);
+  if (!opened.ok || opened.ntHash === undefined) throw new Error(JSON.stringify(opened));
+  return toHex(opened.ntHash);
+}
+
+function identitiesIn(outcome: Outcome): readonly string[] {
+  const buffer = pacBuffer(pacOfReply(outcome), PacType.LOGON_INFO) ?? new Uint8Array(0);
+  const sids = LogonInfo.decode(buffer).ExtraSids ?? [];
+  return sids.flatMap(({ Sid }) => (Sid?.startsWith('S-1-18-') ? [Sid] : []));
+}
+
+kdc('the PAC brings the NTLM hash under the reply’s key, and says how Alice was identified', () => {
+  const known = (properties: Parameters<typeof aliceWithKeys>[1]) =>
+    pkinitWorld({ seeds: [aliceWithKeys(['rsa hello'], properties)] });
+  const fresh = { options: { freshness: true } };
+  const card = signsIn(pkinitWorld(), RSA);
+  assert.is(hashIn(card), toHex(ALICE_RC4_KEY.bytes));
+  assert.equal(identitiesIn(card), ['S-1-18-1']);
+  assert.equal(identitiesIn(signsIn(pkinitWorld(), RSA, fresh)), ['S-1-18-1', 'S-1-18-3']);
+  const key = signsIn(known({}), HELLO);
+  assert.is(hashIn(key), toHex(ALICE_RC4_KEY.bytes));
+  assert.equal(identitiesIn(key), ['S-1-18-1', 'S-1-18-4']);
+  assert.equal(identitiesIn(signsIn(known({ mfa: true, attested: true }), HELLO, fresh)), [
+    'S-1-18-1',
+    'S-1-18-4',
+    'S-1-18-5',
+    'S-1-18-6',
+    'S-1-18-3',
+  ]);
+});
+
+kdc('replaces the random password of who must use a smart card, when it is too old', () => {
+  const { NORMAL_ACCOUNT, SMARTCARD_REQUIRED } = UserAccountControl;
+  const userAccountControl = NORMAL_ACCOUNT | SMARTCARD_REQUIRED;
+  const rotating = (passwordRotates: number) =>
+    signsIn(
+      pkinitWorld({
+        seeds: [{ ...aliceWithKeys(['rsa hello']), userAccountControl, passwordRotates }],
+      }),
+      HELLO,
+    );
+  for (const when of [0, NOW - DAY, NOW]) {
+    const outcome = rotating(when);
+    assert.is(resultOf(outcome), 'done');
+    const [change] = outcome.changes;
+    assert.is(change?.why, 'passwordRotated');
+    assert.is(change?.attributes.lastLogon, NOW);
+    assert.is(change?.password?.length, 120);
+    assert.is(hashIn(outcome), toHex(stringToKey(23, change?.password ?? '', '').bytes));
+  }
+  const [later] = rotating(NOW + 1).changes;
+  assert.is(later?.why, 'signedIn');
+  assert.is(later?.password, undefined);
 });
 
 kdc.run();
