@@ -8,6 +8,7 @@ import { BUFFERS } from '../pac/buffers.ts';
 import { FILES, X509 } from './certificates.ts';
 import { CMS } from './cms.ts';
 import { type Contents, der, structured, under } from './contents.ts';
+import { keyCredentialBlob, keyCredentialLink } from './key-credential.ts';
 import { MESSAGES, PARTS } from './messages.ts';
 import { pacContents, plainJson } from './pac.ts';
 import { credentialData } from './pac-credentials.ts';
@@ -53,6 +54,8 @@ export const TYPES: ReadonlyMap<string, Contents> = new Map(
     ...X509,
     ...CMS,
     ...PKINIT,
+    keyCredentialBlob,
+    keyCredentialLink,
     kdcProxyMessage,
     ...PARTS,
     ...MESSAGES.values(),
