@@ -7,7 +7,7 @@ import { fromUtf8 } from '../../src/bytes/bytes.ts';
 import type { ActorEffect, ActorEnv, ActorEvent, Json } from '../../src/machine/actor.ts';
 import { assertNever, type Step, to, unexpected } from '../../src/machine/machine.ts';
 import { role } from '../../src/scenario/role.ts';
-import { METADATA_PATH, TOKEN_PATH } from '../enrollment/certificate-enrollment.ts';
+import { METADATA_PATH, TOKEN_PATH } from '../enrollment/enrollment-state.ts';
 import {
   type Answer,
   type Ask,

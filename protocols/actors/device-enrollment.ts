@@ -5,7 +5,8 @@
  */
 import type { ActorEffect, ActorEvent } from '../../src/machine/actor.ts';
 import { assertNever, type Env } from '../../src/machine/machine.ts';
-import * as client from '../enrollment/certificate-enrollment.ts';
+import { step } from '../enrollment/certificate-enrollment.ts';
+import type * as client from '../enrollment/enrollment-state.ts';
 import { type HttpRequest, request } from '../http/messages.ts';
 import { type Carrying, type Errands, type Outcome, withCall } from './errands.ts';
 
@@ -77,7 +78,7 @@ function stepped<P>(
   env: Env,
 ): EnrollmentStep<P | EnrollmentCall> {
   const { id, server } = enrolling;
-  const next = client.step(enrolling.client, event, env);
+  const next = step(enrolling.client, event, env);
   let errands = before;
   const effects: ActorEffect[] = [];
   for (const effect of next.effects) {

@@ -20,8 +20,8 @@ import {
 import { KeyUsage, newKeyCredential } from '../../../protocols/directory/key-credential.ts';
 import { dnBinaryText } from '../../../protocols/directory/key-credential-value.ts';
 import { bcryptPublicBlob } from '../../../protocols/directory/key-material.ts';
-import type { Enrollment } from '../../../protocols/enrollment/certificate-enrollment.ts';
 import { deviceSecurityIdentity } from '../../../protocols/enrollment/directory-objects.ts';
+import type { Enrollment } from '../../../protocols/enrollment/enrollment-state.ts';
 import type { Operation } from '../../../protocols/ldap/client-operations.ts';
 import { type Certificate, readCertificate } from '../../../protocols/x509/certificate.ts';
 import { signedCertificate, tbsCertificate } from '../../../protocols/x509/issue.ts';

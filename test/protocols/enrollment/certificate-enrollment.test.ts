@@ -3,14 +3,14 @@ import * as assert from 'uvu/assert';
 import { certificatesMessage } from '../../../protocols/cms/sign.ts';
 import { bcryptPublicBlob } from '../../../protocols/directory/key-material.ts';
 import { readAgentRequest } from '../../../protocols/enrollment/agent-request.ts';
+import { step } from '../../../protocols/enrollment/certificate-enrollment.ts';
 import {
   type Effect,
   type Enrollment,
   type Event,
   METADATA_PATH,
   type State,
-  step,
-} from '../../../protocols/enrollment/certificate-enrollment.ts';
+} from '../../../protocols/enrollment/enrollment-state.ts';
 import {
   type Answer,
   type Found,
