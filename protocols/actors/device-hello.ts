@@ -26,6 +26,12 @@ export interface HelloConfig {
   /** Where the lists in it are fetched when they have ended. */
   readonly listSources: readonly ListSource[];
   readonly pkinit: Partial<PkinitOptions>;
+  /** The tenant in which the device is registered, where there is one in this network. */
+  readonly tenant?: {
+    readonly actor: string;
+    /** Of the device certificate, in the signing core; DER. */
+    readonly device: { readonly key: string; readonly certificate: Uint8Array };
+  };
   /** What is in the store when the story begins. */
   readonly initial: Kept;
 }

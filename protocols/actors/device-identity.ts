@@ -12,11 +12,13 @@ export function deviceIdOf(scene: Scene, name: string, { deviceId }: DeviceField
   return deviceId?.toLowerCase() ?? randomGuid(scene.random(`device/${name}`)(16));
 }
 
+export const TENANT_ROLE = 'entra-tenant';
+
 /** The tenant that the cast has; in a cast without one, a number that follows from the seed. */
 export function tenantIdOf(scene: Scene): string {
   for (const { role, config } of Object.values(scene.actors)) {
     const tenantId = (config as { readonly tenantId?: unknown }).tenantId;
-    if (role === 'entra-tenant' && typeof tenantId === 'string') return tenantId.toLowerCase();
+    if (role === TENANT_ROLE && typeof tenantId === 'string') return tenantId.toLowerCase();
   }
   return randomGuid(scene.random('tenant')(16));
 }

@@ -2,8 +2,11 @@
  * Setting Hello up for who is signed in: the checks, the container with its key, the certificate that the
  * key gives itself, and then the registration, without which nobody else knows the key.
  */
-import type { ActorEvent } from '../../src/machine/actor.ts';
+import type { ActorEffect, ActorEvent } from '../../src/machine/actor.ts';
 import { type Env, to } from '../../src/machine/machine.ts';
+import { bcryptPublicBlob } from '../directory/key-material.ts';
+import * as registration from '../enrollment/key-registration.ts';
+import { describeStatus } from '../enrollment/key-registration-errors.ts';
 import { keyReference } from '../hello/certificate-store.ts';
 import {
   type Container,
@@ -19,6 +22,7 @@ import { selfSigned, selfSignedDraft, signatureAlgorithmOf } from '../hello/self
 import {
   containerOf,
   coreEffects,
+  givenUp,
   type HelloConfig,
   hear,
   refusalIn,
@@ -42,17 +46,31 @@ type ProvisionEntry = Extract<HelloEntry, { readonly kind: 'provision' }>;
 
 /** What is awaited while Hello is set up. */
 export type Provisioning =
-  | { readonly stage: 'key' }
-  | { readonly stage: 'selfSignature'; readonly draft: Uint8Array };
+  /** The token with which the key will be registered: who asks has to show a second factor. */
+  | {
+      readonly stage: 'token';
+      readonly entry: ProvisionEntry;
+      readonly registration: registration.State;
+    }
+  | { readonly stage: 'key'; readonly authorized?: Authorized }
+  | {
+      readonly stage: 'selfSignature';
+      readonly draft: Uint8Array;
+      readonly authorized?: Authorized;
+    }
+  | { readonly stage: 'registration'; readonly registration: registration.State };
+
+type Authorized = Extract<registration.State, { readonly name: 'authorized' }>;
 
 export type ProvisioningState = Extract<Running, { readonly name: 'provisioning' }>;
 
 export function begin(
   config: DeviceConfig,
   state: Running,
-  { who, pin, biometrics }: ProvisionEntry,
+  entry: ProvisionEntry,
   env: Env,
 ): DeviceStep {
+  const { who } = entry;
   if (state.name !== 'signedIn' || state.session.who.user !== who.user) {
     return blamed(state, `setting Hello up: ${who.user} is not signed in (${state.name})`);
   }
@@ -70,53 +88,166 @@ export function begin(
     const why = `event ${checked.eventId}: provisioning will not be launched, ${checked.problem}`;
     return blamed(state, `setting Hello up for ${who.user}: ${why}`);
   }
-  const settings = settingsOf(hello, state.session, env);
+  const { base, session } = unblamed(state);
+  const told: ActorEffect = {
+    kind: 'note',
+    level: 'info',
+    text: `event ${checked.eventId}: ${eventText(checked)}`,
+  };
+  const password = passwordOf(session);
+  const { tenant } = hello;
+  if (tenant === undefined || password === undefined) {
+    return after([told], create(config, { ...state, base }, entry, undefined, env));
+  }
+  const begun = registration.begin(
+    {
+      id: `hello/${base.hello.keys}/${env.now}`,
+      tenant: tenant.actor,
+      port: HTTPS_PORT,
+      tenantId: hello.tenantId,
+      username: upnOf(session),
+      password,
+      device: tenant.device,
+    },
+    env,
+  );
+  return to(
+    {
+      name: 'provisioning',
+      base,
+      session,
+      provisioning: { stage: 'token', entry, registration: begun.state },
+    },
+    [told, ...begun.effects],
+  );
+}
+
+const HTTPS_PORT = 443;
+
+/** Only who typed a password here can show one to Entra. */
+function passwordOf({ proof }: LogonSession): string | undefined {
+  if (proof.mechanism !== 'timestamp' || proof.state.secret.kind !== 'password') return undefined;
+  return proof.state.secret.password;
+}
+
+function after(effects: readonly ActorEffect[], step: DeviceStep): DeviceStep {
+  return { ...step, effects: [...effects, ...step.effects] };
+}
+
+/** The container, with a key that is yet to be made. */
+function create(
+  config: DeviceConfig,
+  { base, session }: Pick<WithSession, 'base' | 'session'>,
+  { who, pin, biometrics }: ProvisionEntry,
+  authorized: Authorized | undefined,
+  env: Env,
+): DeviceStep {
+  const { hello } = config;
+  const signedIn: WithSession = { name: 'signedIn', base, session };
+  const settings = settingsOf(hello, session, env);
   if (settings === undefined) {
     const why = describeError(HelloErrors.tpmWanted);
-    return blamed(state, `setting Hello up for ${who.user}: ${why}`);
+    return blamed(signedIn, `setting Hello up for ${who.user}: ${why}`);
   }
-  const keys = state.base.hello.keys + 1;
+  const keys = base.hello.keys + 1;
   const key = helloKeyName(config.name, who.user, keys);
   const created = { kind: 'created', settings, key, pin, biometrics } as const;
-  const heard = hear(hello, state.base.hello, who.user, created, env);
+  const heard = hear(hello, base.hello, who.user, created, env);
   const refusal = refusalIn(heard.effects);
   if (refusal !== undefined) {
     const why = `${refusal.reason} (“${refusal.message}”)`;
-    return blamed(withHello(state, heard.hello), `setting Hello up for ${who.user}: ${why}`);
+    return blamed(withHello(signedIn, heard.hello), `setting Hello up for ${who.user}: ${why}`);
   }
-  const { base, session } = unblamed(state);
   return to(
     {
       name: 'provisioning',
       base: { ...base, hello: { ...heard.hello, keys, making: who.user } },
       session,
-      provisioning: { stage: 'key' },
+      provisioning: { stage: 'key', ...(authorized === undefined ? {} : { authorized }) },
     },
-    [
-      { kind: 'note', level: 'info', text: `event ${checked.eventId}: ${eventText(checked)}` },
-      ...coreEffects(heard.effects, idOf(who.user)),
-    ],
+    coreEffects(heard.effects, idOf(who.user)),
   );
+}
+
+/** An event of the registration's; undefined: it is not about it. */
+export function registrationHeard(
+  config: DeviceConfig,
+  state: Running,
+  event: ActorEvent,
+  env: Env,
+): DeviceStep | undefined {
+  if (state.name !== 'provisioning' || !('registration' in state.provisioning)) return undefined;
+  const { provisioning } = state;
+  if (!registration.concerns(provisioning.registration.registration, event)) return undefined;
+  const { state: next, effects } = registration.step(provisioning.registration, event);
+  switch (next.name) {
+    case 'authorized':
+      if (provisioning.stage !== 'token') return to(state, effects);
+      return after(effects, create(config, state, provisioning.entry, next, env));
+    case 'registered':
+      return after(effects, done(state, next.key.kid));
+    case 'failed':
+      return after(effects, notRegistered(config, state, next, env));
+    default:
+      return to({ ...state, provisioning: { ...provisioning, registration: next } }, effects);
+  }
+}
+
+function done(state: ProvisioningState, kid: string): DeviceStep {
+  const { making: _, ...hello } = state.base.hello;
+  const { base, session } = state;
+  const text = `event 300: the Hello key of ${session.who.user} is registered as ${kid}`;
+  return to({ name: 'signedIn', base: { ...base, hello }, session }, [
+    { kind: 'note', level: 'info', text },
+  ]);
+}
+
+/** Without registration there is no container either: who wants one begins anew. */
+function notRegistered(
+  config: DeviceConfig,
+  { base, session }: ProvisioningState,
+  { error, reason }: Extract<registration.State, { readonly name: 'failed' }>,
+  env: Env,
+): DeviceStep {
+  const { user } = session.who;
+  const unmade = givenUp(config.hello, base.hello, env);
+  const certificates = unmade.hello.certificates.filter(
+    (stored) => stored.user !== user || stored.privateKey?.provider !== 'passport',
+  );
+  const hello = base.hello.making === undefined ? base.hello : { ...unmade.hello, certificates };
+  const signedIn: WithSession = { name: 'signedIn', base: { ...base, hello }, session };
+  const why = `setting Hello up for ${user}: ${describeStatus(error)} (${reason})`;
+  return after(coreEffects(unmade.effects, idOf(user)), blamed(signedIn, why));
+}
+
+/** What ends a registration that is under way. */
+export function abandoned(state: Running): readonly ActorEffect[] {
+  if (state.name !== 'provisioning' || !('registration' in state.provisioning)) return [];
+  return registration.abandon(state.provisioning.registration);
 }
 
 function idOf(user: string): string {
   return `hello/${user}`;
 }
 
+function upnOf({ who, identity }: LogonSession): string {
+  return identity.upn ?? `${who.cname.nameString[0]}@${who.realm.toLowerCase()}`;
+}
+
 /** undefined: nothing may protect the key. */
 function settingsOf(
   { policy, tpm, tenantId }: HelloConfig,
-  { who, identity }: LogonSession,
+  session: LogonSession,
   env: Env,
 ): ContainerSettings | undefined {
   const protection = protectionFor(policy, tpm);
   if (protection === undefined) return undefined;
   return {
-    user: who.user,
-    sid: identity.sid,
+    user: session.who.user,
+    sid: session.identity.sid,
     guid: randomGuid(env.random(16)),
     tenantId,
-    upn: identity.upn ?? `${who.cname.nameString[0]}@${who.realm.toLowerCase()}`,
+    upn: upnOf(session),
     trust: trustOf(policy),
     // The only keys that Active Directory takes from Hello (MS-ADTS 2.2.20.5.1).
     algorithm: 'RSA-2048',
@@ -137,7 +268,7 @@ export function heardFromCore(
   if (state.name !== 'provisioning' || event.id !== idOf(state.session.who.user)) return undefined;
   return event.kind === 'generated'
     ? keyMade(config, state, event.publicKey, env)
-    : certified(state, event.signature);
+    : certified(state, event.signature, env);
 }
 
 function keyMade(
@@ -155,21 +286,39 @@ function keyMade(
   const operation = { kind: 'sign', id: idOf(user), algorithm, data: draft } as const;
   const wanted = { kind: 'wanted', operation } as const;
   const signing = hear(config.hello, made.hello, user, wanted, env);
+  const { provisioning } = state;
+  const token = 'authorized' in provisioning ? { authorized: provisioning.authorized } : {};
   return to(
-    { ...withHello(state, signing.hello), provisioning: { stage: 'selfSignature', draft } },
+    {
+      ...withHello(state, signing.hello),
+      provisioning: { stage: 'selfSignature', draft, ...token } as Provisioning,
+    },
     coreEffects(signing.effects, idOf(user)),
   );
 }
 
-function certified(state: ProvisioningState, signature: Uint8Array): DeviceStep {
+function certified(state: ProvisioningState, signature: Uint8Array, env: Env): DeviceStep {
   const { user } = state.session.who;
   const kept = containerOf(state.base.hello, user);
-  if (kept === undefined || state.provisioning.stage !== 'selfSignature') return to(state);
-  const certificate = selfSigned(kept, state.provisioning.draft, signature);
+  const { base, session, provisioning } = state;
+  if (kept === undefined || provisioning.stage !== 'selfSignature') return to(state);
+  const certificate = selfSigned(kept, provisioning.draft, signature);
   const privateKey = keyReference('passport', containerName(kept.settings), kept.key);
-  const { making: _, ...made } = state.base.hello;
-  const hello = withCertificate(made, { user, certificate, privateKey });
-  const { base, session } = state;
-  const done: WithSession = { name: 'signedIn', base: { ...base, hello }, session };
-  return to(done);
+  const hello = withCertificate(base.hello, { user, certificate, privateKey });
+  if (provisioning.authorized === undefined) {
+    const { making: _, ...made } = hello;
+    const unregistered: WithSession = { name: 'signedIn', base: { ...base, hello: made }, session };
+    return to(unregistered);
+  }
+  const material = bcryptPublicBlob(kept.publicKey);
+  const asked = registration.register(provisioning.authorized, material, env);
+  return to(
+    {
+      name: 'provisioning',
+      base: { ...base, hello },
+      session,
+      provisioning: { stage: 'registration', registration: asked.state },
+    },
+    asked.effects,
+  );
 }

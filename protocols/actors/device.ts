@@ -70,6 +70,8 @@ function heard(config: DeviceConfig, state: Running, event: ActorEvent, env: Act
   if (fetched !== undefined) {
     return carried(config, gestures.listsHeard(config, state, fetched, env), env);
   }
+  const registered = provisioning.registrationHeard(config, state, event, env);
+  if (registered !== undefined) return registered;
   switch (event.kind) {
     case 'told': {
       const entry = entryOf(event);
@@ -150,6 +152,7 @@ function signOut(config: DeviceConfig, state: WithSession, env: Env): DeviceStep
   const hello = closed(config.hello, unmade.hello, state.session.who.user, env);
   return to({ name: 'signedOut', base: { ...state.base, exchanges: running, hello } }, [
     ...effects,
+    ...provisioning.abandoned(state),
     ...coreEffects(unmade.effects, 'hello'),
     ...session.closeAll(state.session),
   ]);
@@ -182,7 +185,13 @@ function restart(config: DeviceConfig, state: Running, env: Env): DeviceStep {
   const unmade = givenUp(config.hello, state.base.hello, env);
   const booted = boot(config, unmade.hello, env, state.base.lists.count);
   const fetches = lists.abandoned(state.base.lists);
-  const undone = [...effects, ...fetches, ...closing, ...coreEffects(unmade.effects, 'hello')];
+  const undone = [
+    ...effects,
+    ...fetches,
+    ...provisioning.abandoned(state),
+    ...closing,
+    ...coreEffects(unmade.effects, 'hello'),
+  ];
   return { state: booted.state, effects: [...undone, ...booted.effects] };
 }
 

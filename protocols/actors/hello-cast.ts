@@ -16,7 +16,13 @@ import { selfSigned, selfSignedDraft, signatureAlgorithmOf } from '../hello/self
 import type { KdcTrust } from '../pkinit/kdc-trust.ts';
 import { accountIdentity } from './account-identity.ts';
 import type { HelloConfig } from './device-hello.ts';
-import { deviceIdOf, randomGuid, tenantIdOf } from './device-identity.ts';
+import {
+  deviceIdentity,
+  deviceIdOf,
+  randomGuid,
+  TENANT_ROLE,
+  tenantIdOf,
+} from './device-identity.ts';
 import { NOTHING_KEPT } from './device-store.ts';
 import type { DeviceFields } from './fields.ts';
 import { limitsOf, policyOf } from './hello-fields.ts';
@@ -55,6 +61,7 @@ export function helloConfig(scene: Scene, name: string, config: DeviceFields): H
       path: crlPath(one),
     })),
     pkinit: pkinitOptionsOf(config.pkinit),
+    ...tenantOf(scene, name, config),
     initial: {
       ...NOTHING_KEPT,
       containers: Object.fromEntries(containers.map((made) => [made.settings.user, made])),
@@ -64,6 +71,18 @@ export function helloConfig(scene: Scene, name: string, config: DeviceFields): H
       keys: containers.length,
     },
   };
+}
+
+/** Only who has a tenant to ask needs the keys of a registered device. */
+function tenantOf(scene: Scene, name: string, config: DeviceFields): Pick<HelloConfig, 'tenant'> {
+  const actor = Object.keys(scene.actors).find(
+    (other) => scene.actors[other]?.role === TENANT_ROLE,
+  );
+  if (actor === undefined) return {};
+  const identity = deviceIdentity(scene, name, config);
+  if (identity === undefined) return {};
+  const { key, certificate } = identity;
+  return { tenant: { actor, device: { key, certificate: certificate.der } } };
 }
 
 /**

@@ -3,7 +3,7 @@
  * with their labels and their order.
  */
 import type { Join } from './gestures.ts';
-import { describeError, formatStatus, HelloErrors } from './hello-errors.ts';
+import { describeError, HelloErrors } from './hello-errors.ts';
 import type { PassportForWork } from './policy.ts';
 import { protectionFor, type Tpm } from './providers.ts';
 
@@ -89,21 +89,4 @@ function problemOf(label: string): string {
 export function eventText({ willLaunch, checks }: Prerequisites): string {
   const first = `Windows Hello for Business provisioning will ${willLaunch ? '' : 'not '}be launched.`;
   return [first, ...checks.map(([label, value]) => `${label}: ${value}`)].join('\n');
-}
-
-/** What a registration service's refusal is called when a PIN is set up. */
-export const RegistrationErrors = {
-  mfaRequired: 0x801c_03ed,
-  notAuthorised: 0x801c_03ea,
-  invalidResponse: 0x801c_03e9,
-  badHttpStatus: 0x801c_03eb,
-  serverException: 0x801c_03ec,
-  noUpnInToken: 0x801c_03f1,
-  directoryError: 0x801c_03f2,
-  tokenWithoutDeviceId: 0x801c_044d,
-} as const;
-
-/** `0x801C03ED`: what the page of a failed set-up shows. */
-export function registrationStatus(name: keyof typeof RegistrationErrors): string {
-  return formatStatus(RegistrationErrors[name]);
 }

@@ -163,6 +163,16 @@ gestures('a domain controller without a certificate, and one that is not believe
   }
 });
 
+gestures('a list that has ended is fetched before the domain controller is asked', async () => {
+  const small = smallWorld(KEY_TRUST);
+  pin(small, 9 * 24 * HOUR);
+  await small.world.run();
+  assert.equal(small.causes(), []);
+  assert.is(viewOf(small).state, 'signedIn');
+  const asked = small.sent().filter((line) => line.startsWith('laptop'));
+  assert.equal(asked.slice(0, 2), ['laptop HTTP request', 'laptop AS-REQ']);
+});
+
 gestures(
   'without a list that counts the domain controller is not believed, unless policy is lenient',
   async () => {

@@ -34,7 +34,7 @@ export interface SmallWorldOptions {
   readonly links?: readonly Link[];
   readonly faults?: readonly Fault[];
   readonly skews?: Readonly<Record<string, number>>;
-  /** Roles of the test's own, besides the usual ones. */
+  /** Roles of the test's own, besides the usual ones or in their place. */
   readonly roles?: readonly RoleDefinition[];
 }
 
@@ -43,8 +43,8 @@ export function smallWorld(
   cast: Readonly<Record<string, Entry>>,
   { seed = 1, links = [], faults = [], skews = {}, roles: more = [] }: SmallWorldOptions = {},
 ): SmallWorld {
-  const all = [...ROLES, ...more];
-  const roles = new Map(all.map((role) => [role.role, role]));
+  const known = [...ROLES.filter(({ role }) => !more.some((own) => own.role === role)), ...more];
+  const roles = new Map(known.map((role) => [role.role, role]));
   const actors = Object.fromEntries(
     Object.entries(cast).map(([name, { role, ...fields }]): [string, CastMember] => {
       const checked = check((roles.get(role) as RoleDefinition).fields, fields, cast);
@@ -52,7 +52,7 @@ export function smallWorld(
       return [name, { role, config: checked.value }];
     }),
   );
-  const built = buildCast({ actors, start: START, seed }, seed, all);
+  const built = buildCast({ actors, start: START, seed }, seed, known);
   const steps: WorldStep[] = [];
   const world = new World({
     seed,

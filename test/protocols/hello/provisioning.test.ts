@@ -1,12 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DEFAULT_POLICY } from '../../../protocols/hello/policy.ts';
-import {
-  eventText,
-  prerequisites,
-  registrationStatus,
-  type Situation,
-} from '../../../protocols/hello/provisioning.ts';
+import { eventText, prerequisites, type Situation } from '../../../protocols/hello/provisioning.ts';
 
 const provisioning = suite('provisioning');
 
@@ -65,11 +60,6 @@ provisioning('each failed check keeps it from being launched', () => {
     if (problem === undefined) assert.is(found.problem, undefined);
     else assert.match(found.problem ?? '', problem);
   }
-});
-
-provisioning('refusals of the registration service have the codes that the page shows', () => {
-  assert.is(registrationStatus('mfaRequired'), '0x801C03ED');
-  assert.is(registrationStatus('tokenWithoutDeviceId'), '0x801C044D');
 });
 
 provisioning.run();
