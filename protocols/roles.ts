@@ -10,6 +10,8 @@ import { certificateAuthorityRole } from './actors/certificate-authority.ts';
 import { deviceRole } from './actors/device-role.ts';
 import { directTcpFraming } from './actors/direct-tcp.ts';
 import { domainController } from './actors/domain-controller.ts';
+import { entraConnect } from './actors/entra-connect.ts';
+import { entraTenant } from './actors/entra-tenant.ts';
 import { fileServer } from './actors/file-server.ts';
 import { readOnlyDomainController } from './actors/read-only-role.ts';
 import { user } from './actors/user.ts';
@@ -24,6 +26,8 @@ export const ROLES: readonly RoleDefinition[] = [
   readOnlyDomainController,
   deviceRole,
   fileServer,
+  entraTenant,
+  entraConnect,
   user,
   certificateAuthorityRole,
   adFsRole,

@@ -4,14 +4,21 @@
  * actor asks here, so that the domain controller and a computer know the same password.
  */
 import type { Scene } from '../../src/scenario/role.ts';
-import type { DomainSeed, PopulationSeed, TrustSeed } from '../directory/domain-seed.ts';
+import type {
+  DomainSeed,
+  ObjectSeed,
+  PopulationSeed,
+  TrustSeed,
+} from '../directory/domain-seed.ts';
 import { DEFAULT_PKINIT_POLICY } from '../kdc/pkinit-policy.ts';
 import { type Realm, realm } from '../kdc/realm.ts';
 import { sameRealm } from '../kerberos/ticket-cache.ts';
+import { accountSid } from './account-identity.ts';
 import { accountSeeds } from './account-seeds.ts';
 import { controllerNames, members } from './cast-members.ts';
 import { randomSecret, typablePassword } from './computer.ts';
 import { domainPolicy } from './domain-policy.ts';
+import type { EntraConnectFields } from './entra-fields.ts';
 import { type DomainControllerFields, encTypesOf } from './fields.ts';
 import { kdcIdentity } from './pki-certificates.ts';
 import { publicKeyServicesSeed } from './pki-seed.ts';
@@ -73,6 +80,7 @@ export function realmCast(scene: Scene, name: string, config: DomainControllerFi
       groups: seeds.groups,
       readOnlyControllers: readOnlySeeds(scene, own.name),
       trusts: trustSeeds(scene, own),
+      objects: registeredDevicesSeed(scene, own),
       ...(publicKeyServices === undefined ? {} : { publicKeyServices }),
       ...(config.population === undefined ? {} : { population: populationOf(config.population) }),
     },
@@ -135,4 +143,14 @@ function trustSeeds(scene: Scene, own: Realm): readonly TrustSeed[] {
       secret: randomSecret(scene, `trust between ${pair}`),
     });
   }
+}
+
+/** Where devices are written back to: made, and given to Entra Connect, by Initialize-ADSyncDeviceWriteback. */
+function registeredDevicesSeed(scene: Scene, own: Realm): readonly ObjectSeed[] {
+  const accounts = members<EntraConnectFields>(scene, own.name, 'entra-connect').flatMap(
+    ([, { deviceWriteback, account }]) => (deviceWriteback ? [account] : []),
+  );
+  if (accounts.length === 0) return [];
+  const delegatedTo = accounts.flatMap((account) => accountSid(scene, own.name, account) ?? []);
+  return [{ dn: 'CN=RegisteredDevices', objectClass: 'msDS-DeviceContainer', delegatedTo }];
 }

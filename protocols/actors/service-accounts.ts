@@ -4,6 +4,7 @@ import type { SeedAttributes } from '../directory/domain-seed.ts';
 import { sameRealm } from '../kerberos/ticket-cache.ts';
 import type { AdFsFields } from './ad-fs-fields.ts';
 import { typablePassword } from './computer.ts';
+import type { EntraConnectFields } from './entra-fields.ts';
 import type { CertificateAuthorityFields } from './pki-fields.ts';
 
 export interface ServiceIdentity {
@@ -54,7 +55,18 @@ export function adFsAccount(scene: Scene, actor: string, config: AdFsFields): Se
   };
 }
 
-/** The accounts of a realm's authorities and federation services, in the order of the file. */
+/** The account that Entra Connect reads and writes the directory with. */
+export function connectServiceAccount(scene: Scene, config: EntraConnectFields): ServiceIdentity {
+  const { account: sAMAccountName, keyAdmins, realm } = config;
+  return {
+    sAMAccountName,
+    password: typablePassword(scene, `${sAMAccountName}@${realm.toUpperCase()}`),
+    groups: keyAdmins ? ['Key Admins'] : [],
+    attributes: {},
+  };
+}
+
+/** The accounts of a realm's authorities, federation and synchronisation services, in the order of the file. */
 export function serviceIdentities(scene: Scene, realm: string): readonly ServiceIdentity[] {
   return Object.entries(scene.actors).flatMap(([actor, { role, config }]) => {
     if (role === 'certificate-authority') {
@@ -62,6 +74,10 @@ export function serviceIdentities(scene: Scene, realm: string): readonly Service
       const own = fields.realm;
       if (own === undefined || !sameRealm(own, realm)) return [];
       return [authorityAccount(scene, actor, fields)];
+    }
+    if (role === 'entra-connect') {
+      const fields = config as EntraConnectFields;
+      return sameRealm(fields.realm, realm) ? [connectServiceAccount(scene, fields)] : [];
     }
     if (role !== 'ad-fs') return [];
     const fields = config as AdFsFields;

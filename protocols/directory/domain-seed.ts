@@ -88,6 +88,8 @@ export interface ObjectSeed {
   readonly dn: string;
   readonly objectClass: string;
   readonly attributes?: SeedAttributes;
+  /** SIDs whose holders have every right on it and on all below, as a delegation gives. */
+  readonly delegatedTo?: readonly string[];
 }
 
 /** Many users that differ in their names only, for measurements. */

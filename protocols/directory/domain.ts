@@ -27,7 +27,7 @@ import { addSchema } from './domain-schema.ts';
 import type { DomainSeed, ObjectSeed, SeedAttributes, SeedValue } from './domain-seed.ts';
 import { type Entry, one, reference, referred } from './entry.ts';
 import { ROOT, sidText, wellKnown } from './names.ts';
-import { attribute } from './schema.ts';
+import { attribute, classSchema } from './schema.ts';
 
 export interface InitialDomain {
   readonly batch: WriteBatch;
@@ -147,8 +147,17 @@ function addObject({ builder, later }: AccountPlaces, domain: number, object: Ob
     name: own.value,
     objectClass: object.objectClass,
     attributes: Object.fromEntries(entries.filter(([name]) => !namesObjects(name))),
+    ...delegation(object),
   });
   later(id, Object.fromEntries(entries.filter(([name]) => namesObjects(name))));
+}
+
+/** The class's default, and more. */
+function delegation({ objectClass, delegatedTo = [] }: ObjectSeed): { descriptor?: string } {
+  if (delegatedTo.length === 0) return {};
+  const usual = classSchema(objectClass)?.defaultSecurityDescriptor ?? 'D:';
+  const aces = delegatedTo.map((sid) => `(A;CI;RPWPCRCCDCLCLORCSDDTSW;;;${sid})`);
+  return { descriptor: usual + aces.join('') };
 }
 
 function existing(builder: DomainBuilder, parent: number, name: string, dn: string): number {

@@ -1,0 +1,85 @@
+/** What scenario files may say of a tenant of Entra and of Entra Connect. */
+import {
+  actor,
+  defaulted,
+  duration,
+  flag,
+  type Infer,
+  object,
+  oneOf,
+  optional,
+  record,
+  text,
+} from '../../src/schema/schema.ts';
+import { realm } from './fields.ts';
+
+const user = object({
+  mfa: defaulted(
+    oneOf('What becomes of a demand for multi-factor authentication', [
+      'satisfied',
+      'failed',
+      'timeout',
+    ]),
+    'satisfied',
+  ),
+});
+
+export type EntraTenantFields = Infer<typeof entraTenantFields>;
+export const entraTenantFields = object({
+  realm,
+  tenantId: optional(
+    text('Identifier of the tenant; left out: one that follows from the seed', {
+      example: '72f988bf-86f1-41af-91ab-2d7cd011db47',
+      pattern: /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/,
+      expected: 'a GUID such as 72f988bf-86f1-41af-91ab-2d7cd011db47',
+    }),
+  ),
+  users: defaulted(record('What is special about users', user, actor('Which user', 'user')), {}),
+  mfaTimeout: defaulted(duration('How long a second factor is waited for'), '60s'),
+  keyReceipts: defaulted(
+    flag('Registered keys are answered with a receipt, for certificate trust'),
+    true,
+  ),
+});
+
+export type EntraConnectFields = Infer<typeof entraConnectFields>;
+export const entraConnectFields = object({
+  realm,
+  tenant: actor('The tenant that it synchronises with', 'entra-tenant'),
+  syncInterval: defaulted(duration('Time from one cycle to the next'), '30m'),
+  firstSync: optional(
+    duration('When the first cycle begins, after the start; left out: after one interval'),
+  ),
+  deviceWriteback: defaulted(flag('Writes devices of the tenant into the directory'), false),
+  account: defaulted(
+    text('sAMAccountName of the account that it writes with', { example: 'MSOL_0123456789ab' }),
+    'MSOL_kerblab',
+  ),
+  keyAdmins: defaulted(flag('That account is in Key Admins, as key trust needs it'), true),
+});
+
+export const entraTenantVerbs = {
+  disables: {
+    about: 'Disables a user or a device in the tenant: no tokens any more.',
+    schema: object({ disables: actor('Whom', 'user', 'device') }),
+  },
+  removesKeys: {
+    about:
+      'Removes the Hello keys that a user has registered; the next cycle takes them out of AD.',
+    schema: object({ removesKeys: actor('Whose', 'user') }),
+  },
+  setsMfa: {
+    about: 'Changes what becomes of a user’s multi-factor authentication from now on.',
+    schema: object({
+      setsMfa: actor('Whose', 'user'),
+      to: oneOf('What becomes of it', ['satisfied', 'failed', 'timeout']),
+    }),
+  },
+} as const;
+
+export const entraConnectVerbs = {
+  syncs: {
+    about: 'Begins a cycle at once, as Start-ADSyncSyncCycle does.',
+    schema: object({ syncs: oneOf('When', ['now']) }),
+  },
+} as const;

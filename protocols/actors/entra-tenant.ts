@@ -1,0 +1,230 @@
+/**
+ * A tenant of Microsoft Entra: it gives tokens to its users, registers their Hello keys, and lets Entra
+ * Connect read and write what it synchronises. All over HTTP on port 443, without TLS.
+ */
+import type { ActorEffect, ActorEvent, Args, Json } from '../../src/machine/actor.ts';
+import { assertNever, type Env, type Step, to, unexpected } from '../../src/machine/machine.ts';
+import { role } from '../../src/scenario/role.ts';
+import type { Answer, EndpointConfig, Unsigned } from '../enrollment/entra-answers.ts';
+import {
+  answerNone,
+  answerRequest,
+  ENTRA_ROUTES,
+  signedAnswer,
+} from '../enrollment/entra-endpoint.ts';
+import { type Tenant, withoutKeys } from '../enrollment/tenant.ts';
+import { httpFraming } from '../http/framing.ts';
+import { asked, malformedRequest, respond } from '../http/server.ts';
+import { tenantIdOf } from './device-identity.ts';
+import { entraTenantFields, entraTenantVerbs } from './entra-fields.ts';
+import { initialTenant, type TenantNames, tenantKey, tenantNames } from './tenant-cast.ts';
+
+/** Where Entra listens. */
+export const HTTPS_PORT = 443;
+
+interface Config extends EndpointConfig {
+  readonly initial: Tenant;
+  /** Of the tenant, in the signing core. */
+  readonly key: string;
+  readonly mfaTimeout: number;
+  readonly names: TenantNames;
+}
+
+/** An answer that is yet to come, by the connection that waits for it. */
+type Pending =
+  | { readonly kind: 'signature'; readonly unsigned: Unsigned }
+  | { readonly kind: 'secondFactor'; readonly answer: Answer };
+
+type State =
+  | { readonly name: 'off' }
+  | {
+      readonly name: 'ready';
+      readonly tenant: Tenant;
+      readonly pending: Readonly<Record<string, Pending>>;
+    };
+
+type Ready = Extract<State, { readonly name: 'ready' }>;
+
+/** More requests at once are turned away. */
+const PENDING_MAX = 1_000;
+
+function step(config: Config, state: State, event: ActorEvent, env: Env): Step<State, ActorEffect> {
+  if (state.name === 'off') {
+    if (event.kind !== 'started') return unexpected(state, event, 'started');
+    return to({ name: 'ready', tenant: config.initial, pending: {} }, [
+      { kind: 'listen', transport: 'tcp', port: HTTPS_PORT, framing: httpFraming.name },
+    ]);
+  }
+  switch (event.kind) {
+    case 'received': {
+      const { connection } = event;
+      if (connection === undefined) return to(state);
+      const request = asked(event.bytes, ENTRA_ROUTES);
+      if (!request.ok) return answered(config, state, connection, answerNone(request, env));
+      const { tenant, answer } = answerRequest(request, state.tenant, config, env);
+      return answered(config, { ...state, tenant }, connection, answer);
+    }
+    case 'malformed': {
+      const answer = answerNone(malformedRequest(event.reason), env);
+      return answered(config, state, event.connection, answer);
+    }
+    case 'signed': {
+      const waiting = state.pending[event.id];
+      if (waiting?.kind !== 'signature') return to(state);
+      const next = without(state, event.id);
+      return answered(config, next, event.id, signedAnswer(waiting.unsigned, event.signature));
+    }
+    case 'expired': {
+      const waiting = state.pending[event.timer];
+      if (waiting?.kind !== 'secondFactor') return to(state);
+      return answered(config, without(state, event.timer), event.timer, waiting.answer);
+    }
+    case 'closed':
+      return gone(state, event.connection);
+    case 'accepted':
+      return to(state);
+    case 'commanded':
+      return commanded(config, state, event.verb, event.args);
+    case 'started':
+    case 'told':
+    case 'connected':
+    case 'decrypted':
+    case 'generated':
+      return unexpected(state, event, 'received');
+    default:
+      return assertNever(event);
+  }
+}
+
+function without(state: Ready, connection: string): Ready {
+  const { [connection]: _, ...pending } = state.pending;
+  return { ...state, pending };
+}
+
+/** Nobody waits any more. */
+function gone(state: Ready, connection: string): Step<State, ActorEffect> {
+  const waiting = state.pending[connection];
+  if (waiting === undefined) return to(state);
+  const effects: readonly ActorEffect[] =
+    waiting.kind === 'secondFactor' ? [{ kind: 'cancel', timer: connection }] : [];
+  return to(without(state, connection), effects);
+}
+
+function answered(
+  config: Config,
+  state: Ready,
+  connection: string,
+  answer: Answer,
+): Step<State, ActorEffect> {
+  if (answer.kind === 'respond') {
+    const effects = respond(connection, answer.response, answer.message);
+    const { cause } = answer;
+    if (cause === undefined) return to(state, effects);
+    return to(state, [...effects, { kind: 'note', level: 'cause', text: cause }]);
+  }
+  const busy = Object.keys(state.pending).length >= PENDING_MAX;
+  if (busy || state.pending[connection] !== undefined) {
+    return to(state, [{ kind: 'close', connection }]);
+  }
+  if (answer.kind === 'wait') {
+    const pending = { kind: 'secondFactor', answer: answer.answer } as const;
+    return to({ ...state, pending: { ...state.pending, [connection]: pending } }, [
+      { kind: 'timer', timer: connection, ms: config.mfaTimeout },
+    ]);
+  }
+  const { unsigned } = answer;
+  const pending = { kind: 'signature', unsigned } as const;
+  return to({ ...state, pending: { ...state.pending, [connection]: pending } }, [
+    { kind: 'sign', id: connection, key: config.key, algorithm: 'RS256', data: unsigned.input },
+  ]);
+}
+
+function commanded(
+  { names }: Config,
+  state: Ready,
+  verb: string,
+  args: Args,
+): Step<State, ActorEffect> {
+  const who = String(args[verb]);
+  const upn = names.users[who];
+  const deviceId = names.devices[who];
+  const { tenant } = state;
+  const done = (next: Tenant, text: string): Step<State, ActorEffect> =>
+    to({ ...state, tenant: next }, [{ kind: 'note', level: 'info', text }]);
+  const users = (change: Partial<Tenant['users'][number]>) =>
+    tenant.users.map((user) => (user.userPrincipalName === upn ? { ...user, ...change } : user));
+  switch (verb) {
+    case 'disables': {
+      if (upn === undefined && deviceId === undefined) break;
+      const devices = tenant.devices.map((device) =>
+        device.deviceId === deviceId ? { ...device, accountEnabled: false } : device,
+      );
+      const next = { ...tenant, devices, users: users({ accountEnabled: false }) };
+      return done(next, `${who} is disabled in the tenant`);
+    }
+    case 'removesKeys': {
+      if (upn === undefined) break;
+      const { tenant: next, removed } = withoutKeys(tenant, upn);
+      return done(next, `${removed} keys of ${who} are removed from the tenant`);
+    }
+    case 'setsMfa': {
+      const mfa = args.to as Tenant['users'][number]['mfa'];
+      return done({ ...tenant, users: users({ mfa }) }, `MFA of ${who}: ${mfa}`);
+    }
+  }
+  const text = `${who} is nobody in the tenant`;
+  return to(state, [{ kind: 'note', level: 'cause', text }]);
+}
+
+function view({ tenantId }: Config, state: State): Json {
+  if (state.name === 'off') return { state: 'off' };
+  const { users, devices, keys } = state.tenant;
+  return {
+    state: state.name,
+    tenantId,
+    users: users.map(({ userPrincipalName, accountEnabled, mfa }) => ({
+      userPrincipalName,
+      accountEnabled,
+      mfa,
+    })),
+    devices: devices.map(({ deviceId, displayName, accountEnabled }) => ({
+      deviceId,
+      displayName,
+      accountEnabled,
+    })),
+    keys: keys.map(({ kid, userPrincipalName, deviceId, created }) => ({
+      kid,
+      userPrincipalName,
+      deviceId,
+      created: new Date(created).toISOString(),
+    })),
+  };
+}
+
+export const entraTenant = role({
+  role: 'entra-tenant',
+  about: 'A tenant of Microsoft Entra: tokens, device registration and keys of a realm’s users.',
+  fields: entraTenantFields,
+  verbs: entraTenantVerbs,
+  states: ['off', 'ready'],
+  build(name, fields, scene) {
+    const config: Config = {
+      tenantId: tenantIdOf(scene),
+      ...tenantKey(scene, name),
+      keyReceipts: fields.keyReceipts,
+      mfaTimeout: fields.mfaTimeout,
+      initial: initialTenant(scene, name, fields),
+      names: tenantNames(scene, fields.realm),
+    };
+    const initial: State = { name: 'off' };
+    return {
+      name,
+      role: 'entra-tenant',
+      machine: 'actors/entra-tenant',
+      initial,
+      step: (state, event, env) => step(config, state as State, event, env),
+      stateName: (state) => (state as State).name,
+      view: (state) => view(config, state as State),
+    };
+  },
+});

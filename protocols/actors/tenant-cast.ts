@@ -1,0 +1,156 @@
+/** A tenant as it is when the story begins: users and devices of the cast that were synchronised before. */
+import { toHex, utf16le } from '../../src/bytes/bytes.ts';
+import { md4 } from '../../src/crypto/md4.ts';
+import type { Scene } from '../../src/scenario/role.ts';
+import { bcryptPublicBlob } from '../directory/key-material.ts';
+import { SYNCHRONIZATION_ROLE } from '../enrollment/entra-token.ts';
+import { randomUuid } from '../enrollment/random-uuid.ts';
+import type { Tenant, TenantDevice, TenantKey, TenantUser } from '../enrollment/tenant.ts';
+import { sameRealm } from '../kerberos/ticket-cache.ts';
+import { accountIdentity, accountSid } from './account-identity.ts';
+import { members } from './cast-members.ts';
+import { computerNames, typablePassword } from './computer.ts';
+import { deviceIdentity } from './device-identity.ts';
+import type { EntraConnectFields, EntraTenantFields } from './entra-fields.ts';
+import type { DeviceFields, UserConfig } from './fields.ts';
+import { keysOnDevice } from './hello-keys.ts';
+
+/** Devices and keys were registered so long before the story begins. */
+const REGISTERED_BEFORE = 7 * 86_400_000;
+
+/** The key that a tenant signs tokens and receipts with. */
+export function tenantKey(scene: Scene, actor: string): { key: string; publicKey: Uint8Array } {
+  const key = `${actor}/tokens`;
+  return { key, publicKey: scene.key(key, 'RSA-2048') };
+}
+
+/** Public keys of the tenants that have a realm's users: whose receipts AD FS may trust. */
+export function tenantPublicKeys(scene: Scene, realm: string): readonly Uint8Array[] {
+  return members<EntraTenantFields>(scene, realm.toUpperCase(), 'entra-tenant').map(
+    ([actor]) => tenantKey(scene, actor).publicKey,
+  );
+}
+
+/** The NT hash, which password hash synchronisation starts from, in the form that is kept. */
+export function passwordHash(password: string): string {
+  return toHex(md4(utf16le(password)));
+}
+
+/** The account in the tenant that Entra Connect signs in with. */
+export interface CloudAccount {
+  readonly username: string;
+  readonly password: string;
+}
+
+export function connectAccount(scene: Scene, actor: string, realm: string): CloudAccount {
+  const username = `Sync_${actor.toUpperCase()}@${realm.toLowerCase()}`;
+  return { username, password: typablePassword(scene, username) };
+}
+
+/** What the tenant calls the actors of the cast. */
+export interface TenantNames {
+  /** userPrincipalName by actor. */
+  readonly users: Readonly<Record<string, string>>;
+  /** Device identifier by actor. */
+  readonly devices: Readonly<Record<string, string>>;
+}
+
+export function tenantNames(scene: Scene, realm: string): TenantNames {
+  const users = members<UserConfig>(scene, realm.toUpperCase(), 'user').flatMap(([name]) => {
+    const identity = accountIdentity(scene, name);
+    return identity === undefined ? [] : [[name, identity.upn] as const];
+  });
+  const devices = members<DeviceFields>(scene, realm.toUpperCase(), 'device').flatMap(
+    ([name, config]) => {
+      const identity = deviceIdentity(scene, name, config);
+      return identity === undefined ? [] : [[name, identity.deviceId] as const];
+    },
+  );
+  return { users: Object.fromEntries(users), devices: Object.fromEntries(devices) };
+}
+
+export function initialTenant(scene: Scene, actor: string, config: EntraTenantFields): Tenant {
+  const { realm } = config;
+  return {
+    users: [...usersOf(scene, config), ...connectUsers(scene, actor)],
+    devices: members<DeviceFields>(scene, realm.toUpperCase(), 'device').flatMap(
+      ([name, fields]) => deviceOf(scene, name, fields) ?? [],
+    ),
+    keys: keysOf(scene, realm),
+  };
+}
+
+function usersOf(scene: Scene, { realm, users }: EntraTenantFields): readonly TenantUser[] {
+  return members<UserConfig>(scene, realm.toUpperCase(), 'user').flatMap(([name, fields]) => {
+    const identity = accountIdentity(scene, name);
+    if (identity === undefined) return [];
+    return [
+      {
+        userPrincipalName: identity.upn,
+        onPremisesSecurityIdentifier: identity.sid,
+        onPremisesSamAccountName: identity.sAMAccountName,
+        accountEnabled: !fields.userAccountControl.includes('ACCOUNTDISABLE'),
+        passwordHash: passwordHash(fields.password.secret),
+        mfa: users[name]?.mfa ?? 'satisfied',
+      },
+    ];
+  });
+}
+
+function connectUsers(scene: Scene, tenant: string): readonly TenantUser[] {
+  return Object.entries(scene.actors).flatMap(([name, member]): TenantUser[] => {
+    if (member.role !== 'entra-connect') return [];
+    const config = member.config as EntraConnectFields;
+    if (config.tenant !== tenant) return [];
+    const { username, password } = connectAccount(scene, name, config.realm);
+    return [
+      {
+        userPrincipalName: username,
+        accountEnabled: true,
+        passwordHash: passwordHash(password),
+        mfa: 'failed',
+        roles: [SYNCHRONIZATION_ROLE],
+      },
+    ];
+  });
+}
+
+function deviceOf(scene: Scene, name: string, config: DeviceFields): TenantDevice | undefined {
+  const identity = deviceIdentity(scene, name, config);
+  if (identity === undefined) return undefined;
+  const { sAMAccountName, dnsHostName } = computerNames(name, config);
+  const ownerSid = accountSid(scene, config.realm, sAMAccountName);
+  return {
+    deviceId: identity.deviceId,
+    displayName: (dnsHostName.split('.')[0] as string).toUpperCase(),
+    accountEnabled: true,
+    publicKey: identity.certificate.publicKey,
+    thumbprint: identity.certificate.sha1,
+    transportKey: identity.transportPublicKey,
+    registered: scene.start - REGISTERED_BEFORE,
+    ...(ownerSid === undefined ? {} : { ownerSid }),
+  };
+}
+
+/** Key trust keys that are on devices already, whether a cycle has brought them to AD or not. */
+function keysOf(scene: Scene, realm: string): readonly TenantKey[] {
+  return members<DeviceFields>(scene, realm.toUpperCase(), 'device').flatMap(([name, config]) => {
+    const device = deviceIdentity(scene, name, config);
+    if (device === undefined) return [];
+    return [...keysOnDevice(scene, name, config)].flatMap(([user, held]): TenantKey[] => {
+      const owner = scene.actors[user]?.config as UserConfig | undefined;
+      const identity = accountIdentity(scene, user);
+      const inRealm = owner !== undefined && sameRealm(owner.realm, realm);
+      if (held.trust === 'certificate' || identity === undefined || !inRealm) return [];
+      return [
+        {
+          kid: randomUuid(scene.random(`kid/${held.key}`)(16)),
+          userPrincipalName: identity.upn,
+          deviceId: device.deviceId,
+          keyMaterial: bcryptPublicBlob(held.publicKey),
+          created: scene.start - REGISTERED_BEFORE,
+        },
+      ];
+    });
+  });
+}

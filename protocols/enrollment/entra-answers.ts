@@ -1,0 +1,35 @@
+/** What a tenant's endpoints say: responses, and what has to happen before there is one. */
+import type { HttpResponse } from '../http/messages.ts';
+
+export interface EndpointConfig {
+  readonly tenantId: string;
+  /** Of the tenant's key, SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Uint8Array;
+  readonly keyReceipts: boolean;
+}
+
+/** An answer that waits for the tenant's signature. */
+export type Unsigned =
+  | { readonly kind: 'token'; readonly resource: string; readonly input: Uint8Array }
+  | {
+      readonly kind: 'key';
+      readonly kid: string;
+      readonly upn: string;
+      readonly requestId: string;
+      readonly input: Uint8Array;
+    };
+
+export type Answer =
+  | {
+      readonly kind: 'respond';
+      readonly response: HttpResponse;
+      /** In traces. */
+      readonly message: string;
+      /** Why it is a refusal, for people. */
+      readonly cause?: string;
+    }
+  | { readonly kind: 'sign'; readonly unsigned: Unsigned }
+  /** The second factor does not come; the answer when it was waited for long enough. */
+  | { readonly kind: 'wait'; readonly answer: Answer };
+
+export const TOKEN_RESPONSE_NAME = 'token-response';

@@ -1,0 +1,154 @@
+/** The tenant's token endpoint: name and password, the device that asks, the second factor. */
+import { toHex, utf16le } from '../../src/bytes/bytes.ts';
+import { md4 } from '../../src/crypto/md4.ts';
+import type { Env } from '../../src/machine/machine.ts';
+import { type HttpRequest, response } from '../http/messages.ts';
+import { readCertificate } from '../x509/certificate.ts';
+import { type Answer, type EndpointConfig, TOKEN_RESPONSE_NAME } from './entra-answers.ts';
+import { type EntraError, EntraErrors, entraErrorBody } from './entra-errors.ts';
+import {
+  type AccessClaims,
+  accessTokenInput,
+  GRAPH_RESOURCE,
+  issuerOf,
+  NGC_MFA,
+  type PasswordTokenRequest,
+  REGISTRATION_RESOURCE,
+  readDeviceAssertion,
+  readTokenForm,
+} from './entra-token.ts';
+import { isSignedBy } from './jws.ts';
+import { JSON_TYPE, readForm } from './oauth.ts';
+import { type Tenant, type TenantUser, userNamed } from './tenant.ts';
+
+function refusedToken(error: EntraError, env: Env, cause: string): Answer {
+  const body = entraErrorBody(error, env.now);
+  const status = error.error === 'interaction_required' ? 401 : 400;
+  return {
+    kind: 'respond',
+    response: response(status, { 'Content-Type': JSON_TYPE }, body),
+    message: TOKEN_RESPONSE_NAME,
+    cause: `AADSTS${error.code}: ${cause}`,
+  };
+}
+
+/** @param parameters of the path: `tenant` */
+export function answerToken(
+  {
+    request,
+    parameters,
+  }: {
+    readonly request: HttpRequest;
+    readonly parameters: Readonly<Record<string, string>>;
+  },
+  tenant: Tenant,
+  config: EndpointConfig,
+  env: Env,
+): Answer {
+  const named = parameters.tenant?.toLowerCase();
+  if (named !== 'common' && named !== config.tenantId) {
+    return refusedToken(EntraErrors.unknownTenant, env, `there is no tenant ${named}`);
+  }
+  const form = readForm(request.body);
+  if (form === undefined) {
+    return refusedToken(EntraErrors.malformed, env, 'a parameter of the form stands twice');
+  }
+  if (form.grant_type !== 'password') {
+    return refusedToken(EntraErrors.unsupportedGrant, env, `grant_type ${form.grant_type}`);
+  }
+  const asked = readTokenForm(form);
+  if (asked === undefined) {
+    return refusedToken(EntraErrors.malformed, env, 'a parameter of the form is missing');
+  }
+  if (![REGISTRATION_RESOURCE, GRAPH_RESOURCE].includes(asked.resource)) {
+    return refusedToken(EntraErrors.unknownResource, env, `there is no ${asked.resource}`);
+  }
+  return tokenForUser(asked, tenant, config, env);
+}
+
+function tokenForUser(
+  asked: PasswordTokenRequest,
+  tenant: Tenant,
+  config: EndpointConfig,
+  env: Env,
+): Answer {
+  const { username, password, resource, clientId } = asked;
+  const user = userNamed(tenant, username);
+  if (user === undefined) {
+    return refusedToken(EntraErrors.unknownUser, env, `there is no user ${username}`);
+  }
+  // As password hash synchronisation knows it: from the NT hash.
+  if (user.passwordHash !== toHex(md4(utf16le(password)))) {
+    return refusedToken(EntraErrors.wrongPassword, env, `${username}: the password is wrong`);
+  }
+  if (!user.accountEnabled) {
+    return refusedToken(EntraErrors.disabledUser, env, `${username} is disabled`);
+  }
+  const device = deviceOf(asked, tenant, config, env);
+  if (device.kind === 'refused') {
+    return refusedToken(EntraErrors.deviceNotAuthenticated, env, device.reason);
+  }
+  const claims = claimsOf(user, { resource, clientId, ...device.claim, freshMfa: asked.freshMfa });
+  const granted: Answer = {
+    kind: 'sign',
+    unsigned: {
+      kind: 'token',
+      resource,
+      input: accessTokenInput(claims, config.tenantId, env.now),
+    },
+  };
+  if (!asked.freshMfa || user.mfa === 'satisfied') return granted;
+  const why =
+    user.mfa === 'timeout'
+      ? `the second factor of ${username} did not come in time`
+      : `the second factor of ${username} was refused`;
+  const failed = refusedToken(EntraErrors.mfaFailed, env, why);
+  return user.mfa === 'timeout' ? { kind: 'wait', answer: failed } : failed;
+}
+
+function claimsOf(
+  user: TenantUser,
+  asked: {
+    readonly resource: string;
+    readonly clientId: string;
+    readonly deviceId?: string;
+    readonly freshMfa: boolean;
+  },
+): AccessClaims {
+  const { freshMfa, ...rest } = asked;
+  const { onPremisesSecurityIdentifier, roles } = user;
+  return {
+    ...rest,
+    upn: user.userPrincipalName,
+    amr: freshMfa ? ['pwd', 'mfa', NGC_MFA] : ['pwd'],
+    ...(onPremisesSecurityIdentifier === undefined
+      ? {}
+      : { onPremisesSid: onPremisesSecurityIdentifier }),
+    ...(roles === undefined ? {} : { roles }),
+  };
+}
+
+type DeviceShown =
+  | { readonly kind: 'shown'; readonly claim: { readonly deviceId?: string } }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+function deviceOf(
+  { deviceAssertion }: PasswordTokenRequest,
+  tenant: Tenant,
+  { tenantId }: EndpointConfig,
+  { now }: Env,
+): DeviceShown {
+  if (deviceAssertion === undefined) return { kind: 'shown', claim: {} };
+  const refused = (reason: string): DeviceShown => ({ kind: 'refused', reason });
+  const shown = readDeviceAssertion(deviceAssertion, issuerOf(tenantId), now);
+  if (shown === undefined) return refused('the device’s assertion is malformed or not for now');
+  const certificate = readCertificate(shown.certificate);
+  if (!certificate.ok || !isSignedBy(shown.jws, certificate.value.publicKey)) {
+    return refused('the device’s assertion is not signed by the key of its certificate');
+  }
+  const { sha1, subject } = certificate.value;
+  const device = tenant.devices.find(({ thumbprint }) => thumbprint === sha1);
+  if (device === undefined) return refused(`the tenant has no device ${subject.text}`);
+  if (!device.accountEnabled) return refused(`the device ${device.deviceId} is disabled`);
+  return { kind: 'shown', claim: { deviceId: device.deviceId } };
+}
