@@ -21,22 +21,34 @@ import { scenarioFiles } from './stories.ts';
 
 const scenarios = suite('scenarios');
 
-/** The stories of a realm with passwords and its policy; none of them may go missing unnoticed. */
+/** Stories of passwords and policy, and of Hello keys and certificates; none may go missing unnoticed. */
 const NEEDED = [
   'account-lockout',
   'admin-sd-holder',
+  'april-2025-update-breaks-key-trust',
+  'certificate-trust-no-device-write-back',
+  'certificate-trust-sign-in',
   'clock-skew',
   'dc-unreachable',
   'etype-mismatch',
+  'freshness-token-stale',
+  'key-trust-before-sync',
+  'key-trust-sign-in',
   'logon-hours',
+  'nt-auth-not-trusted',
   'password-sign-in',
   'password-wrong',
+  'pin-lockout',
   'protected-users',
   'renamed-user-salt',
+  'revoked-certificate',
   'rodc-password-replication',
+  'rogue-domain-controller',
   'smart-card-required',
   'ticket-renewal',
   'two-realms-referral',
+  'weak-mapping-full-enforcement',
+  'wrong-dh-group',
 ];
 
 function load(file: string): Scenario {

@@ -61,6 +61,7 @@ const LONG: Readonly<Record<string, string>> = {
   'protocols/directory/schema-classes.ts': 'a table of the schema’s classes',
   'protocols/kerberos/error-codes.ts': 'a table of error codes',
   'protocols/kerberos/ntstatus.ts': 'a table of status codes',
+  'protocols/kerberos/reproductions.ts': 'a table of the causes of errors',
 };
 
 const PROTOCOL_HEADINGS = ['Standards', 'Messages', 'Machines', 'Simulated', 'Omitted'];
