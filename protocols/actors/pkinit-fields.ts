@@ -57,7 +57,7 @@ export const pkinitFields = object(
         'required',
       ]),
     ),
-    freshnessAge: optional(duration('How old a freshness token may be (15m)')),
+    freshnessAge: optional(duration('How old a freshness token may be (5m)')),
     dhKeyLifetime: optional(
       duration('How long one key pair serves clients that send a nonce (0s: one each)'),
     ),

@@ -26,7 +26,10 @@ export interface PkinitPolicy {
   readonly kdfs: boolean;
   /** `required`: only keys that were just now in use sign in (RFC 8070). */
   readonly freshness: 'accepted' | 'required';
-  /** How old a freshness token may be, and how far ahead. */
+  /**
+   * How old a freshness token may be, and how far ahead. Domain controllers take their clock skew and
+   * refuse one that is a quarter of an hour off (Samba `test_pkinit_freshness_old`, `_future`).
+   */
   readonly freshnessAge: number;
   /**
    * How long one key pair serves clients that send a nonce (RFC 4556 §3.2.3.1); 0: one each. Sparing
@@ -71,7 +74,7 @@ export const DEFAULT_PKINIT_POLICY: PkinitPolicy = {
   rsaKeyTransport: 'windows',
   kdfs: true,
   freshness: 'accepted',
-  freshnessAge: 15 * MINUTE,
+  freshnessAge: 5 * MINUTE,
   dhKeyLifetime: 0,
   strongCertificateBindingEnforcement: 'full',
   certificateBackdatingCompensation: 0,
