@@ -43,10 +43,15 @@ export function mappedTo(certificate: Certificate, context: MappingContext): Map
     : userName(certificate, context);
   if (explicit === undefined && implicit.kind === 'refused') return implicit;
   const by = implicit.kind === 'named' ? implicit.by : (explicit as ExplicitMapping).form;
+  // KB5014754: a strong mapping decides; the SID in the certificate is asked only where there is none.
+  // That is how an administrator maps one person's certificate to a second account.
+  if (explicit?.strength === 'strong') {
+    return { kind: 'mapped', strength: 'strong', by: explicit.form };
+  }
   const sids = sidsIn(certificate);
   const other = sids.find((sid) => sid !== account.objectSid);
   if (other !== undefined) return otherSid(certificate, other, context, by);
-  const strong = strongBond(certificate, explicit, context);
+  const strong = strongBond(certificate, context);
   if (strong !== undefined) return { kind: 'mapped', strength: 'strong', by: strong };
   return weakly(certificate, by, context, policy);
 }
@@ -118,12 +123,10 @@ function otherSid(
 /** What makes the bond strong; undefined: nothing. */
 function strongBond(
   certificate: Certificate,
-  explicit: ExplicitMapping | undefined,
   { account, policy }: MappingContext,
 ): string | undefined {
   if (certificate.sid === account.objectSid) return 'the SID extension';
   if (sidsIn(certificate).length > 0) return 'the SID in a SAN URI';
-  if (explicit?.strength === 'strong') return explicit.form;
   const issuer = foldName(mappingText(certificate.issuer));
   const tuple = policy.strongNameMappings.find(
     (one) =>

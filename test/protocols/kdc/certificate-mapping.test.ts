@@ -5,7 +5,7 @@ import { mappingValues } from '../../../protocols/kdc/explicit-mapping.ts';
 import { DEFAULT_PKINIT_POLICY, type PkinitPolicy } from '../../../protocols/kdc/pkinit-policy.ts';
 import type { Certificate } from '../../../protocols/x509/certificate.ts';
 import type { CertificateProfile } from '../../../protocols/x509/issue.ts';
-import { distinguishedName } from '../../../protocols/x509/names.ts';
+import { distinguishedName, mappingText } from '../../../protocols/x509/names.ts';
 import { sidUri, smartcardLogon } from '../../../protocols/x509/profiles.ts';
 import { toHex } from '../../../src/bytes/bytes.ts';
 import { digest } from '../../../src/crypto/digest.ts';
@@ -103,6 +103,17 @@ mapping('another account’s SID is refused, unless nobody looks at it', () => {
     assert.is(mapped(certificate(one), { policy }), '66');
     assert.is(mapped(certificate(one), { policy: weak }), 'weak by SAN UPN');
   }
+});
+
+mapping('another account’s SID does not matter where the certificate is mapped strongly', () => {
+  const sid = 'S-1-5-21-1-2-3-1106';
+  const one = certificate(smartcard({ sid }));
+  const by = (...altSecurityIdentities: string[]) =>
+    mapped(one, { account: { altSecurityIdentities } });
+  assert.is(by(`X509:<SHA1-PUKEY>${one.sha1}`), 'strong by X509:<SHA1-PUKEY>');
+  assert.is(by(`X509:<I>${ISSUER}<SID>${sid}`), 'strong by X509:<I><SID>');
+  assert.is(by(`X509:<I>${ISSUER}<SID>${ALICE_SID}`), '66', 'not the SID of the certificate');
+  assert.is(by(`X509:<S>${mappingText(one.subject)}`), '66', 'a weak one');
 });
 
 mapping('the UPN: the account’s own, or its implicit one; no one else’s', () => {
