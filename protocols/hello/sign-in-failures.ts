@@ -60,7 +60,7 @@ function refused(
     case KDC_ERR_CLIENT_NOT_TRUSTED: {
       const why =
         trust === 'key'
-          ? 'the public key is not in msDS-KeyCredentialLink of the account, as long as it was not synchronised'
+          ? 'most often the public key has not come to msDS-KeyCredentialLink of the account yet; what it was is in the domain controller’s log'
           : 'the domain controller does not trust the certificate';
       const cause = `${sentence}: ${why}`;
       return { status: told ?? STATUS_LOGON_FAILURE, message: UNAVAILABLE, cause };

@@ -8,6 +8,7 @@ import { encode, tryDecode } from '../../src/der/codec.ts';
 import { TD_DH_PARAMETERS } from '../kerberos/constants.ts';
 import {
   KDC_ERR_DH_KEY_PARAMETERS_NOT_ACCEPTED,
+  KDC_ERR_DIGEST_IN_SIGNED_DATA_NOT_ACCEPTED,
   KDC_ERR_ETYPE_NOSUPP,
   KDC_ERR_PA_CHECKSUM_MUST_BE_INCLUDED,
   KDC_ERR_PREAUTH_FAILED,
@@ -35,9 +36,9 @@ import type { Certificate } from '../x509/certificate.ts';
 import { type Refusal, refused, typedData } from './errors.ts';
 import { freshnessRefusal } from './freshness.ts';
 import type { Offer } from './offer.ts';
-import type { PkinitPolicy } from './pkinit-policy.ts';
+import type { PkinitDigest, PkinitPolicy } from './pkinit-policy.ts';
 import { type ProofContext, skewText } from './proof.ts';
-import { malformed } from './public-key.ts';
+import { digestsData, malformed } from './public-key.ts';
 
 /** The offer of RFC 4556's AuthPack. */
 export function offerOf(
@@ -115,9 +116,15 @@ function authenticatorRefusal(context: ProofContext, own: PkAuthenticator): Refu
   const modified = (name: string): Refusal =>
     refused(KRB_AP_ERR_MODIFIED, `${name} does not cover this KDC-REQ-BODY: it was changed`);
   if (paChecksum2 !== undefined) {
-    const oids: Readonly<Record<string, keyof typeof NAMES>> = DIGEST_OIDS;
+    const { pkinit } = context.policy;
+    const oids: Readonly<Record<string, PkinitDigest>> = DIGEST_OIDS;
     const name = oids[paChecksum2.algorithmIdentifier.algorithm];
     if (name === undefined) return malformed('paChecksum2 is made with an unknown digest');
+    if (!pkinit.digests.includes(name) && !(name === 'sha1' && sha1Allowed(pkinit))) {
+      const cause = `event 205: paChecksum2 is made with ${name}, which policy does not allow`;
+      const more = { typedData: digestsData(pkinit.digests) };
+      return refused(KDC_ERR_DIGEST_IN_SIGNED_DATA_NOT_ACCEPTED, cause, more);
+    }
     if (!equal(paChecksum2.checksum, digest(name, context.reqBody))) return modified('paChecksum2');
   } else if (!sha1Allowed(context.policy.pkinit)) {
     const cause = 'paChecksum2 is missing, and policy does not allow the SHA-1 of paChecksum';
@@ -129,8 +136,6 @@ function authenticatorRefusal(context: ProofContext, own: PkAuthenticator): Refu
   }
   return equal(paChecksum, digest('sha1', context.reqBody)) ? undefined : modified('paChecksum');
 }
-
-const NAMES = { sha1: 1, sha256: 1, sha384: 1, sha512: 1 } as const;
 
 function sha1Allowed({ digests, legacy }: PkinitPolicy): boolean {
   return legacy || digests.includes('sha1');

@@ -351,6 +351,7 @@ const BY_ERROR: Readonly<Record<string, readonly Row[]>> = {
   ],
   KDC_ERR_DIGEST_IN_SIGNED_DATA_NOT_ACCEPTED: [
     ['pkinit-signed-sha1', 'the AuthPack is signed with a digest that policy refuses'],
+    ['pkinit-checksum2-digest', 'paChecksum2 is made with a digest that policy refuses'],
   ],
   KDC_ERR_PUBLIC_KEY_ENCRYPTION_NOT_SUPPORTED: [
     ['pkinit-rsa-refused', 'key transport by RSA, which policy refuses'],

@@ -132,6 +132,15 @@ export const CASES: readonly Case[] = [
     world: { policy: { digests: ['sha256'] } },
   },
   {
+    id: 'pkinit-checksum2-digest',
+    name: 'paChecksum2 with a digest that policy does not allow',
+    code: 80,
+    cause: /paChecksum2 is made with sha1, which policy does not allow/,
+    wish: { options: { paChecksum2: 'sha1', paChecksum: false } },
+    world: { policy: { digests: ['sha256'] } },
+    data: TD_CMS_DIGEST_ALGORITHMS,
+  },
+  {
     id: 'pkinit-signed-sha1',
     name: 'a signature with SHA-1',
     code: 80,
