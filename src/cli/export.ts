@@ -32,7 +32,10 @@ export function registerExport(program: Command): void {
     .description('write a run as files for other programs')
     .argument('<run>', 'a run folder, or "latest"')
     .option('--pcapng <file>', 'the packets, for Wireshark')
-    .option('--keytab <file>', 'every long-term key, for Wireshark and klist -k')
+    .option(
+      '--keytab <file>',
+      'every long-term key and what PKINIT agreed on, for Wireshark and klist -k',
+    )
     .option('--ccache <file>', 'the tickets of one principal, for klist -c')
     .option('--principal <name>', 'whose tickets (default: the only user’s)')
     .option('--keylog <file>', 'TLS secrets, for Wireshark')
@@ -176,7 +179,7 @@ function readme(run: Run, caches: readonly string[]): string {
     `| \`${result.scenario}.yaml\` | the scenario |`,
     '| `run/` | the run folder: `kerblab view run`, `kerblab replay run` |',
     '| `run.pcapng` | the packets: `wireshark -o kerberos.decrypt:TRUE -o kerberos.file:all.keytab run.pcapng` |',
-    '| `all.keytab` | every long-term key |',
+    '| `all.keytab` | every long-term key, and the reply keys of PKINIT |',
     ...caches.map((file) => `| \`${file}\` | tickets: \`klist -c '${file}'\` |`),
     '| `run.mmd` | a sequence diagram in the language of Mermaid |',
   ];

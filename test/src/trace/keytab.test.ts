@@ -37,6 +37,17 @@ s('a key number of 32 bits, and without it the 8 bits', () => {
   assert.is(readKeytab(zero)[0]?.kvno, 2);
 });
 
+s('the key of one exchange is under a name that nobody signs in with', () => {
+  const record = { principal: 'alice@R', kvno: 0, etype: 18, key: '07'.repeat(32) };
+  const entries = [record, { ...record, exchange: 'PKINIT' as const }].map((one) =>
+    keytabEntry(one, 0),
+  );
+  assert.equal(
+    readKeytab(writeKeytab(entries)).map(({ principal }) => principal.components),
+    [['alice'], ['PKINIT', 'alice']],
+  );
+});
+
 s('passes over holes and stops at a record of length 0', () => {
   const hole = concat(hex`fffffffb`, new Uint8Array(5).fill(0xee));
   const file = concat(ALICE.subarray(0, 2), hole, ALICE.subarray(2), hex`00000000 ffff`);
