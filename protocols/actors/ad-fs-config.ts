@@ -10,6 +10,7 @@ import type { DomainControllerFields } from './fields.ts';
 import { authority } from './pki-cast.ts';
 import { realmNames } from './realm-names.ts';
 import { adFsAccount, adFsHost } from './service-accounts.ts';
+import { tenantPublicKeys } from './tenant-cast.ts';
 
 export interface AdFsConfig {
   readonly service: ServiceConfig;
@@ -35,7 +36,7 @@ export function adFsConfig(scene: Scene, name: string, config: AdFsFields): AdFs
       netbios: flatName,
       agent: agentOf(scene, name, config),
       template: config.template,
-      receiptKeys: [],
+      receiptKeys: tenantPublicKeys(scene, realm),
       issuesCertificates: config.issuesCertificates,
     },
     access: { server, bind: { name: `${flatName}\\${sAMAccountName}`, password } },
