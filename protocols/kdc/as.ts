@@ -6,7 +6,9 @@ import {
   KdcOptions,
   KRB_AS_REQ,
   NT_PRINCIPAL,
+  NT_X500_PRINCIPAL,
   PA_AS_FRESHNESS,
+  PA_ENC_TIMESTAMP,
   PVNO,
 } from '../kerberos/constants.ts';
 import {
@@ -27,6 +29,7 @@ import { accountRefusal, type SignIn } from './account-checks.ts';
 import { type Account, isProtectedUser, type KdcEnv, UserAccountControl } from './accounts.ts';
 import { type KeptHalves, type KeyedClient, type Signing, toBeSigned } from './as-public-key.ts';
 import { type Client, issue, type Reply } from './as-reply.ts';
+import { accountOfCertificate } from './certificate-lookup.ts';
 import { type Refusal, refused } from './errors.ts';
 import { clientKeys, sessionEtype } from './etype-selection.ts';
 import { freshnessToken } from './freshness.ts';
@@ -130,7 +133,7 @@ function authenticated(
   const padata = request.padata ?? [];
   const given = proofIn(padata);
   if (given !== undefined && 'kind' in given) return given;
-  const account = clientAccount(realm, cname, body, given !== undefined, env);
+  const account = clientAccount(realm, cname, request, given !== undefined, env);
   if ('kind' in account) return account;
   const signIn: SignIn = {
     policy,
@@ -146,7 +149,10 @@ function authenticated(
   const named = canonical
     ? { nameType: NT_PRINCIPAL, nameString: [account.sAMAccountName] }
     : cname;
-  if ((account.userAccountControl & UserAccountControl.DONT_REQUIRE_PREAUTH) !== 0) {
+  const unneeded = (account.userAccountControl & UserAccountControl.DONT_REQUIRE_PREAUTH) !== 0;
+  // Who shows a private key cannot open a reply under a password's.
+  const byPublicKey = given !== undefined && given.way.padataType !== PA_ENC_TIMESTAMP;
+  if (unneeded && !byPublicKey) {
     const client = unproved(account, named, keys, body.etype);
     const proof = { by: 'password', etype: client.replyKey.etype } as const;
     const barred = accountRefusal(account, 'proving', signIn);
@@ -192,10 +198,11 @@ function proofWanted(
 function clientAccount(
   realm: Realm,
   cname: PrincipalName,
-  body: KdcReqBody,
+  request: AsReq,
   preauthenticated: boolean,
   { accounts }: KdcEnv,
 ): Account | Refusal {
+  const body = request.reqBody.value;
   const shown = formatName(cname, body.realm);
   if (!namesRealm(realm, body.realm)) {
     const trust = accounts.trust(body.realm);
@@ -213,8 +220,14 @@ function clientAccount(
       return refused(KDC_ERR_WRONG_REALM, `${shown} belongs to the trusted realm ${found.realm}`, {
         crealm: found.realm,
       });
-    case 'unknown':
+    case 'unknown': {
+      const byCertificate =
+        cname.nameType === NT_X500_PRINCIPAL
+          ? accountOfCertificate(request.padata ?? [], accounts)
+          : undefined;
+      if (byCertificate !== undefined) return byCertificate;
       return refused(KDC_ERR_C_PRINCIPAL_UNKNOWN, `no account of ${realm.name} is called ${shown}`);
+    }
   }
 }
 

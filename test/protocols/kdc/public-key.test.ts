@@ -1,7 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { UserAccountControl } from '../../../protocols/kdc/accounts.ts';
-import { KeyUsage } from '../../../protocols/kerberos/constants.ts';
+import { KeyUsage, NT_X500_PRINCIPAL } from '../../../protocols/kerberos/constants.ts';
+import { KDC_ERR_C_PRINCIPAL_UNKNOWN } from '../../../protocols/kerberos/error-codes.ts';
 import { decrypt, type Key, stringToKey } from '../../../protocols/kerberos/etypes.ts';
 import { AsRep, EncTicketPart, TypedData } from '../../../protocols/kerberos/messages.ts';
 import { pacOf } from '../../../protocols/pac/authorization-data.ts';
@@ -11,8 +12,8 @@ import { openPacCredentials } from '../../../protocols/pac/credentials.ts';
 import { type Pac, pacBuffer, readPac } from '../../../protocols/pac/pactype.ts';
 import { toHex } from '../../../src/bytes/bytes.ts';
 import { decode } from '../../../src/der/codec.ts';
-import { ALICE_RC4_KEY, DAY, KRBTGT_KEYS, NOW } from './contoso.ts';
-import { CASES, type Case, HELLO, RSA } from './pkinit-failures.ts';
+import { ALICE, ALICE_RC4_KEY, DAY, KRBTGT_KEYS, NOW } from './contoso.ts';
+import { CARD, CASES, type Case, HELLO, RSA } from './pkinit-failures.ts';
 import { aliceWithKeys, type Outcome, pkinitWorld, resultOf, signsIn } from './pkinit-world.ts';
 
 const kdc = suite('kdc/public-key');
@@ -140,5 +141,32 @@ kdc('replaces the random password of who must use a smart card, when it is too o
   assert.is(later?.why, 'signedIn');
   assert.is(later?.password, undefined);
 });
+
+kdc(
+  'a name of type NT-X500-PRINCIPAL is whoever altSecurityIdentities maps the certificate to',
+  () => {
+    const subject = { nameType: NT_X500_PRINCIPAL, nameString: ['CN=Alice Example'] };
+    const wish = { request: { cname: subject } };
+    const unmapped = signsIn(pkinitWorld(), RSA, wish);
+    assert.is(resultOf(unmapped), `${KDC_ERR_C_PRINCIPAL_UNKNOWN}`, unmapped.causes);
+    const ski = CARD.subjectKeyIdentifier ?? '';
+    const altSecurityIdentities = [`X509:<SKI>${ski.toUpperCase()}`];
+    const world = pkinitWorld({ seeds: [{ ...ALICE, altSecurityIdentities }] });
+    const mapped = signsIn(world, RSA, wish);
+    assert.is(resultOf(mapped), 'done', mapped.causes);
+    if (mapped.client.name !== 'done') return;
+    assert.equal(mapped.client.reply.credential.cname.nameString, ['alice']);
+  },
+);
+
+kdc(
+  'an account without preauthentication is still answered with the key that a public key gave',
+  () => {
+    const { NORMAL_ACCOUNT, DONT_REQUIRE_PREAUTH } = UserAccountControl;
+    const userAccountControl = NORMAL_ACCOUNT | DONT_REQUIRE_PREAUTH;
+    const world = pkinitWorld({ seeds: [{ ...ALICE, userAccountControl }] });
+    assert.is(resultOf(signsIn(world, RSA)), 'done');
+  },
+);
 
 kdc.run();
