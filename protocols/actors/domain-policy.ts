@@ -11,6 +11,9 @@ export const domainPolicyFields = object({
   minPwdLength: optional(integer('Characters of a password at least (7)', { max: 127 })),
   pwdHistoryLength: optional(integer('How many passwords do not come again (24)', { max: 1024 })),
   complexPasswords: optional(flag('Passwords need three kinds of characters (true)')),
+  expireSmartCardPasswords: optional(
+    flag('Who must use a smart card gets a new random password when it is too old (true)'),
+  ),
   lockoutThreshold: optional(
     integer('Failed attempts until an account is locked out; 0: never (0)', { max: 999 }),
   ),
@@ -27,12 +30,15 @@ const COMPLEX = 1;
 
 /** The domain's attributes; durations are negative numbers of 100 ns. */
 export function domainPolicy(fields: DomainPolicyFields): SeedAttributes {
-  const { complexPasswords, minPwdLength, pwdHistoryLength, lockoutThreshold, ...durations } =
-    fields;
+  const { complexPasswords, expireSmartCardPasswords, ...others } = fields;
+  const { minPwdLength, pwdHistoryLength, lockoutThreshold, ...durations } = others;
   const numbers = { minPwdLength, pwdHistoryLength, lockoutThreshold };
   return {
     ...Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined)),
     ...(complexPasswords === undefined ? {} : { pwdProperties: complexPasswords ? COMPLEX : 0 }),
+    ...(expireSmartCardPasswords === undefined
+      ? {}
+      : { 'msDS-ExpirePasswordsOnSmartCardOnlyAccounts': expireSmartCardPasswords }),
     ...Object.fromEntries(
       Object.entries(durations).map(([name, ms]) => [name, String(BigInt(ms) * -10_000n)]),
     ),

@@ -40,15 +40,20 @@ export function passwordExpiry(entry: Entry, domain: Entry | undefined): bigint 
   return passwordAge(entry, domain);
 }
 
+/** Functional level of a domain (MS-ADTS 6.1.4.4) from which on random passwords are replaced. */
+const WINDOWS_2016 = 7;
+
 /**
  * When the random password of an account that must use a smart card is to be replaced by another one, as a
- * FILETIME; undefined: the account is none, or msDS-ExpirePasswordsOnSmartCardOnlyAccounts is not set.
+ * FILETIME; undefined: the account is none, its password never expires,
+ * msDS-ExpirePasswordsOnSmartCardOnlyAccounts is not set, or the domain's level too low for it.
  */
 export function passwordRotation(entry: Entry, domain: Entry | undefined): bigint | undefined {
-  const smartCardOnly =
-    (number(entry, 'userAccountControl') & UserAccountControl.SMARTCARD_REQUIRED) !== 0;
-  const rotates = domain && one(domain, 'msDS-ExpirePasswordsOnSmartCardOnlyAccounts') === 'TRUE';
-  return smartCardOnly && rotates ? passwordAge(entry, domain) : undefined;
+  const kept = number(entry, 'userAccountControl') & NEVER_EXPIRES;
+  if (kept !== UserAccountControl.SMARTCARD_REQUIRED || domain === undefined) return undefined;
+  const rotates = one(domain, 'msDS-ExpirePasswordsOnSmartCardOnlyAccounts') === 'TRUE';
+  const level = number(domain, 'msDS-Behavior-Version');
+  return rotates && level >= WINDOWS_2016 ? passwordAge(entry, domain) : undefined;
 }
 
 function passwordAge(entry: Entry, domain: Entry | undefined): bigint {

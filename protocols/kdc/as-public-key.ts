@@ -123,7 +123,7 @@ export function signedReply(
   const finished = finishReply(draft, signature, octets, parties, env.random);
   if (finished.kind === 'refused') return finished;
   const { cname, proof } = client;
-  const { account, password } = rotated(client.account, env);
+  const { account, password } = rotated(latest(client.account, env), env);
   const reply = issue(
     {
       ...request,
@@ -148,6 +148,12 @@ export function signedReply(
       ? {}
       : { change: { ...change, why: 'passwordRotated' as const, password } };
   return { ...reply, ...rotating, warnings: proof.warnings, agreed };
+}
+
+/** As it is now: while the reply waited for its signature, another one may have replaced the password. */
+function latest(account: Account, { accounts }: KdcEnv): Account {
+  if (account.passwordRotates === undefined) return account;
+  return accounts.byObjectSid(account.objectSid) ?? account;
 }
 
 /** Octets of 120 UTF-16 code units: as long as the passwords of computers. */
