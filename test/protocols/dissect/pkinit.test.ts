@@ -7,6 +7,7 @@ import { EncryptedData, PaEncTsEnc } from '../../../protocols/kerberos/messages.
 import { concat, fromHex, hex, toHex } from '../../../src/bytes/bytes.ts';
 import { encode } from '../../../src/der/codec.ts';
 import type { DissectedField } from '../../../src/trace/dissector.ts';
+import { chanceOf, mutatedInside } from '../../mutations.ts';
 import { root } from '../../root.ts';
 
 const s = suite('dissect/pkinit');
@@ -124,6 +125,40 @@ s('a SignedData by itself says what it is', () => {
   const alone = bytes.subarray(info?.start, info?.end);
   assert.is(dissector.name(alone), 'ContentInfo');
   assert.is(at(dissector.value(alone), 'eContent.clientPublicValue.group'), 'modp-2');
+});
+
+/** The vectors, and what stands in their OCTET STRINGs by itself. */
+function pieces(): readonly (readonly [string, Uint8Array])[] {
+  const names = ['mit-as-req-modp-14', 'mit-as-rep-modp-16', 'heimdal-as-rep-rsa'];
+  return [...names, 'heimdal-as-req-dh', 'mit-krb-error-dh-parameters'].flatMap((name) => {
+    const bytes = vector(name);
+    const inner = dissector.fields(bytes).flatMap(({ path, start, end }) => {
+      const type = /\.(PA-PK-AS-REQ|ContentInfo|AuthPack|KDCDHKeyInfo|Certificate)$/.exec(
+        path,
+      )?.[1];
+      return type === undefined ? [] : [[type, bytes.subarray(start, end)] as const];
+    });
+    return [[name, bytes] as const, ...inner];
+  });
+}
+
+s('whatever is spoiled is shown as far as it goes, and nothing throws', () => {
+  const seeds = pieces();
+  const all = seeds.map(([, bytes]) => bytes);
+  const chance = chanceOf(1, 'dissect/pkinit');
+  for (let i = 0; i < 100; i++) {
+    for (const [message, seed] of seeds) {
+      const bytes = mutatedInside(seed, chance, all);
+      const hints = { message };
+      const rows = dissector.fields(bytes, hints);
+      assert.ok(rows.length > 0);
+      for (const { start, end } of rows) {
+        assert.ok(start <= end && end <= bytes.length, `${message} ${toHex(bytes)}`);
+      }
+      dissector.value(bytes, hints);
+      dissector.name(bytes, hints);
+    }
+  }
 });
 
 s.run();
