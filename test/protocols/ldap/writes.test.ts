@@ -1,9 +1,21 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { directory } from '../../../protocols/directory/directory.ts';
+import {
+  type NewKeyCredential,
+  newKeyCredential,
+} from '../../../protocols/directory/key-credential.ts';
+import {
+  dnBinaryText,
+  PUBLIC_KEY_INDEX,
+  publicKeyForm,
+} from '../../../protocols/directory/key-credential-value.ts';
+import { bcryptPublicBlob } from '../../../protocols/directory/key-material.ts';
 import { ControlType } from '../../../protocols/ldap/controls.ts';
 import { LdapMessage, type ProtocolOp } from '../../../protocols/ldap/messages.ts';
 import { hex, utf8 } from '../../../src/bytes/bytes.ts';
 import { encode } from '../../../src/der/codec.ts';
+import { keyOf } from '../x509/pki.ts';
 import {
   addRequest,
   attribute,
@@ -15,7 +27,7 @@ import {
   resultOf,
   searchRequest,
 } from './asking.ts';
-import { ldapDomain } from './ldap-domain.ts';
+import { type LdapDomain, ldapDomain } from './ldap-domain.ts';
 
 const s = suite('ldap/writes');
 const USERS = `CN=Users,${DOMAIN_DN}`;
@@ -181,5 +193,74 @@ s('the write comes before the answer that tells of it', () => {
     `CN=x,${USERS}`,
   ]);
 });
+
+const LINK = 'msDS-KeyCredentialLink';
+const MATERIAL = bcryptPublicBlob(keyOf('rsa hello').publicKey);
+const blobOf = (more: Partial<NewKeyCredential> = {}): Uint8Array =>
+  newKeyCredential({ keyMaterial: MATERIAL, usage: 1, source: 0, ...more });
+
+/** The digits in small letters. */
+const lower = (value: string): string =>
+  value.replace(/(?<=^B:828:)[^:]*/, (digits) => digits.toLowerCase());
+
+/** What the KDC would find by the key. */
+const byKey = ({ store }: LdapDomain) =>
+  directory(store).findForm(PUBLIC_KEY_INDEX, publicKeyForm(keyOf('rsa hello').publicKey)).length;
+
+s('a key credential is added, found by its key, and deleted by exactly that value', () => {
+  const domain = ldapDomain();
+  const client = boundClient(domain);
+  const write = (operation: number, ...values: readonly string[]) =>
+    resultOf(client.ask(modifyRequest(BOB, [operation, attribute(LINK, ...values)]))).code;
+  const blob = blobOf({
+    deviceId: new Uint8Array(16),
+    customKeyInformation: new Uint8Array([1, 0]),
+    lastLogon: 'never',
+    creationTime: 1e12,
+  });
+  const value = dnBinaryText(blob, BOB);
+  assert.match(value, /^B:828:0002/);
+  assert.is(write(0, value), 0);
+  assert.equal(shown(client, BOB, LINK), [value]);
+  assert.is(byKey(domain), 1);
+  assert.is(write(0, value), 20, 'attributeOrValueExists');
+  assert.is(write(0, lower(value)), 20, 'digits in small');
+  assert.is(write(1, dnBinaryText(blobOf({ usage: 7 }), BOB)), 16, 'noSuchAttribute');
+  const second = dnBinaryText(blobOf({ usage: 2 }), BOB);
+  assert.is(write(0, second), 0);
+  assert.is(write(1, value), 0);
+  assert.equal(shown(client, BOB, LINK), [second]);
+  assert.is(byKey(domain), 0, 'a key of another usage signs nobody in');
+  assert.is(write(2, value), 0);
+  assert.equal(shown(client, BOB, LINK), [value]);
+  assert.is(byKey(domain), 1);
+  assert.is(write(2), 0);
+  assert.equal([shown(client, BOB, LINK), byKey(domain)], [[], 0]);
+});
+
+s(
+  'who may write the attribute may write blobs that are none; the value’s form is looked at',
+  () => {
+    const domain = ldapDomain();
+    const client = boundClient(domain);
+    const add = (value: string) =>
+      resultOf(client.ask(modifyRequest(BOB, [0, attribute(LINK, value)]))).code;
+    assert.is(add(`B:6:ABCDEF:${BOB}`), 0);
+    assert.equal(shown(client, BOB, LINK), [`B:6:ABCDEF:${BOB}`]);
+    assert.is(byKey(domain), 0);
+    for (const malformed of [
+      'B:8:ABCDEF:CN=bob,CN=Users,DC=corp,DC=example',
+      'B:5:ABCDE:CN=bob,CN=Users,DC=corp,DC=example',
+      'B:2:XY:CN=bob,CN=Users,DC=corp,DC=example',
+      'B:2:AB',
+      'nonsense',
+    ]) {
+      const code = add(malformed);
+      assert.ok(code === 21 || code === 19, `${malformed}: ${code}`);
+    }
+    assert.not(add('B:2:AB:CN=nobody,CN=Users,DC=corp,DC=example') === 0);
+    assert.equal(shown(client, BOB, LINK).length, 1);
+  },
+);
 
 s.run();
