@@ -19,6 +19,7 @@ import { dissector as kerberosDissector } from './dissect/dissector.ts';
 import { httpFraming } from './http/framing.ts';
 import { kerberosTcpFraming } from './kerberos/framing.ts';
 import { ldapFraming } from './ldap/framing.ts';
+import { OPERATIONS } from './ldap/messages.ts';
 
 /** What the actors of a scenario file can be. */
 export const ROLES: readonly RoleDefinition[] = [
@@ -68,4 +69,16 @@ export const MESSAGES: readonly MessageDefinition[] = [
     about: 'asks a server for something that has no name of its own (RFC 9110)',
   },
   { name: 'HTTP response', about: 'a server’s answer (RFC 9110 §15)' },
+  { name: 'token-request', about: 'asks Entra or AD FS for a token (RFC 6749 §4.3, MS-OAPXBC)' },
+  { name: 'token-response', about: 'brings it, or says why not (RFC 6749 §5)' },
+  { name: 'key-registration-request', about: 'registers a Hello key (MS-KPP 3.1.5.1)' },
+  { name: 'key-registration-response', about: 'the key’s identifier, or ErrorDetails (MS-KPP)' },
+  { name: 'user-export-request', about: 'Entra Connect brings users to the tenant' },
+  { name: 'key-import-request', about: 'Entra Connect reads users’ Hello keys' },
+  { name: 'device-import-request', about: 'Entra Connect reads devices to write them back' },
+  { name: 'synchronization-response', about: 'the tenant’s answer to Entra Connect' },
+  ...Object.values(OPERATIONS).map(({ type }) => ({
+    name: `LDAP ${type}`,
+    about: 'an operation of LDAP or its answer (RFC 4511 §4)',
+  })),
 ];

@@ -5,6 +5,7 @@ import { openGssToken } from '../kerberos/gss.ts';
 import { messageName as ldapName } from '../ldap/recognise.ts';
 import { type Contents, generic } from './contents.ts';
 import { gssToken } from './gss-token.ts';
+import { httpContents, httpName } from './http.ts';
 import { KeyStore } from './keyring.ts';
 import { isLdapMessage, ldapMessage, spnegoToken } from './ldap.ts';
 import { MESSAGES } from './messages.ts';
@@ -21,6 +22,8 @@ function contentsOf(bytes: Uint8Array, { message }: Hints): Contents | undefined
   if (bytes[0] === GSS_TOKEN && openGssToken(bytes).ok) return token;
   if (bytes[0] === GSS_TOKEN && mechanismOf(bytes) === Mechanism.SPNEGO) return spnego;
   if (isLdapMessage(bytes)) return ldap;
+  const http = httpContents(bytes);
+  if (http !== undefined) return http;
   // A hint that the first octet contradicts is passed over: a trace may hold what was damaged on its way.
   const known = typeByTag(bytes) ?? (message === undefined ? undefined : TYPES.get(message));
   return known ?? standingAlone(bytes);
@@ -64,7 +67,8 @@ export const dissector: Dissector = {
   name(bytes, hints = {}) {
     const opened = bytes[0] === GSS_TOKEN ? openGssToken(bytes) : undefined;
     if (opened?.ok) return opened.message;
-    return isLdapMessage(bytes) ? ldapName(bytes) : contentsOf(bytes, hints)?.type;
+    if (isLdapMessage(bytes)) return ldapName(bytes);
+    return httpName(bytes) ?? contentsOf(bytes, hints)?.type;
   },
   fields,
   value(bytes, hints = {}, keyring) {
