@@ -1,10 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { number, octets, one, referred, texts } from '../../../protocols/directory/entry.ts';
+import { newKeyCredential } from '../../../protocols/directory/key-credential.ts';
+import { dnBinaryText } from '../../../protocols/directory/key-credential-value.ts';
 import { sidText } from '../../../protocols/directory/names.ts';
 import { decodeDescriptor } from '../../../protocols/directory/security/descriptor.ts';
 import { CORP_SID } from './corp.ts';
-import { corp, full, quoted } from './operating.ts';
+import { type Corp, change, corp, full, quoted } from './operating.ts';
 
 const s = suite('directory/add');
 
@@ -239,5 +241,56 @@ s('a new object inherits, and its owner is who made it, or the administrators', 
   assert.is(outcome.value.owner, `${CORP_SID}-512`);
   assert.ok(outcome.value.dacl?.some((ace) => (ace.flags & 0x10) !== 0));
 });
+
+/** An account that the container of written back devices is delegated to, as Entra Connect's is. */
+function withDevices(): Corp {
+  const delegatedTo = [`${CORP_SID}-1400`];
+  return corp({
+    objects: [{ dn: 'CN=RegisteredDevices', objectClass: 'msDS-DeviceContainer', delegatedTo }],
+    accounts: [
+      { sAMAccountName: 'sync', rid: 1400, secret: { password: 'Passw0rd!' } },
+      { sAMAccountName: 'alice', secret: { password: 'Passw0rd!' } },
+    ],
+    groups: [],
+  });
+}
+
+/** MS-DVRJ 3.1.5.1.1.3. */
+const DEVICE = {
+  objectClass: 'msDS-Device',
+  displayName: 'LAPTOP',
+  'msDS-DeviceID': new Uint8Array(16).fill(7),
+  'msDS-IsEnabled': 'TRUE',
+  altSecurityIdentities: 'X509:<SHA1-TP-PUBKEY>00112233445566778899AABBCCDDEEFF00112233AAAA=',
+  'msDS-DeviceTrustType': '2',
+  'msDS-DeviceObjectVersion': '2',
+  'msDS-RegisteredOwner': new Uint8Array([1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0]),
+};
+
+s(
+  'devices are written back by whom their container is delegated to, with their transport key',
+  () => {
+    const domain = withDevices();
+    const dn = 'CN=47f577e3-d2d0-4a0a-8aca-e0501098bde4,CN=RegisteredDevices';
+    const as = (account: string) => ({ context: domain.token(account) });
+    assert.is(domain.add(dn, DEVICE, as('alice'))?.code, 50);
+    assert.is(domain.add(dn, DEVICE, as('sync')), undefined);
+    assert.is(
+      domain.add(dn.replace(/,.*/, ',CN=Users'), DEVICE)?.code,
+      64,
+      'only in its container',
+    );
+    const { 'msDS-DeviceID': _, ...nameless } = DEVICE;
+    assert.is(domain.add('CN=nameless,CN=RegisteredDevices', nameless, as('sync'))?.code, 65);
+    const key = newKeyCredential({ keyMaterial: new Uint8Array([1, 2]), usage: 2, source: 0 });
+    const link = change('add', 'msDS-KeyCredentialLink', dnBinaryText(key, full(dn)));
+    assert.is(domain.modify(dn, [link], as('alice'))?.code, 50);
+    assert.is(domain.modify(dn, [link], as('sync')), undefined);
+    const entry = domain.entry(dn);
+    assert.is(entry.attributes['msDS-KeyCredentialLink']?.length, 1);
+    assert.equal(entry.attributes['msDS-DeviceID'], [DEVICE['msDS-DeviceID']]);
+    assert.is(entry.attributes.objectSid, undefined, 'no account');
+  },
+);
 
 s.run();
