@@ -5,6 +5,7 @@ import type * as container from '../hello/container-machine.ts';
 import { describeError, HelloErrors } from '../hello/hello-errors.ts';
 import { NT_ENTERPRISE } from '../kerberos/constants.ts';
 import { principal } from '../kerberos/names.ts';
+import { whyUncertified } from './device-certificate.ts';
 import { containerOf, coreEffects, type Heard, hear, refusalIn } from './device-hello.ts';
 import { helloProof } from './device-proof.ts';
 import { refuse } from './device-session.ts';
@@ -28,11 +29,11 @@ import type { HelloEntry } from './user-entries.ts';
 
 type EntryOf<K extends HelloEntry['kind']> = Extract<HelloEntry, { readonly kind: K }>;
 
-/** Everything for a Hello container but provisioning. */
+/** Everything for a Hello container but setting it up and certificates for it. */
 export function entered(
   config: DeviceConfig,
   state: Running,
-  entry: Exclude<HelloEntry, EntryOf<'provision'>>,
+  entry: Exclude<HelloEntry, EntryOf<'provision' | 'enroll'>>,
   env: Env,
 ): SignInStep {
   switch (entry.kind) {
@@ -132,7 +133,8 @@ function withKey(
   if (proof.kind === 'none') {
     const closed = hear(config.hello, hello, who.user, { kind: 'closed' }, env);
     const rest = notAsking(withHello(state, closed.hello));
-    return settled(blamed(rest, `${who.user}’s Hello key: ${proof.why}`));
+    const more = trust === 'certificate' ? whyUncertified(rest.base, who.user) : '';
+    return settled(blamed(rest, `${who.user}’s Hello key: ${proof.why}${more}`));
   }
   // Hello knows its owner by user principal name.
   const named = { ...who, cname: principal(NT_ENTERPRISE, upn) };

@@ -13,6 +13,16 @@ import type { KdcTrust } from '../pkinit/kdc-trust.ts';
 import type { Kept } from './device-store.ts';
 import type { ListSource } from './revocation-lists.ts';
 
+export interface Federation {
+  readonly actor: string;
+  /** Name of the federation service. */
+  readonly host: string;
+  /** Of the device certificate, in the signing core; DER. */
+  readonly device: { readonly key: string; readonly certificate: Uint8Array };
+  /** What session keys are encrypted to, in the signing core. */
+  readonly transportKey: string;
+}
+
 export interface HelloConfig {
   readonly join: Join;
   readonly tpm: Tpm;
@@ -32,6 +42,8 @@ export interface HelloConfig {
     /** Of the device certificate, in the signing core; DER. */
     readonly device: { readonly key: string; readonly certificate: Uint8Array };
   };
+  /** AD FS of the domain, where there is one in this network and the device is registered. */
+  readonly federation?: Federation;
   /** What is in the store when the story begins. */
   readonly initial: Kept;
 }

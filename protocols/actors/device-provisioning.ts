@@ -17,8 +17,9 @@ import {
 import { describeError, HelloErrors } from '../hello/hello-errors.ts';
 import { trustOf } from '../hello/policy.ts';
 import { protectionFor } from '../hello/providers.ts';
-import { eventText, prerequisites } from '../hello/provisioning.ts';
+import { eventText } from '../hello/provisioning.ts';
 import { selfSigned, selfSignedDraft, signatureAlgorithmOf } from '../hello/self-signed.ts';
+import * as certificate from './device-certificate.ts';
 import {
   containerOf,
   coreEffects,
@@ -39,7 +40,7 @@ import {
   withHello,
 } from './device-state.ts';
 import { helloKeyName } from './hello-keys.ts';
-import type { LogonSession } from './logon-session.ts';
+import { type LogonSession, passwordOf } from './logon-session.ts';
 import type { HelloEntry } from './user-entries.ts';
 
 type ProvisionEntry = Extract<HelloEntry, { readonly kind: 'provision' }>;
@@ -75,15 +76,8 @@ export function begin(
     return blamed(state, `setting Hello up: ${who.user} is not signed in (${state.name})`);
   }
   const { hello } = config;
-  const checked = prerequisites({
-    policy: hello.policy,
-    join: hello.join,
-    tpm: hello.tpm,
-    isLocal: true,
-    isCloudUser: hello.join !== 'domain',
-    hasCloudTgt: false,
-    hasEnterpriseToken: true,
-  });
+  // Whether AD FS takes user and device is seen when it is asked for the certificate.
+  const checked = certificate.checksOf(hello, hello.federation !== undefined);
   if (checked.problem !== undefined) {
     const why = `event ${checked.eventId}: provisioning will not be launched, ${checked.problem}`;
     return blamed(state, `setting Hello up for ${who.user}: ${why}`);
@@ -123,12 +117,6 @@ export function begin(
 }
 
 const HTTPS_PORT = 443;
-
-/** Only who typed a password here can show one to Entra. */
-function passwordOf({ proof }: LogonSession): string | undefined {
-  if (proof.mechanism !== 'timestamp' || proof.state.secret.kind !== 'password') return undefined;
-  return proof.state.secret.password;
-}
 
 function after(effects: readonly ActorEffect[], step: DeviceStep): DeviceStep {
   return { ...step, effects: [...effects, ...step.effects] };
@@ -185,7 +173,7 @@ export function registrationHeard(
       if (provisioning.stage !== 'token') return to(state, effects);
       return after(effects, create(config, state, provisioning.entry, next, env));
     case 'registered':
-      return after(effects, done(state, next.key.kid));
+      return after(effects, done(config, state, next.key, env));
     case 'failed':
       return after(effects, notRegistered(config, state, next, env));
     default:
@@ -193,13 +181,20 @@ export function registrationHeard(
   }
 }
 
-function done(state: ProvisioningState, kid: string): DeviceStep {
+function done(
+  config: DeviceConfig,
+  state: ProvisioningState,
+  { kid, krctx }: Extract<registration.State, { readonly name: 'registered' }>['key'],
+  env: Env,
+): DeviceStep {
   const { making: _, ...hello } = state.base.hello;
   const { base, session } = state;
   const text = `event 300: the Hello key of ${session.who.user} is registered as ${kid}`;
-  return to({ name: 'signedIn', base: { ...base, hello }, session }, [
-    { kind: 'note', level: 'info', text },
-  ]);
+  const signedIn: WithSession = { name: 'signedIn', base: { ...base, hello }, session };
+  return after(
+    [{ kind: 'note', level: 'info', text }],
+    certificate.begin(config, signedIn, krctx, env),
+  );
 }
 
 /** Without registration there is no container either: who wants one begins anew. */
@@ -268,7 +263,7 @@ export function heardFromCore(
   if (state.name !== 'provisioning' || event.id !== idOf(state.session.who.user)) return undefined;
   return event.kind === 'generated'
     ? keyMade(config, state, event.publicKey, env)
-    : certified(state, event.signature, env);
+    : certified(config, state, event.signature, env);
 }
 
 function keyMade(
@@ -297,18 +292,28 @@ function keyMade(
   );
 }
 
-function certified(state: ProvisioningState, signature: Uint8Array, env: Env): DeviceStep {
+function certified(
+  config: DeviceConfig,
+  state: ProvisioningState,
+  signature: Uint8Array,
+  env: Env,
+): DeviceStep {
   const { user } = state.session.who;
   const kept = containerOf(state.base.hello, user);
   const { base, session, provisioning } = state;
   if (kept === undefined || provisioning.stage !== 'selfSignature') return to(state);
-  const certificate = selfSigned(kept, provisioning.draft, signature);
+  const own = selfSigned(kept, provisioning.draft, signature);
   const privateKey = keyReference('passport', containerName(kept.settings), kept.key);
-  const hello = withCertificate(base.hello, { user, certificate, privateKey });
+  const hello = withCertificate(base.hello, { user, certificate: own, privateKey });
   if (provisioning.authorized === undefined) {
     const { making: _, ...made } = hello;
     const unregistered: WithSession = { name: 'signedIn', base: { ...base, hello: made }, session };
-    return to(unregistered);
+    const why =
+      config.hello.tenant === undefined
+        ? 'there is no tenant of Entra in this network'
+        : 'Entra is shown a password, and none was typed to sign in';
+    const text = `the Hello key of ${user} is not registered: ${why}`;
+    return to(unregistered, [{ kind: 'note', level: 'info', text }]);
   }
   const material = bcryptPublicBlob(kept.publicKey);
   const asked = registration.register(provisioning.authorized, material, env);

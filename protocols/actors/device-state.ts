@@ -4,6 +4,7 @@ import { type Step, to } from '../../src/machine/machine.ts';
 import type { Trust } from '../hello/policy.ts';
 import type { ServiceKey } from '../kerberos/ticket.ts';
 import type { Credential } from '../kerberos/ticket-cache.ts';
+import type { Certification } from './device-certificate.ts';
 import type { Hello, HelloConfig } from './device-hello.ts';
 import type { Provisioning } from './device-provisioning.ts';
 import type { ExchangeOptions, Exchanges, Service } from './exchange-state.ts';
@@ -58,6 +59,8 @@ export interface Base {
   readonly computer: Computer;
   readonly hello: Hello;
   readonly lists: Lists;
+  /** Certificates for Hello keys, as they are asked for. */
+  readonly certification: Certification;
   /** Who has shown a gesture and waits for revocation lists. */
   readonly waiting?: Waiting;
   /** Why what a user wanted last came to nothing. */

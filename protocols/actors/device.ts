@@ -5,6 +5,7 @@
  */
 import type { ActorEffect, ActorEnv, ActorEvent, Json } from '../../src/machine/actor.ts';
 import { assertNever, type Env, type Step, to, unexpected } from '../../src/machine/machine.ts';
+import * as certificate from './device-certificate.ts';
 import * as gestures from './device-gestures.ts';
 import {
   closed,
@@ -48,7 +49,7 @@ export function step(
   if (state.name === 'off') {
     return event.kind === 'started' ? start(config, env) : unexpected(state, event, 'started');
   }
-  const next = heard(config, state, event, env);
+  const next = certificate.whileWanted(heard(config, state, event, env));
   return writing(state.base.hello, next, env);
 }
 
@@ -72,6 +73,8 @@ function heard(config: DeviceConfig, state: Running, event: ActorEvent, env: Act
   }
   const registered = provisioning.registrationHeard(config, state, event, env);
   if (registered !== undefined) return registered;
+  const enrolled = certificate.heard(config, state, event, env);
+  if (enrolled !== undefined) return enrolled;
   switch (event.kind) {
     case 'told': {
       const entry = entryOf(event);
@@ -109,6 +112,8 @@ function told(config: DeviceConfig, state: Running, entry: Entry, env: Env): Dev
       return carried(config, signIn.passwordEntered(config, state, entry, env), env);
     case 'provision':
       return provisioning.begin(config, state, entry, env);
+    case 'enroll':
+      return certificate.prompted(config, state, entry, env);
     default:
       return carried(config, gestures.entered(config, state, entry, env), env);
   }
@@ -167,13 +172,19 @@ function start(config: DeviceConfig, env: ActorEnv): Step<State, ActorEffect> {
   return writing(before, boot(config, helloOf(kept), env), env);
 }
 
-function boot(config: DeviceConfig, before: Hello, env: Env, calls = 0): DeviceStep {
+/** @param last what was there before the restart: no two of its connections have one name */
+function boot(config: DeviceConfig, before: Hello, env: Env, last?: Base): DeviceStep {
   const hello = started(config.hello, before, env);
   const base: Base = {
     exchanges: none<Purpose>(),
     computer: { name: 'signedOut' },
     hello,
-    lists: { held: config.hello.kdcTrust.revocationLists, calls: [], count: calls },
+    lists: {
+      held: config.hello.kdcTrust.revocationLists,
+      calls: [],
+      count: last?.lists.count ?? 0,
+    },
+    certification: certificate.notCertifying(last?.certification.errands.count),
   };
   return carried(config, signIn.computer(config, { name: 'signedOut', base }, env), env);
 }
@@ -183,11 +194,12 @@ function restart(config: DeviceConfig, state: Running, env: Env): DeviceStep {
   const { effects } = exchanges.abandon(state.base.exchanges, () => true);
   const closing = 'session' in state ? session.closeAll(state.session) : [];
   const unmade = givenUp(config.hello, state.base.hello, env);
-  const booted = boot(config, unmade.hello, env, state.base.lists.count);
+  const booted = boot(config, unmade.hello, env, state.base);
   const fetches = lists.abandoned(state.base.lists);
   const undone = [
     ...effects,
     ...fetches,
+    ...certificate.undone(state.base.certification),
     ...provisioning.abandoned(state),
     ...closing,
     ...coreEffects(unmade.effects, 'hello'),
@@ -266,6 +278,7 @@ export function view(state: State): Json {
     clockOffset: base.exchanges.offset / 1_000,
     exchanges: exchanges.describe(base.exchanges),
     ...(base.failure === undefined ? {} : { failure: base.failure }),
+    ...certificate.certificationView(base.certification),
   };
   if (!('session' in state)) return { ...common, ...helloView(base.hello) };
   const { who, identity, cache, opened } = state.session;

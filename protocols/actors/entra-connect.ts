@@ -19,20 +19,24 @@ interface Config extends cycle.CycleConfig {
   readonly firstSync: number;
 }
 
+/** What lasts from cycle to cycle. */
+interface Lasting {
+  /** Cycles so far. */
+  readonly cycles: number;
+  readonly outcomes: readonly string[];
+  /** Other than what the file says only after somebody has configured it. */
+  readonly deviceWriteback: boolean;
+}
+
 type State =
   | { readonly name: 'off' }
-  | {
-      readonly name: 'idle';
-      /** Cycles so far. */
-      readonly cycles: number;
-      readonly outcomes: readonly string[];
-    }
-  | {
+  | ({ readonly name: 'idle' } & Lasting)
+  | ({
       readonly name: 'syncing';
-      readonly cycles: number;
-      readonly outcomes: readonly string[];
       readonly cycle: cycle.State;
-    };
+      /** A cycle ends as it began. */
+      readonly writesBack: boolean;
+    } & Lasting);
 
 type Running = Exclude<State, { readonly name: 'off' }>;
 
@@ -47,10 +51,12 @@ function next(ms: number): ActorEffect {
 function step(config: Config, state: State, event: ActorEvent): Step<State, ActorEffect> {
   if (state.name === 'off') {
     if (event.kind !== 'started') return unexpected(state, event, 'started');
-    return to({ name: 'idle', cycles: 0, outcomes: [] }, [next(config.firstSync)]);
+    const { deviceWriteback, firstSync } = config;
+    return to({ name: 'idle', cycles: 0, outcomes: [], deviceWriteback }, [next(firstSync)]);
   }
   if (state.name === 'syncing' && cycle.concerns(state.cycle, event)) {
-    return went(state, cycle.step(config, state.cycle, event));
+    const now = { ...config, deviceWriteback: state.writesBack };
+    return went(state, cycle.step(now, state.cycle, event));
   }
   switch (event.kind) {
     case 'expired': {
@@ -59,6 +65,7 @@ function step(config: Config, state: State, event: ActorEvent): Step<State, Acto
       return to(after, [...effects, next(config.syncInterval)]);
     }
     case 'commanded':
+      if (event.verb === 'configures') return configured(state, event.args.to === true);
       return begin(config, state);
     // Connections of a cycle that is over may still report their end.
     case 'closed':
@@ -83,25 +90,32 @@ function begin(config: Config, state: Running): Step<State, ActorEffect> {
     const text = 'no cycle begins: one is under way';
     return to(state, [{ kind: 'note', level: 'info', text }]);
   }
-  const { cycles, outcomes } = state;
-  const begun = cycle.begin(config, cycles + 1);
-  return to({ name: 'syncing', cycles: cycles + 1, outcomes, cycle: begun.state }, begun.effects);
+  const cycles = state.cycles + 1;
+  const { deviceWriteback: writesBack } = state;
+  const begun = cycle.begin({ ...config, deviceWriteback: writesBack }, cycles);
+  return to({ ...state, name: 'syncing', writesBack, cycles, cycle: begun.state }, begun.effects);
+}
+
+function configured(state: Running, deviceWriteback: boolean): Step<State, ActorEffect> {
+  const counts = deviceWriteback ? 'written back' : 'not written back';
+  const text = `from the next cycle on devices are ${counts}`;
+  return to({ ...state, deviceWriteback }, [{ kind: 'note', level: 'info', text }]);
 }
 
 function went(
-  { cycles, outcomes }: Extract<State, { readonly name: 'syncing' }>,
+  before: Extract<State, { readonly name: 'syncing' }>,
   { state, effects }: Step<cycle.State, ActorEffect>,
 ): Step<State, ActorEffect> {
-  if (state.name !== 'done')
-    return to({ name: 'syncing', cycles, outcomes, cycle: state }, effects);
-  const said = [...outcomes, `cycle ${cycles}: ${state.outcome}`].slice(-OUTCOMES_MAX);
-  return to({ name: 'idle', cycles, outcomes: said }, effects);
+  if (state.name !== 'done') return to({ ...before, cycle: state }, effects);
+  const { cycle: _, writesBack: __, ...lasting } = before;
+  const said = [...before.outcomes, `cycle ${before.cycles}: ${state.outcome}`];
+  return to({ ...lasting, name: 'idle', outcomes: said.slice(-OUTCOMES_MAX) }, effects);
 }
 
 function view(state: State): Json {
   if (state.name === 'off') return { state: 'off' };
-  const { cycles, outcomes } = state;
-  return { state: state.name, cycles, outcomes };
+  const { cycles, outcomes, deviceWriteback } = state;
+  return { state: state.name, cycles, outcomes, deviceWriteback };
 }
 
 export const entraConnect = role({

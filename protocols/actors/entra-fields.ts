@@ -82,4 +82,11 @@ export const entraConnectVerbs = {
     about: 'Begins a cycle at once, as Start-ADSyncSyncCycle does.',
     schema: object({ syncs: oneOf('When', ['now']) }),
   },
+  configures: {
+    about: 'Changes what cycles do, from the next one on.',
+    schema: object({
+      configures: oneOf('What is changed', ['deviceWriteback']),
+      to: flag('Devices of the tenant are written into the directory'),
+    }),
+  },
 } as const;

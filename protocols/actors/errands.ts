@@ -78,6 +78,14 @@ export function carried<P>(errands: Errands<P>, event: ActorEvent): Carrying<P> 
   return { errands: { ...errands, underWay }, effects };
 }
 
+/** Ends all of them before their time; names go on where they were. */
+export function abandoned<P>({ count, underWay }: Errands<P>): Carrying<P> {
+  const effects = Object.values(underWay).flatMap(({ carried: { kind, state } }) =>
+    kind === 'http' ? http.abandon(state) : ldap.abandon(state),
+  );
+  return { errands: { count, underWay: {} }, effects };
+}
+
 /** The end of a connection that has served its purpose may be heard of later: nothing is to be done. */
 export function isLate(event: ActorEvent): boolean {
   return event.kind === 'closed' && /^(http|ldap)\/\d+$/.test(event.connection);

@@ -15,6 +15,8 @@ import { protectionFor } from '../hello/providers.ts';
 import { selfSigned, selfSignedDraft, signatureAlgorithmOf } from '../hello/self-signed.ts';
 import type { KdcTrust } from '../pkinit/kdc-trust.ts';
 import { accountIdentity } from './account-identity.ts';
+import type { AdFsFields } from './ad-fs-fields.ts';
+import { members } from './cast-members.ts';
 import type { HelloConfig } from './device-hello.ts';
 import {
   deviceIdentity,
@@ -30,6 +32,7 @@ import { type CastHelloKey, keysOnDevice } from './hello-keys.ts';
 import { authoritiesOf, crlPath, publicKeyServices, withParents } from './pki-cast.ts';
 import { helloHeld } from './pki-certificates.ts';
 import { pkinitOptionsOf } from './pkinit-client-fields.ts';
+import { adFsHost } from './service-accounts.ts';
 
 /** Containers were made so long before the story begins. */
 const CONTAINER_AGE = 7 * 86_400_000;
@@ -62,6 +65,7 @@ export function helloConfig(scene: Scene, name: string, config: DeviceFields): H
     })),
     pkinit: pkinitOptionsOf(config.pkinit),
     ...tenantOf(scene, name, config),
+    ...federationOf(scene, name, config),
     initial: {
       ...NOTHING_KEPT,
       containers: Object.fromEntries(containers.map((made) => [made.settings.user, made])),
@@ -83,6 +87,20 @@ function tenantOf(scene: Scene, name: string, config: DeviceFields): Pick<HelloC
   if (identity === undefined) return {};
   const { key, certificate } = identity;
   return { tenant: { actor, device: { key, certificate: certificate.der } } };
+}
+
+function federationOf(
+  scene: Scene,
+  name: string,
+  config: DeviceFields,
+): Pick<HelloConfig, 'federation'> {
+  const [first] = members<AdFsFields>(scene, config.realm.toUpperCase(), 'ad-fs');
+  const identity = first === undefined ? undefined : deviceIdentity(scene, name, config);
+  if (first === undefined || identity === undefined) return {};
+  const [actor, fields] = first;
+  const { key, certificate, transportKey } = identity;
+  const device = { key, certificate: certificate.der };
+  return { federation: { actor, host: adFsHost(actor, fields), device, transportKey } };
 }
 
 /**

@@ -164,3 +164,9 @@ export function chained<S, F>(
   }
   return { state, effects };
 }
+
+/** The password that a user typed to sign in; undefined: they showed something else, or keys. */
+export function passwordOf({ proof }: LogonSession): string | undefined {
+  if (proof.mechanism !== 'timestamp' || proof.state.secret.kind !== 'password') return undefined;
+  return proof.state.secret.password;
+}

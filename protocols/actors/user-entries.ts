@@ -30,6 +30,8 @@ export type HelloEntry =
       readonly pin: string;
       readonly biometrics: readonly Biometric[];
     }
+  /** The prompt for a certificate is answered. */
+  | { readonly kind: 'enroll'; readonly who: LogonName; readonly entry: PinEntry }
   | { readonly kind: 'deleteContainer'; readonly who: LogonName };
 
 export type Entry = PasswordEntry | HelloEntry;
@@ -43,6 +45,7 @@ export const TOLD = [
   'pin change',
   'pin reset',
   'hello provisioning',
+  'certificate enrolment',
   'hello container deletion',
 ] as const;
 
@@ -85,6 +88,8 @@ export function entryOf(event: Told): Entry | undefined {
     case 'hello provisioning':
       if (first === undefined) return undefined;
       return { kind: 'provision', who, pin: first, biometrics: biometricsIn(biometrics) };
+    case 'certificate enrolment':
+      return first === undefined ? undefined : { kind: 'enroll', who, entry: { pin: first } };
     case 'hello container deletion':
       return { kind: 'deleteContainer', who };
     default:

@@ -60,6 +60,8 @@ function whatOf(verb: string, args: Args): ToldWhat | undefined {
       return 'pin reset';
     case 'provisions':
       return 'hello provisioning';
+    case 'enrolls':
+      return 'certificate enrolment';
     case 'deletes':
       return 'hello container deletion';
     default:
@@ -121,6 +123,16 @@ const VERBS = {
         listOf('What they enrol besides', oneOf('A biometric gesture', BIOMETRICS)),
         [],
       ),
+      as: name,
+      on: actor('Where', 'device'),
+    }),
+  },
+  enrolls: {
+    about:
+      'Answers the prompt for a certificate for their Hello key, which Windows shows at sign-in as long as there is none.',
+    schema: object({
+      enrolls: oneOf('What is asked for', ['certificate']),
+      value: secret('The PIN, right or wrong: the key signs the request'),
       as: name,
       on: actor('Where', 'device'),
     }),
