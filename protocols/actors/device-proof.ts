@@ -5,8 +5,7 @@ import { describeError, HelloErrors } from '../hello/hello-errors.ts';
 import type { Trust } from '../hello/policy.ts';
 import { signatureAlgorithmOf } from '../hello/self-signed.ts';
 import { pkinitState } from '../pkinit/client-state.ts';
-import { certificates } from '../pkinit/kdc-trust.ts';
-import type { Certificate } from '../x509/certificate.ts';
+import { type Certificate, readCertificates } from '../x509/certificate.ts';
 import { containerState, type Hello, type HelloConfig } from './device-hello.ts';
 import type { Proof } from './mechanisms.ts';
 
@@ -55,7 +54,7 @@ function shown(
   const own = store.filter(({ user, privateKey }) => {
     return user === settings.user && privateKey?.key === key;
   });
-  return certificates(own.map(({ certificate }) => certificate))
+  return readCertificates(own.map(({ certificate }) => certificate))
     .filter(({ issuer, subject }) => equal(issuer.der, subject.der) === (trust === 'key'))
     .reduce<Certificate | undefined>(
       (best, one) => (best === undefined || one.notBefore > best.notBefore ? one : best),

@@ -27,7 +27,7 @@ import { commanded, outcomeView } from './directory-commands.ts';
 import * as ldap from './directory-service.ts';
 import { directoryVerbs } from './directory-verbs.ts';
 import { domainControllerFields } from './fields.ts';
-import { type Route, type Routes, reply, replyKeyed, stillWaiting } from './kdc-routes.ts';
+import { type Route, type Routes, reply, replyKeyed } from './kdc-routes.ts';
 import { configured, settingVerbs } from './kdc-settings.ts';
 import { nextUsers, storeOf } from './new-domain-store.ts';
 import { afterWrites, begun, type Protection, turned } from './protection-rounds.ts';
@@ -301,10 +301,7 @@ function answered(
     }
   }
   const counted = signIns === undefined ? {} : { signIns };
-  return to(
-    { ...state, kdc: next.state, routes: stillWaiting(routes, next.state), ...counted },
-    effects,
-  );
+  return to({ ...state, kdc: next.state, routes, ...counted }, effects);
 }
 
 function view({ cast }: Controller, state: State): Json {

@@ -2,7 +2,6 @@
 import { toHex } from '../../src/bytes/bytes.ts';
 import type { ActorEffect } from '../../src/machine/actor.ts';
 import type { AgreedKey } from '../kdc/as-reply.ts';
-import type * as kdc from '../kdc/kdc.ts';
 
 /** The way back to who asked: a datagram's, or a stream. */
 export type Route =
@@ -17,13 +16,6 @@ export function reply(route: Route, message: string, bytes: Uint8Array): ActorEf
 
 /** By the id of the signature that an answer waits for. */
 export type Routes = Readonly<Record<string, Route>>;
-
-/** Those of answers that still wait: the KDC gives the oldest up when there are too many. */
-export function stillWaiting(routes: Routes, { waiting }: kdc.State): Routes {
-  const ids = Object.keys(routes);
-  if (ids.every((id) => id in waiting)) return routes;
-  return Object.fromEntries(Object.entries(routes).filter(([id]) => id in waiting));
-}
 
 /** Tells the trace a key that only client and KDC have, so that the reply can be looked into. */
 export function replyKeyed({ client: principal, key }: AgreedKey): ActorEffect {

@@ -10,6 +10,7 @@ import {
   KDC_ERR_DH_KEY_PARAMETERS_NOT_ACCEPTED,
   KDC_ERR_DIGEST_IN_SIGNED_DATA_NOT_ACCEPTED,
   KDC_ERR_ETYPE_NOSUPP,
+  KDC_ERR_NO_ACCEPTABLE_KDF,
   KDC_ERR_PA_CHECKSUM_MUST_BE_INCLUDED,
   KDC_ERR_PREAUTH_FAILED,
   KDC_ERR_PUBLIC_KEY_ENCRYPTION_NOT_SUPPORTED,
@@ -65,8 +66,12 @@ export function offerOf(
   const value = acceptedValue(context, clientPublicValue);
   if (value.kind === 'refused') return value;
   const { pkinit } = context.policy;
-  const offered = supportedKDFs?.map(({ kdfId }) => kdfId) ?? [];
-  const kdf = pkinit.kdfs ? KDFS.find(({ oid }) => offered.includes(oid))?.oid : undefined;
+  const offered = pkinit.kdfs ? supportedKDFs?.map(({ kdfId }) => kdfId) : undefined;
+  const kdf = KDFS.find(({ oid }) => offered?.includes(oid) === true)?.oid;
+  if (offered !== undefined && kdf === undefined) {
+    const cause = `the client derives its key with ${offered.join(', ') || 'no function at all'}, this KDC with ${KDFS.map(({ oid }) => oid).join(', ')}`;
+    return refused(KDC_ERR_NO_ACCEPTABLE_KDF, cause);
+  }
   return {
     kind: 'offer',
     nonce,

@@ -75,20 +75,28 @@ function computerName({ subjectAltName, subject }: Certificate, context: Mapping
 /** Step 3: a user's UPN in the certificate names the account that the request names. */
 function userName({ subjectAltName, subject }: Certificate, context: MappingContext): Named {
   const { account } = context;
-  const [upn] = subjectAltName.upn;
-  if (upn === undefined) {
+  const { upn: upns } = subjectAltName;
+  if (upns.length === 0) {
     return refused(
       KDC_ERR_CLIENT_NAME_MISMATCH,
       `the certificate ${subject.windowsText} has no UPN, and altSecurityIdentities of ${account.sAMAccountName} does not name it`,
     );
   }
-  const owner = accountOfUpn(upn, context);
-  if (owner?.objectSid === account.objectSid) return { kind: 'named', by: 'SAN UPN' };
-  const whose = owner === undefined ? 'nobody here' : owner.sAMAccountName;
+  if (ownUpn(upns, context) !== undefined) return { kind: 'named', by: 'SAN UPN' };
+  const whose = upns.map((upn) => {
+    const owner = accountOfUpn(upn, context);
+    return `${upn} is that of ${owner === undefined ? 'nobody here' : owner.sAMAccountName}`;
+  });
   return refused(
     KDC_ERR_CLIENT_NAME_MISMATCH,
-    `the certificate's UPN ${upn} is that of ${whose}, not of ${account.sAMAccountName}`,
+    `the certificate's UPN ${whose.join(', ')}, not of ${account.sAMAccountName}`,
   );
+}
+
+/** The one of a certificate's UPNs that names the account. */
+function ownUpn(upns: readonly string[], context: MappingContext): string | undefined {
+  const { objectSid } = context.account;
+  return upns.find((upn) => accountOfUpn(upn, context)?.objectSid === objectSid);
 }
 
 /** userPrincipalName first, then the implicit name `sAMAccountName@domain`. */
@@ -121,20 +129,18 @@ function otherSid(
 }
 
 /** What makes the bond strong; undefined: nothing. */
-function strongBond(
-  certificate: Certificate,
-  { account, policy }: MappingContext,
-): string | undefined {
+function strongBond(certificate: Certificate, context: MappingContext): string | undefined {
+  const { account, policy } = context;
   if (certificate.sid === account.objectSid) return 'the SID extension';
   if (sidsIn(certificate).length > 0) return 'the SID in a SAN URI';
   const issuer = foldName(mappingText(certificate.issuer));
+  if (policy.strongNameMappings.length === 0) return undefined;
+  const upn = foldName(ownUpn(certificate.subjectAltName.upn, context) ?? '');
   const tuple = policy.strongNameMappings.find(
     (one) =>
       foldName(one.issuer) === issuer &&
       certificate.certificatePolicies.includes(one.policyOid) &&
-      certificate.subjectAltName.upn.some((upn) =>
-        foldName(upn).endsWith(`@${foldName(one.upnSuffix)}`),
-      ),
+      upn.endsWith(`@${foldName(one.upnSuffix)}`),
   );
   return tuple === undefined ? undefined : `the issuer's policy ${tuple.policyOid}`;
 }

@@ -1,5 +1,7 @@
 /** May this certificate sign in at all? Its chain, its purposes, NTAuth: MS-PKCA 3.1.5.2.1, RFC 4556 §3.2.2. */
 import { encode } from '../../src/der/codec.ts';
+import { encodableIdentifier, identifierOf } from '../cms/identifiers.ts';
+import { SignerIdentifier } from '../cms/messages.ts';
 import { TD_INVALID_CERTIFICATES, TD_TRUSTED_CERTIFIERS } from '../kerberos/constants.ts';
 import {
   KDC_ERR_CANT_VERIFY_CERTIFICATE,
@@ -9,13 +11,17 @@ import {
   KDC_ERR_REVOCATION_STATUS_UNKNOWN,
   KDC_ERR_REVOKED_CERTIFICATE,
 } from '../kerberos/error-codes.ts';
-import { type ExternalPrincipalIdentifier, TdTrustedCertifiers } from '../pkinit/messages.ts';
-import type { Certificate } from '../x509/certificate.ts';
-import { readCertificate } from '../x509/certificate.ts';
+import { TdInvalidCertificates, TdTrustedCertifiers } from '../pkinit/messages.ts';
+import { type Certificate, readCertificates } from '../x509/certificate.ts';
 import { buildChain } from '../x509/chain.ts';
 import { KEY_PURPOSE } from '../x509/constants.ts';
-import { readCrl } from '../x509/crl.ts';
-import { type ChainProblem, type ChainRefused, isNtAuth, type TrustStore } from '../x509/trust.ts';
+import {
+  type ChainProblem,
+  type ChainRefused,
+  isNtAuth,
+  type TrustStore,
+  trustStore,
+} from '../x509/trust.ts';
 import type { PublicKeyServices } from './accounts.ts';
 import { type Refusal, refused, typedData } from './errors.ts';
 import type { PkinitPolicy } from './pkinit-policy.ts';
@@ -35,13 +41,6 @@ const NOTHING: PublicKeyServices = {
   revocationLists: [],
 };
 
-function certificates(octets: readonly Uint8Array[]): readonly Certificate[] {
-  return octets.flatMap((der) => {
-    const one = readCertificate(der);
-    return one.ok ? [one.value] : []; // an administrator may write anything there
-  });
-}
-
 function trustOf(services: PublicKeyServices, revocation: PkinitPolicy['revocation']): Trust {
   let ways = read.get(services);
   if (ways === undefined) {
@@ -50,18 +49,11 @@ function trustOf(services: PublicKeyServices, revocation: PkinitPolicy['revocati
   }
   let trust = ways.get(revocation);
   if (trust === undefined) {
-    const ntAuth = certificates(services.ntAuth);
+    const { roots, ntAuth, revocationLists } = services;
+    const intermediates = [...services.intermediates, ...ntAuth];
     trust = {
-      ntAuth,
-      store: {
-        roots: certificates(services.roots),
-        intermediates: [...certificates(services.intermediates), ...ntAuth],
-        revocationLists: services.revocationLists.flatMap((der) => {
-          const crl = readCrl(der);
-          return crl.ok ? [crl.value] : [];
-        }),
-        revocation,
-      },
+      ntAuth: readCertificates(ntAuth),
+      store: trustStore({ roots, intermediates, revocationLists, revocation }),
     };
     ways.set(revocation, trust);
   }
@@ -119,12 +111,12 @@ function chainRefusal(refusal: ChainRefused, { roots }: TrustStore): Refusal {
   return refused(code, cause, { typedData: invalidCertificates([certificate]) });
 }
 
-/** TD-INVALID-CERTIFICATES (RFC 4556 §3.2.2) */
+/** TD-INVALID-CERTIFICATES: by issuer and serial number, which name one certificate (RFC 4556 §3.2.2). */
 export function invalidCertificates(which: readonly Certificate[]): Uint8Array {
-  const list: ExternalPrincipalIdentifier[] = which.map(({ subject }) => ({
-    subjectName: subject.der,
+  const list = which.map((certificate) => ({
+    issuerAndSerialNumber: encode(SignerIdentifier, encodableIdentifier(identifierOf(certificate))),
   }));
-  return typedData(TD_INVALID_CERTIFICATES, encode(TdTrustedCertifiers, list));
+  return typedData(TD_INVALID_CERTIFICATES, encode(TdInvalidCertificates, list));
 }
 
 const PURPOSES: ReadonlySet<string> = new Set([

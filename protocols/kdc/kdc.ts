@@ -2,7 +2,6 @@
  * The KDC of an Active Directory domain, RFC 4120 §3.1 to §3.3 and MS-KILE 3.3: octets in, octets
  * out. It remembers nothing of its clients but what retransmissions and replays make necessary.
  */
-import { equal } from '../../src/bytes/bytes.ts';
 import { type DecodeError, tryDecode } from '../../src/der/codec.ts';
 import type { Transport } from '../../src/machine/actor.ts';
 import { assertNever, type Rejected, type Step, to } from '../../src/machine/machine.ts';
@@ -15,12 +14,13 @@ import {
 import { AsReq, type PrincipalName, TgsReq } from '../kerberos/messages.ts';
 import type { AccountChange, KdcEnv } from './accounts.ts';
 import { asExchange } from './as.ts';
-import { type KeptHalves, type PendingReply, type Signing, signedReply } from './as-public-key.ts';
+import { type KeptHalves, type Signing, signedReply } from './as-public-key.ts';
 import type { AgreedKey, Reply } from './as-reply.ts';
 import { type Exchange, errorMessage, type Refusal } from './errors.ts';
 import type { Realm } from './realm.ts';
 import { hashOf, nothingRecent, type Recent, recall, remember } from './recent.ts';
 import { tgsExchange } from './tgs.ts';
+import { isWaiting, noRoom, type Waiting } from './waiting.ts';
 
 export interface State {
   readonly name: 'ready';
@@ -32,16 +32,9 @@ export interface State {
   /** Halves of agreements that serve several exchanges. */
   readonly halves: KeptHalves;
   /** Answers that wait for this KDC's signature, by the signature's id, oldest first. */
-  readonly waiting: Readonly<Record<string, Waiting>>;
+  readonly waiting: Waiting<Received>;
   /** Signatures asked for. */
   readonly signatures: number;
-}
-
-/** An answer that lacks its signature. */
-interface Waiting {
-  readonly event: Received;
-  readonly sname: PrincipalName | undefined;
-  readonly pending: PendingReply;
 }
 
 interface Answered {
@@ -144,12 +137,12 @@ function received(state: State, event: Received, env: KdcEnv): Step<State, Effec
   if (before !== undefined && before.from === event.from) {
     return to(state, sent(realm, event, before, env));
   }
-  if (event.transport === 'udp' && isWaiting(state, event)) {
+  if (event.transport === 'udp' && isWaiting(state.waiting, event)) {
     return to(state, [{ kind: 'silence', reason: 'the answer to it is being signed' }]);
   }
   const answer = answerTo(state, event, env);
   if (answer.kind === 'none') return dropped(state, event, answer.reason);
-  if (answer.kind === 'signing') return waits(state, event, answer);
+  if (answer.kind === 'signing') return waits(state, event, answer, env);
   return answeredWith(state, event, answer, env);
 }
 
@@ -209,29 +202,19 @@ function sent(realm: Realm, event: Received, answer: Answered, env: KdcEnv): rea
   ];
 }
 
-/** Answers that may wait for a signature at once; a client whose request finds no room asks again. */
-const MOST_WAITING = 1024;
-
-function isWaiting({ waiting }: State, { from, bytes }: Received): boolean {
-  return Object.values(waiting).some(
-    ({ event }) => event.from === from && equal(event.bytes, bytes),
-  );
-}
-
 function waits(
   state: State,
   event: Received,
   { signing, sname }: Extract<Answer, { readonly kind: 'signing' }>,
+  env: KdcEnv,
 ): Step<State, Effect> {
   const { halves, key, algorithm, data, pending } = signing;
+  const full = noRoom(state.waiting);
+  if (full !== undefined) {
+    return answeredWith(state, event, toAnswer(state, 'AS', full, sname, env), env);
+  }
   const id = `kdc-${state.signatures}`;
-  const [oldest, ...more] = Object.keys(state.waiting);
-  const full = more.length + 1 >= MOST_WAITING ? oldest : undefined;
-  const kept =
-    full === undefined
-      ? state.waiting
-      : Object.fromEntries(Object.entries(state.waiting).filter(([name]) => name !== full));
-  const waiting = { ...kept, [id]: { event, sname, pending } };
+  const waiting = { ...state.waiting, [id]: { event, sname, pending } };
   return to({ ...state, halves, waiting, signatures: state.signatures + 1 }, [
     { kind: 'sign', id, key, algorithm, data },
   ]);
@@ -243,7 +226,6 @@ function signed(
   env: KdcEnv,
 ): Step<State, Effect> {
   const found = state.waiting[id];
-  // Given up meanwhile, for want of room.
   if (found === undefined) return to(state, [{ kind: 'silence', reason: 'nobody waits for it' }]);
   const { [id]: _, ...waiting } = state.waiting;
   const outcome = signedReply(found.pending, signature, env);

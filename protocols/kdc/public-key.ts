@@ -187,6 +187,6 @@ function notTrusted(certificate: Certificate, refusal: Refusal, client: Account)
       : `which holds ${keyCredentials.length} other key${keyCredentials.length === 1 ? '' : 's'}`;
   return refused(
     KDC_ERR_CLIENT_NOT_TRUSTED,
-    `the key is not in msDS-KeyCredentialLink of ${sAMAccountName}, ${has}: a Hello key comes there with the next cycle of Microsoft Entra Connect`,
+    `the key is not in msDS-KeyCredentialLink of ${sAMAccountName}, ${has}; where keys are registered with Microsoft Entra ID, the next cycle of Microsoft Entra Connect brings them`,
   );
 }

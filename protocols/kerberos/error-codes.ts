@@ -647,8 +647,8 @@ export const ERROR_CODES: readonly ErrorCode[] = [
     causes: [
       "key trust: the public key is not in the user's msDS-KeyCredentialLink yet, because Entra Connect has not synchronised it (that takes up to half an hour after enrolment)",
       'key trust: the key was removed from msDS-KeyCredentialLink; some builds of Windows Server 2016 and 2019 did so after the first sign-in',
-      'the chain of the certificate does not end in a root of the NTAuth store',
-      'the certificate was revoked',
+      'the authority that issued the certificate is not in the NTAuth store',
+      'the certificate was revoked, where the KDC is older and does not say KDC_ERR_REVOKED_CERTIFICATE',
     ],
   },
   {

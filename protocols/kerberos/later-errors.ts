@@ -43,7 +43,6 @@ export const LATER: Readonly<Record<string, string>> = {
   KDC_ERR_MORE_PREAUTH_DATA_REQUIRED: FAST,
   KDC_ERR_PREAUTH_BAD_AUTHENTICATION_SET: NEVER,
   KDC_ERR_UNKNOWN_CRITICAL_FAST_OPTIONS: FAST,
-  KDC_ERR_NO_ACCEPTABLE_KDF: `${NEVER}: without a function in common the key is made as RFC 4556 has it`,
   STATUS_SUCCESS: 'it is no error',
   STATUS_NO_LOGON_SERVERS: `${CREDSSP}; the scenario dc-unreachable shows what leads to it`,
   STATUS_NO_SUCH_USER: `logged only: the client is told KDC_ERR_C_PRINCIPAL_UNKNOWN; ${CREDSSP}`,

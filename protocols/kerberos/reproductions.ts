@@ -305,6 +305,9 @@ const BY_ERROR: Readonly<Record<string, readonly Row[]>> = {
       { scenario: 'nt-auth-not-trusted' },
     ],
   ],
+  KDC_ERR_NO_ACCEPTABLE_KDF: [
+    ['pkinit-kdf', 'the client offers functions of RFC 8636 that the KDC does not have'],
+  ],
   KDC_ERR_INVALID_SIG: [['pkinit-signature', 'the signature over the AuthPack is not the key’s']],
   KDC_ERR_DH_KEY_PARAMETERS_NOT_ACCEPTED: [
     [

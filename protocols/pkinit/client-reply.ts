@@ -13,12 +13,12 @@ import { keyOf, supported, verifyChecksum } from '../kerberos/etypes.ts';
 import type { AsRep } from '../kerberos/messages.ts';
 import { ticketGrantingService } from '../kerberos/names.ts';
 import type { ReplyContext, ReplyKey } from '../kerberos/preauth.ts';
-import { readCertificate } from '../x509/certificate.ts';
+import { readCertificate, readCertificates } from '../x509/certificate.ts';
 import type { PkinitState } from './client-state.ts';
 import { OID } from './constants.ts';
 import { kdfKey, octetString2Key } from './derivation.ts';
 import { agreed, peerValue } from './groups.ts';
-import { certificates, kdcObjection, untrustedKdc } from './kdc-trust.ts';
+import { kdcObjection, untrustedKdc } from './kdc-trust.ts';
 import { type DhRepInfo, KdcDhKeyInfo, ReplyKeyPack, ReplyKeyPackWin2k } from './messages.ts';
 import { PaPkAsRep, PaPkAsRepWin2k } from './replies.ts';
 
@@ -224,7 +224,7 @@ function signedByKdc(
     return { kind: 'failed', failure: untrustedKdc('signature', verified.reason) };
   }
   const now = Math.floor(stamp / 1_000);
-  const given = certificates(sent).filter((one) => one !== certificate);
+  const given = readCertificates(sent).filter((one) => one !== certificate);
   const objection = kdcObjection(certificate, given, trust, realm, now);
   if (objection !== undefined) return { kind: 'failed', failure: objection };
   return { kind: 'signed', content, certificate: certificate.der };

@@ -32,7 +32,7 @@ export interface PublicValue {
 }
 
 export type ReadPublicValue =
-  | { readonly ok: true; readonly value: PublicValue; readonly withoutQ: boolean }
+  | { readonly ok: true; readonly value: PublicValue }
   /** `group`: none that anybody here knows; `malformed`: no public key at all. */
   | { readonly ok: false; readonly problem: 'group' | 'malformed'; readonly text: string };
 
@@ -72,7 +72,7 @@ function domainParameters(group: ModpName, form: QForm): Uint8Array {
 }
 
 /** Known encodings of parameters, so that nobody decodes the same 4096 bits again and again. */
-const known = new Map<string, { readonly group: GroupName; readonly withoutQ: boolean }>();
+const known = new Map<string, GroupName>();
 
 function text(octets: Uint8Array): string {
   let out = '';
@@ -80,33 +80,32 @@ function text(octets: Uint8Array): string {
   return out;
 }
 
-function knownParameters(
-  octets: Uint8Array,
-): { readonly group: GroupName; readonly withoutQ: boolean } | undefined {
+function knownParameters(octets: Uint8Array): GroupName | undefined {
   if (known.size === 0) {
     for (const group of GROUP_NAMES) {
       for (const form of isModp(group)
         ? (['right', 'absent', 'zero'] as const)
         : ['right' as const]) {
         const { parameters: made } = groupAlgorithm(group, form);
-        if (made !== undefined) known.set(text(made), { group, withoutQ: form !== 'right' });
+        if (made !== undefined) known.set(text(made), group);
       }
     }
   }
   return known.get(text(octets)) ?? unusualParameters(octets);
 }
 
-/** Other ways of writing a known group: with j, with a seed, with a wrong q. */
-function unusualParameters(octets: Uint8Array) {
+/**
+ * Other ways of writing a known group: with j, with a seed, with whatever q. Its p and g decide; q is
+ * not believed, for the group's own is known.
+ */
+function unusualParameters(octets: Uint8Array): GroupName | undefined {
   const read = tryDecode(DomainParameters, octets);
   if (!read.ok) return undefined;
-  const { p, g, q } = read.value;
-  const group = MODP_NAMES.find((name) => {
+  const { p, g } = read.value;
+  return MODP_NAMES.find((name) => {
     const own = modpGroup(name);
     return integerOf(own.p) === p && integerOf(own.g) === g;
   });
-  if (group === undefined) return undefined;
-  return { group, withoutQ: q !== integerOf(modpGroup(group).q) };
 }
 
 const DH: ReadonlySet<string> = new Set([OID.dhPublicNumber, OID.dhKeyAgreement]);
@@ -120,7 +119,7 @@ export function readPublicValue(spki: Infer<typeof SubjectPublicKeyInfo>): ReadP
   if (value === undefined) {
     return { ok: false, problem: 'malformed', text: `the public value is none of ${group.group}` };
   }
-  return { ok: true, value: { group: group.group, value }, withoutQ: group.withoutQ };
+  return { ok: true, value: { group: group.group, value } };
 }
 
 /** The group that an AlgorithmIdentifier names: in clientPublicValue, and in TD-DH-PARAMETERS. */
@@ -128,7 +127,7 @@ export function readGroup({
   algorithm,
   parameters: octets,
 }: AlgorithmIdentifier):
-  | { readonly ok: true; readonly group: GroupName; readonly withoutQ: boolean }
+  | { readonly ok: true; readonly group: GroupName }
   | Extract<ReadPublicValue, { readonly ok: false }> {
   if (octets === undefined) {
     return { ok: false, problem: 'malformed', text: `${algorithm} without parameters` };
@@ -137,10 +136,10 @@ export function readGroup({
     return { ok: false, problem: 'group', text: `a public value for ${algorithm}` };
   }
   const found = knownParameters(octets);
-  if (found === undefined || DH.has(algorithm) !== isModp(found.group)) {
+  if (found === undefined || DH.has(algorithm) !== isModp(found)) {
     return { ok: false, problem: 'group', text: describeUnknown(algorithm, octets) };
   }
-  return { ok: true, ...found };
+  return { ok: true, group: found };
 }
 
 function describeUnknown(algorithm: string, octets: Uint8Array): string {

@@ -4,11 +4,10 @@
  * learns nothing of its key, but becomes its domain.
  */
 import type { Failure, KdcProblem } from '../kerberos/client.ts';
-import { type Certificate, readCertificate } from '../x509/certificate.ts';
+import { type Certificate, readCertificates } from '../x509/certificate.ts';
 import { buildChain } from '../x509/chain.ts';
 import { KEY_PURPOSE } from '../x509/constants.ts';
-import { readCrl } from '../x509/crl.ts';
-import { type ChainProblem, isNtAuth, type TrustStore } from '../x509/trust.ts';
+import { type ChainProblem, isNtAuth, type TrustStore, trustStore } from '../x509/trust.ts';
 
 /** What a client believes: plain data, DER throughout. */
 export interface KdcTrust {
@@ -36,28 +35,14 @@ const kept = new WeakMap<KdcTrust, Read>();
 function readTrust(trust: KdcTrust): Read {
   const known = kept.get(trust);
   if (known !== undefined) return known;
-  const ntAuth = trust.ntAuth === undefined ? undefined : certificates(trust.ntAuth);
+  const { roots, ntAuth, revocationLists, revocation } = trust;
+  const intermediates = [...trust.intermediates, ...(ntAuth ?? [])];
   const made: Read = {
-    ntAuth,
-    store: {
-      roots: certificates(trust.roots),
-      intermediates: [...certificates(trust.intermediates), ...(ntAuth ?? [])],
-      revocationLists: trust.revocationLists.flatMap((der) => {
-        const crl = readCrl(der);
-        return crl.ok ? [crl.value] : [];
-      }),
-      revocation: trust.revocation,
-    },
+    ntAuth: ntAuth === undefined ? undefined : readCertificates(ntAuth),
+    store: trustStore({ roots, intermediates, revocationLists, revocation }),
   };
   kept.set(trust, made);
   return made;
-}
-
-export function certificates(octets: readonly Uint8Array[]): readonly Certificate[] {
-  return octets.flatMap((der) => {
-    const read = readCertificate(der);
-    return read.ok ? [read.value] : [];
-  });
 }
 
 const PROBLEMS: Readonly<Record<ChainProblem, KdcProblem>> = {

@@ -104,6 +104,14 @@ export function readCertificate(der: Uint8Array): ReadCertificate {
   return read;
 }
 
+/** Those that can be read: an administrator, or a peer, may write anything among them. */
+export function readCertificates(ders: readonly Uint8Array[]): readonly Certificate[] {
+  return ders.flatMap((der) => {
+    const read = readCertificate(der);
+    return read.ok ? [read.value] : [];
+  });
+}
+
 function readAnew(der: Uint8Array, sha256: string): ReadCertificate {
   const decoded = tryDecode(CertificateCodec, der, { maxSize: CERTIFICATE_MAX });
   if (!decoded.ok) return { ok: false, reason: decoded.error.message };

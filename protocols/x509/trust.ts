@@ -1,6 +1,6 @@
 /** What a chain is judged by, and how a judgement is told. */
 
-import { type Certificate, readCertificate } from './certificate.ts';
+import { type Certificate, readCertificates } from './certificate.ts';
 import { KEY_PURPOSE } from './constants.ts';
 import { type Crl, readCrl } from './crl.ts';
 
@@ -35,14 +35,9 @@ const byContent = new Map<string, TrustStore>();
 export function trustStore(octets: TrustOctets): TrustStore {
   const known = byObject.get(octets);
   if (known !== undefined) return known;
-  const certificates = (ders: readonly Uint8Array[]): readonly Certificate[] =>
-    ders.flatMap((der) => {
-      const read = readCertificate(der);
-      return read.ok ? [read.value] : [];
-    });
   const made: TrustStore = {
-    roots: certificates(octets.roots),
-    intermediates: certificates(octets.intermediates),
+    roots: readCertificates(octets.roots),
+    intermediates: readCertificates(octets.intermediates),
     revocationLists: octets.revocationLists.flatMap((der) => {
       const read = readCrl(der);
       return read.ok ? [read.value] : [];

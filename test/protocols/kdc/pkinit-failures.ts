@@ -125,6 +125,14 @@ export const CASES: readonly Case[] = [
     wish: { options: { paChecksum: false } },
   },
   {
+    id: 'pkinit-kdf',
+    name: 'derivation functions that the KDC does not have',
+    code: 100,
+    cause:
+      /the client derives its key with 1\.3\.6\.1\.5\.2\.3\.6\.9, this KDC with 1\.3\.6\.1\.5\.2\.3\.6\./,
+    wish: { options: { kdfs: ['1.3.6.1.5.2.3.6.9'] } },
+  },
+  {
     id: 'pkinit-checksum-sha1',
     name: 'SHA-1 where policy does not allow it',
     code: 79,
@@ -257,7 +265,7 @@ export const CASES: readonly Case[] = [
     id: 'key-trust-unknown',
     name: 'a Hello key that nobody has registered',
     code: 62,
-    cause: /msDS-KeyCredentialLink of alice, which holds no key: .*Microsoft Entra Connect/,
+    cause: /msDS-KeyCredentialLink of alice, which holds no key; .*Microsoft Entra Connect/,
     identity: HELLO,
   },
   {
