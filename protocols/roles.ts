@@ -71,6 +71,8 @@ export const MESSAGES: readonly MessageDefinition[] = [
   { name: 'HTTP response', about: 'a server’s answer (RFC 9110 §15)' },
   { name: 'token-request', about: 'asks Entra or AD FS for a token (RFC 6749 §4.3, MS-OAPXBC)' },
   { name: 'token-response', about: 'brings it, or says why not (RFC 6749 §5)' },
+  { name: 'certificate-request', about: 'AD FS asks an authority for a certificate for somebody' },
+  { name: 'certificate-response', about: 'the certificate with its chain, or why there is none' },
   { name: 'key-registration-request', about: 'registers a Hello key (MS-KPP 3.1.5.1)' },
   { name: 'key-registration-response', about: 'the key’s identifier, or ErrorDetails (MS-KPP)' },
   { name: 'user-export-request', about: 'Entra Connect brings users to the tenant' },

@@ -8,6 +8,7 @@ import type { ActorEffect, ActorEnv, ActorEvent, Json } from '../../src/machine/
 import { assertNever, type Step, to, unexpected } from '../../src/machine/machine.ts';
 import { role } from '../../src/scenario/role.ts';
 import { METADATA_PATH, TOKEN_PATH } from '../enrollment/enrollment-state.ts';
+import { TOKEN_RESPONSE_NAME } from '../enrollment/entra-answers.ts';
 import {
   type Answer,
   type Ask,
@@ -24,7 +25,7 @@ import { request, response } from '../http/messages.ts';
 import { asked, errorResponse, malformedRequest, respond } from '../http/server.ts';
 import { type AdFsConfig, adFsConfig } from './ad-fs-config.ts';
 import { adFsFields } from './ad-fs-fields.ts';
-import { HTTP_PORT, REQUEST_PATH } from './authority-answers.ts';
+import { CERTIFICATE_REQUEST_NAME, HTTP_PORT, REQUEST_PATH } from './authority-answers.ts';
 import { found, loggedOn, searchOperation } from './directory-questions.ts';
 import {
   type Carrying,
@@ -123,12 +124,13 @@ function requested(
   return turned(config, state, connection, turn);
 }
 
-function said(connection: string, answer: Answer): readonly ActorEffect[] {
+/** @param message its name in traces, where it has one of its own */
+function said(connection: string, answer: Answer, message?: string): readonly ActorEffect[] {
   const { status, contentType, body, cause } = answer;
   const fields = { 'Content-Type': contentType, 'Cache-Control': 'no-store' };
   return [
     ...(cause === undefined ? [] : [{ kind: 'note', level: 'cause', text: cause } as const]),
-    ...respond(connection, response(status, fields, body)),
+    ...respond(connection, response(status, fields, body), message),
   ];
 }
 
@@ -140,7 +142,10 @@ function turned(
 ): Next {
   const { [connection]: _, ...others } = state.exchanges;
   if (outcome.kind === 'answer') {
-    return to({ ...state, service, exchanges: others }, said(connection, outcome.answer));
+    return to(
+      { ...state, service, exchanges: others },
+      said(connection, outcome.answer, TOKEN_RESPONSE_NAME),
+    );
   }
   const exchanges = { ...others, [connection]: outcome.exchange };
   const { ask } = outcome;
@@ -173,7 +178,7 @@ function sentOut(
       return withCall(errands, purpose, {
         to: authority.actor,
         port: HTTP_PORT,
-        message: 'certificate request',
+        message: CERTIFICATE_REQUEST_NAME,
         request: request('POST', authority.host, path, fields, ask.request),
       });
     }

@@ -11,6 +11,7 @@ import type { Lists } from './revocation-service.ts';
 
 export const HTTP_PORT = 80;
 /** Where requests are taken; AD CS takes them by DCOM (MS-WCCE 2.1), which is not spoken here. */
+export const CERTIFICATE_REQUEST_NAME = 'certificate-request';
 export const REQUEST_PATH = '/CertEnroll/request';
 
 /** What is where, below the authority's host. */

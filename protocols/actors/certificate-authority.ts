@@ -144,7 +144,7 @@ function requested(
   }
 }
 
-const ISSUED = 'certificate response';
+const ISSUED = 'certificate-response';
 
 function turned(
   config: AuthorityConfig,

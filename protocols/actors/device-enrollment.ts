@@ -7,6 +7,8 @@ import type { ActorEffect, ActorEvent } from '../../src/machine/actor.ts';
 import { assertNever, type Env } from '../../src/machine/machine.ts';
 import { step } from '../enrollment/certificate-enrollment.ts';
 import type * as client from '../enrollment/enrollment-state.ts';
+import { TOKEN_PATH } from '../enrollment/enrollment-state.ts';
+import { TOKEN_REQUEST_NAME } from '../enrollment/key-registration.ts';
 import { type HttpRequest, request } from '../http/messages.ts';
 import { type Carrying, type Errands, type Outcome, withCall } from './errands.ts';
 
@@ -87,7 +89,12 @@ function stepped<P>(
         const call: Carrying<P | EnrollmentCall> = withCall<P | EnrollmentCall>(
           errands,
           { kind: 'enrollment', id },
-          { to: server.actor, port: HTTPS_PORT, request: requestOf(server.host, effect) },
+          {
+            to: server.actor,
+            port: HTTPS_PORT,
+            request: requestOf(server.host, effect),
+            ...(effect.path === TOKEN_PATH ? { message: TOKEN_REQUEST_NAME } : {}),
+          },
         );
         ({ errands } = call);
         effects.push(...call.effects);

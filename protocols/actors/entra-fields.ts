@@ -51,6 +51,11 @@ export const entraConnectFields = object({
     duration('When the first cycle begins, after the start; left out: after one interval'),
   ),
   deviceWriteback: defaulted(flag('Writes devices of the tenant into the directory'), false),
+  deviceContainer: optional(
+    flag(
+      'The directory was prepared for that: CN=RegisteredDevices is there, with rights for the account; left out: where devices are written back',
+    ),
+  ),
   account: defaulted(
     text('sAMAccountName of the account that it writes with', { example: 'MSOL_0123456789ab' }),
     'MSOL_kerblab',

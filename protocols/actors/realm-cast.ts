@@ -148,7 +148,8 @@ function trustSeeds(scene: Scene, own: Realm): readonly TrustSeed[] {
 /** Where devices are written back to: made, and given to Entra Connect, by Initialize-ADSyncDeviceWriteback. */
 function registeredDevicesSeed(scene: Scene, own: Realm): readonly ObjectSeed[] {
   const accounts = members<EntraConnectFields>(scene, own.name, 'entra-connect').flatMap(
-    ([, { deviceWriteback, account }]) => (deviceWriteback ? [account] : []),
+    ([, { deviceWriteback, deviceContainer = deviceWriteback, account }]) =>
+      deviceContainer ? [account] : [],
   );
   if (accounts.length === 0) return [];
   const delegatedTo = accounts.flatMap((account) => accountSid(scene, own.name, account) ?? []);

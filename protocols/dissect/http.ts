@@ -4,6 +4,8 @@
  */
 import { fromUtf8, toHex } from '../../src/bytes/bytes.ts';
 import type { Json } from '../../src/machine/actor.ts';
+import { CERTIFICATE_REQUEST_NAME, REQUEST_PATH } from '../actors/authority-answers.ts';
+import { TOKEN_PATH } from '../enrollment/enrollment-state.ts';
 import { jsonObjectOf } from '../enrollment/json.ts';
 import { readJws } from '../enrollment/jws.ts';
 import { KEY_PATH, KEY_REQUEST_NAME } from '../enrollment/key-registration-messages.ts';
@@ -33,6 +35,8 @@ type Message = HttpRequest | HttpResponse;
 const NAMED: readonly (Route & { readonly name: string })[] = [
   { method: 'POST', path: KEY_PATH, name: KEY_REQUEST_NAME },
   { method: 'POST', path: '/{tenant}/oauth2/token', name: 'token-request' },
+  { method: 'POST', path: TOKEN_PATH, name: 'token-request' },
+  { method: 'POST', path: REQUEST_PATH, name: CERTIFICATE_REQUEST_NAME },
   { method: 'POST', path: USERS_PATH, name: EXPORT_REQUEST_NAME },
   { method: 'GET', path: USERS_PATH, name: KEYS_REQUEST_NAME },
   { method: 'GET', path: DEVICES_PATH, name: DEVICES_REQUEST_NAME },
