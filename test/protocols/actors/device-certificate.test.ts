@@ -177,6 +177,18 @@ s('once the device is written back, the prompt’s PIN brings the certificate', 
   assert.is(view(small).state, 'signedIn');
 });
 
+s('a device that is disabled in the tenant gets none after the next cycle', async () => {
+  const small = world();
+  provisions(small);
+  small.command('entra', 'disables', { disables: 'laptop' }, 3 * MINUTE);
+  small.command('connect', 'syncs', { syncs: 'now' }, 4 * MINUTE);
+  does(small, 5 * MINUTE, 'enrolls', 'certificate', PIN);
+  await small.world.run();
+  assert.is(view(small).enrollment?.enterprisePrt, 'NO');
+  assert.match(view(small).enrollment?.failure ?? '', /the device CN=.* is disabled/);
+  assert.match(stored(small)[0]?.issuer.text ?? '', /Corp Issuing CA/, 'the old one stays');
+});
+
 s(
   'a user who signed in with the key renews with it: AD FS knows the key from the directory',
   async () => {

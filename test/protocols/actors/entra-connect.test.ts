@@ -168,6 +168,26 @@ s('devices are written back where that is on, and only there', async () => {
   assert.is(outcomes(without)[0]?.result, 'usage');
 });
 
+s('device write-back is configured from the next cycle on, not in the middle of one', async () => {
+  const dn = 'CN=6b1d4a0c-9c0e-4f3a-8f6e-2b7c1d5e9a10,CN=RegisteredDevices';
+  const small = smallWorld({ ...CAST, connect: { ...CAST.connect, deviceContainer: true } });
+  small.command('connect', 'syncs', { syncs: 'now' }, MINUTE);
+  small.command('connect', 'configures', { configures: 'deviceWriteback', to: true }, MINUTE);
+  small.command('connect', 'configures', { configures: 'deviceWriteback', to: false }, 31 * MINUTE);
+  small.command('entra', 'disables', { disables: 'laptop' }, 32 * MINUTE);
+  reads(small, dn, 'msDS-IsEnabled', 29 * MINUTE);
+  reads(small, dn, 'msDS-IsEnabled', 61 * MINUTE);
+  await small.world.run();
+  assert.is(small.causes().length, 1, `${small.causes()}`);
+  const [before, after] = outcomes(small);
+  assert.is(before?.result, 'usage', 'the cycle that was under way writes no devices');
+  assert.equal(after?.shown, ['TRUE'], 'the next one does, and the one after that leaves them');
+  assert.equal(
+    connected(small).outcomes.map((outcome) => /device/.test(outcome)),
+    [false, true, false],
+  );
+});
+
 s('a cycle that cannot be finished says why, and the next one comes', async () => {
   const small = smallWorld(
     { ...CAST, connect: { ...CAST.connect, syncInterval: '5m' } },
