@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -10,11 +11,13 @@ import { PA_PK_AS_REP, PA_PK_AS_REQ } from '../../../protocols/kerberos/constant
 import { AsRep, AsReq, type PaData } from '../../../protocols/kerberos/messages.ts';
 import { OID } from '../../../protocols/pkinit/constants.ts';
 import { publicKeyBits, readPublicValue } from '../../../protocols/pkinit/groups.ts';
+import * as own from '../../../protocols/pkinit/messages.ts';
 import { AuthPack, KdcDhKeyInfo, PaPkAsReq } from '../../../protocols/pkinit/messages.ts';
 import { PaPkAsRep } from '../../../protocols/pkinit/replies.ts';
 import { equal, fromHex, toHex } from '../../../src/bytes/bytes.ts';
 import { digest } from '../../../src/crypto/digest.ts';
-import { decode, encode } from '../../../src/der/codec.ts';
+import { type Codec, decode, encode, tryDecode } from '../../../src/der/codec.ts';
+import { arbitrary, mutations } from '../../arbitrary.ts';
 import { root } from '../../root.ts';
 
 const messages = suite('pkinit/messages');
@@ -77,5 +80,49 @@ messages('the reply of MIT’s KDC to it', () => {
   assert.is(toHex(encode(KdcDhKeyInfo, info)), toHex(content));
   assert.is(info.nonce, REQUEST.reqBody.value.nonce);
 });
+
+/** What follows p and g has no tags: without one field the next is taken for it. */
+function isInOrder(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return 'q' in value && ('j' in value || !('validationParms' in value));
+}
+
+messages('every message means the same once it was written', () => {
+  const codecs = [...Object.values(own), PaPkAsRep] as readonly Codec<unknown>[];
+  assert.ok(codecs.length >= 20, `${codecs.length} messages`);
+  for (const codec of codecs) {
+    fc.assert(
+      fc.property(arbitrary(codec), (value) => {
+        fc.pre(codec !== own.DomainParameters || isInOrder(value));
+        const bytes = encode(codec, value);
+        assert.equal(decode(codec, bytes), value, codec.type);
+      }),
+      { seed: 1, numRuns: 60 },
+    );
+  }
+});
+
+messages(
+  'what is taken of mutated messages of MIT’s can be written again, and means the same',
+  () => {
+    const captures = [
+      [PaPkAsReq, padata(REQUEST.padata, PA_PK_AS_REQ)],
+      [PaPkAsRep, padata(REPLY.padata, PA_PK_AS_REP)],
+    ] as readonly (readonly [Codec<unknown>, Uint8Array])[];
+    let taken = 0;
+    for (const [codec, bytes] of captures) {
+      fc.assert(
+        fc.property(mutations(bytes), (mutant) => {
+          const decoded = tryDecode(codec, mutant);
+          if (!decoded.ok) return;
+          taken++;
+          assert.equal(decode(codec, encode(codec, decoded.value)), decoded.value);
+        }),
+        { seed: 1, numRuns: 400 },
+      );
+    }
+    assert.ok(taken > 20, `${taken} mutants were taken`);
+  },
+);
 
 messages.run();
