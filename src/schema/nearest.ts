@@ -61,7 +61,10 @@ function substitution(a: string, b: string): number {
   return a.toLowerCase() === b.toLowerCase() ? 0.1 : 1;
 }
 
-/** `a device`, `an asker`. */
+/** Begins with a vowel's letter and a consonant's sound: user, unit, European, one-way. */
+const CONSONANT_SOUND = /^(?:us[aeu]|uni(?!n)|eu|one\b)/i;
+
+/** `a device`, `an asker`, `a user`. */
 export function withArticle(word: string): string {
-  return `${/^[aeiou]/i.test(word) ? 'an' : 'a'} ${word}`;
+  return `${/^[aeiou]/i.test(word) && !CONSONANT_SOUND.test(word) ? 'an' : 'a'} ${word}`;
 }

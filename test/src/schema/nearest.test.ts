@@ -29,4 +29,11 @@ near('says what there is where nothing is near', () => {
   assert.is(withArticle('device'), 'a device');
 });
 
+near('an article goes by the sound, not by the letter', () => {
+  assert.is(withArticle('user'), 'a user');
+  assert.is(withArticle('unit'), 'a unit');
+  assert.is(withArticle('unknown'), 'an unknown');
+  assert.is(withArticle('entra-tenant'), 'an entra-tenant');
+});
+
 near.run();
