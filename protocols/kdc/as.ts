@@ -78,10 +78,15 @@ export function asExchange(
   if (times.kind === 'refused') return times;
   const session = sessionEtype(realm.policy, target.encTypes, body.etype);
   if (session === undefined) return noCommonEtype(client.account, body.etype);
-  const input = { realm, body, wishes, target, times, session, octets, sname };
+  // Written out, here and for the proof: spreading objects costs a sixth of the whole exchange (bench `kdc`).
   return client.kind === 'keyed'
-    ? toBeSigned(input, client, halves, env)
-    : issue({ ...input, client }, env);
+    ? toBeSigned(
+        { realm, body, wishes, target, times, session, octets, sname },
+        client,
+        halves,
+        env,
+      )
+    : issue({ realm, body, wishes, client, target, times, session, octets, sname }, env);
 }
 
 /** Windows says KRB_AP_ERR_BADVERSION where RFC 4120 §3.1.3 has KDC_ERR_BAD_PVNO. */
@@ -159,11 +164,13 @@ function authenticated(
     return barred ?? accountRefusal(account, 'authenticated', { ...signIn, proof }) ?? client;
   }
   const { now, accounts } = env;
-  const hints = { policy, client: account, offered: body.etype };
-  if (given === undefined) return proofWanted(realm, padata, hints, env);
+  if (given === undefined) {
+    return proofWanted(realm, padata, { policy, client: account, offered: body.etype }, env);
+  }
   const barred = accountRefusal(account, 'proving', signIn);
   if (barred !== undefined) return barred;
-  const context = { ...hints, now, accounts, realm, reqBody, nonce: body.nonce };
+  const { etype: offered, nonce } = body;
+  const context = { policy, client: account, offered, now, accounts, realm, reqBody, nonce };
   const proof = given.way.prove(context, given.padataValue);
   if (proof.kind === 'refused') return proof;
   // Of a key agreed on, the strongest type that both have.
