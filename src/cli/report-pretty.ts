@@ -102,7 +102,7 @@ function tellStory(lines: readonly StoryLine[], say: Say, styles: Styles): void 
     text: `... ${count} more lines; all steps are in the run folder`,
     kind: 'note',
   });
-  const shown = shortened(lines, LINES_MAX, left);
+  const shown = shortened(lines, LINES_MAX, left, ({ kind }) => kind === 'cause' || kind === 'act');
   const width = Math.max(...shown.map(({ at }) => at.length));
   for (const { at, actor, text, kind } of shown) {
     say(`  ${styles.dim(at.padStart(width))}  ${actor.padEnd(WHO)} ${STYLE[kind](text)}`);

@@ -28,20 +28,41 @@ export function storyOf(records: readonly TraceRecord[]): readonly StoryLine[] {
   );
 }
 
-/** The first and the last lines of a long story. */
+/** Of the middle of a long story, at most so many lines that matter. */
+const KEPT_MAX = 24;
+
+/**
+ * The first and the last lines of a long story, and of what is between them the lines that matter.
+ * @param left what stands for lines that are left out
+ */
 export function shortened<T>(
   lines: readonly T[],
   max: number,
   left: (count: number) => T,
+  matters: (line: T) => boolean = () => false,
 ): readonly T[] {
   if (lines.length <= max) return lines;
   const head = Math.ceil((max * 2) / 3);
-  const tail = max - head - 1;
-  return [
-    ...lines.slice(0, head),
-    left(lines.length - head - tail),
-    ...lines.slice(lines.length - tail),
-  ];
+  const tail = lines.length - (max - head - 1);
+  const out = lines.slice(0, head);
+  let kept = 0;
+  let gap: T[] = [];
+  const leaveOut = (): void => {
+    // In place of one line stands that line.
+    out.push(...(gap.length > 1 ? [left(gap.length)] : gap));
+    gap = [];
+  };
+  for (const line of lines.slice(head, tail)) {
+    if (kept >= KEPT_MAX || !matters(line)) {
+      gap.push(line);
+      continue;
+    }
+    leaveOut();
+    kept++;
+    out.push(line);
+  }
+  leaveOut();
+  return [...out, ...lines.slice(tail)];
 }
 
 function linesOf(record: TraceRecord, peers: Map<string, string>): readonly StoryLine[] {

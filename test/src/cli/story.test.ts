@@ -33,4 +33,14 @@ story('a long story keeps its beginning and its end', () => {
   assert.is(shortened(lines, 100, String), lines);
 });
 
+story('of the middle of a long story what matters is kept, and no more than fits', () => {
+  const lines = Array.from({ length: 400 }, (_, i) => String(i));
+  const left = (count: number) => `${count} left out`;
+  const short = shortened(lines, 10, left, (line) => ['40', '42', '99'].includes(line));
+  const middle = ['33 left out', '40', '41', '42', '56 left out', '99', '298 left out'];
+  assert.equal(short, ['0', '1', '2', '3', '4', '5', '6', ...middle, '398', '399']);
+  const all = shortened(lines, 10, left, () => true);
+  assert.equal(all.slice(30), ['30', '367 left out', '398', '399']);
+});
+
 story.run();
