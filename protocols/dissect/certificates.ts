@@ -177,7 +177,7 @@ export const certificateList = der(x509.CertificateList, {
   ],
 });
 
-const certificationRequest = der(x509.CertificationRequest, {
+export const certificationRequest = der(x509.CertificationRequest, {
   inside: ({ certificationRequestInfo: { value: info } }) =>
     publicKeyInner(info.subjectPKInfo.value, 'certificationRequestInfo.subjectPKInfo'),
 });

@@ -1,10 +1,12 @@
 /** CMS (RFC 5652) as PKINIT uses it: what was signed, by whom, and the certificates that came along. */
+import { tryDecode } from '../../src/der/codec.ts';
 import { octetString } from '../../src/der/primitives.ts';
 import { CONTENT_TYPE } from '../cms/constants.ts';
 import { readIdentifier } from '../cms/identifiers.ts';
 import * as cms from '../cms/messages.ts';
+import { CertificationRequest } from '../x509/messages.ts';
 import { readName } from '../x509/names.ts';
-import { certificate, certificateList } from './certificates.ts';
+import { certificate, certificateList, certificationRequest } from './certificates.ts';
 import { type Contents, der, type Fields, generic, type Inner } from './contents.ts';
 import { oidName } from './naming.ts';
 
@@ -18,6 +20,11 @@ function contentOf(element: Uint8Array): Uint8Array {
   if (element[0] !== OCTET_STRING) return element;
   const first = element[1] as number;
   return element.subarray(first < 0x80 ? 2 : 2 + (first & 0x7f));
+}
+
+/** id-data says nothing of what it is: an agent signs PKCS #10 under it (MS-WCCE 1.3.2.4). */
+function dataContents(octets: Uint8Array): Contents {
+  return tryDecode(CertificationRequest, octets).ok ? certificationRequest : generic;
 }
 
 /** Appends to a list of the outer value. */
@@ -48,7 +55,7 @@ function signedData(types: ContentTypes): Contents {
         : [
             {
               path: 'encapContentInfo.eContent',
-              contents: types.get(eContentType) ?? generic,
+              contents: types.get(eContentType) ?? dataContents(contentOf(eContent)),
               octets: contentOf(eContent),
               put: (outer: Fields, value: unknown) => {
                 outer.eContent = value;
