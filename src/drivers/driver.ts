@@ -245,28 +245,19 @@ export class Driver {
     const { clock, random, metrics } = this.#options;
     const begun = performance.now();
     const env = this.#env;
-    env.now = clock.now() + skew;
+    const at = clock.at();
+    env.now = clock.start + at + clock.offset + skew;
     env.store = member.store;
     if (random !== undefined) env.random = random(actor.name, member.steps);
     member.steps++;
     try {
       const { state: next, effects } = actor.step(state, event, env);
       member.state = next;
-      const seq =
-        this.#recording === undefined
-          ? undefined
-          : this.#recording.step({
-              actor,
-              skew,
-              before: state,
-              event,
-              after: next,
-              effects,
-              cause,
-            });
+      const stepped = { actor, at, skew, before: state, event, after: next, effects, cause };
+      const seq = this.#recording?.step(stepped);
       for (const effect of effects) this.#carryOut(member, effect, seq);
     } catch (error) {
-      this.#failed(member, event, cause, error);
+      this.#failed(member, event, at, cause, error);
     }
     if (event.kind !== 'received') return;
     const message = this.#options.messageName?.(event.bytes) ?? 'unknown';
@@ -274,14 +265,20 @@ export class Driver {
   }
 
   /** Our fault: it is said, counted and in the trace; the message or connection is given up. */
-  #failed(member: Member, event: ActorEvent, cause: number | undefined, error: unknown): void {
+  #failed(
+    member: Member,
+    event: ActorEvent,
+    at: number,
+    cause: number | undefined,
+    error: unknown,
+  ): void {
     const { actor, skew, state } = member;
     this.#options.metrics.count('steps_failed');
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const text = `${actor.name} failed on ${event.kind}: ${reason}`;
     this.#log(`kerblab is at fault: ${text}`);
     const note: ActorEffect = { kind: 'note', level: 'cause', text: text.split('\n', 1).join() };
-    const step = { actor, skew, before: state, event, after: state, effects: [note], cause };
+    const step = { actor, at, skew, before: state, event, after: state, effects: [note], cause };
     this.#recording?.step(step);
     if ('connection' in event && event.connection !== undefined && event.kind !== 'closed') {
       this.#streams.drop(actor.name, event.connection);

@@ -11,6 +11,8 @@ export interface Recorder {
 /** One step of an actor; `cause` is the `seq` of the step that it follows from. */
 export interface Stepped {
   readonly actor: Actor;
+  /** When it began, as {@link Clock.at}: the time that the actor was told, not that of the writing. */
+  readonly at: number;
   /** Milliseconds by which the actor's clock is ahead of the driver's. */
   readonly skew: number;
   readonly before: unknown;
@@ -42,10 +44,10 @@ export function recording(
   }
 
   return {
-    step({ actor, skew, before, event, after, effects, cause }) {
+    step({ actor, at, skew, before, event, after, effects, cause }) {
       const ahead = clock.offset + skew;
       return written(() => ({
-        at: clock.at(),
+        at,
         actor: actor.name,
         machine: actor.machine,
         from: actor.stateName(before),
