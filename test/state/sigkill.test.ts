@@ -67,7 +67,8 @@ s(`${ROUNDS} rounds lose nothing that was acknowledged`, async () => {
       await stored(story);
     }
     await killedWriting(story);
-    assert.ok(story.acknowledged > 10 * ROUNDS, `only ${story.acknowledged} writes were answered`);
+    // How many fit before a kill is the machine's matter; without any the rest would mean nothing.
+    assert.ok(story.acknowledged > ROUNDS, `only ${story.acknowledged} writes were answered`);
   } finally {
     rmSync(top, { recursive: true, force: true });
   }
