@@ -22,7 +22,7 @@ import {
   type PinUse,
   WINDOWS_LIMITS,
 } from '../hello/policy.ts';
-import { helloCertificate } from './pki-fields.ts';
+import { helloCertificate, KEY_ALGORITHMS } from './pki-fields.ts';
 import { pkinitClientFields } from './pkinit-client-fields.ts';
 
 const PIN_USES = ['allowed', 'required', 'disallowed'] as const satisfies readonly PinUse[];
@@ -100,16 +100,6 @@ const gestureLimits = object(
   },
   'What Windows and the TPM have built in',
 );
-
-const KEY_ALGORITHMS = [
-  'RSA-1024',
-  'RSA-2048',
-  'RSA-3072',
-  'RSA-4096',
-  'P-256',
-  'P-384',
-  'P-521',
-] as const;
 
 export type HelloContainerFields = Infer<typeof helloContainer>;
 const helloContainer = object({

@@ -16,7 +16,8 @@ import {
   time,
 } from '../../src/schema/schema.ts';
 
-const KEY_ALGORITHMS = [
+/** Kinds and sizes of keys that stories may ask for. */
+export const KEY_ALGORITHMS = [
   'RSA-1024',
   'RSA-2048',
   'RSA-3072',

@@ -7,7 +7,7 @@ import { equal, fromUtf8 } from '../../src/bytes/bytes.ts';
 import type { Env, Step } from '../../src/machine/machine.ts';
 import { assertNever, to, unexpected } from '../../src/machine/machine.ts';
 import { certificatesOnly } from '../cms/signed-data.ts';
-import { readCertificate } from '../x509/certificate.ts';
+import { readCertificates } from '../x509/certificate.ts';
 import { commonName } from '../x509/profiles.ts';
 import { certificationRequestInfo, signedRequest } from '../x509/request.ts';
 import {
@@ -266,10 +266,7 @@ function certified(
     return failed({ stage: 'certificate', reason }, prt);
   }
   const { publicKey } = progress.ask.hello;
-  const read = certificates.flatMap((der) => {
-    const certificate = readCertificate(der);
-    return certificate.ok ? [certificate.value] : [];
-  });
+  const read = readCertificates(certificates);
   const certificate = read.find((candidate) => equal(candidate.publicKey, publicKey));
   if (certificate === undefined) {
     return failed({ stage: 'certificate', reason: 'no certificate is for our key' }, prt);

@@ -156,14 +156,13 @@ function answeredWith(
   const { realm } = state;
   const { policy } = realm;
   const { bytes } = event;
-  const hash = hashOf(bytes.subarray(-HASHED));
   const { message, notes, sname } = answer;
   const limits = { entries: policy.lookAsideEntries, age: policy.lookAsideAge };
   const named = sname === undefined ? {} : { sname };
   const entry: Answered = { from: event.from, ...named, message, bytes: answer.bytes };
   const answered =
     event.transport === 'udp'
-      ? remember(state.answered, bytes, hash, entry, env.now, limits)
+      ? remember(state.answered, bytes, hashOf(bytes.subarray(-HASHED)), entry, env.now, limits)
       : state.answered;
   return to({ ...answer.state, answered }, [
     ...answer.changes,

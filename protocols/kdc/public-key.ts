@@ -25,7 +25,7 @@ import { WellKnownSid } from '../pac/constants.ts';
 import { DIGEST_OIDS, OID } from '../pkinit/constants.ts';
 import { TdCmsDigestAlgorithms } from '../pkinit/messages.ts';
 import { signatureOid } from '../x509/algorithms.ts';
-import { type Certificate, readCertificate } from '../x509/certificate.ts';
+import { type Certificate, readCertificates } from '../x509/certificate.ts';
 import type { Account } from './accounts.ts';
 import { mappedTo } from './certificate-mapping.ts';
 import { ntAuthRefusal, trustedCertificate } from './certificate-trust.ts';
@@ -122,10 +122,7 @@ function ownerOf(
       `the key stands in msDS-KeyCredentialLink of ${other.sAMAccountName}, not of ${client.sAMAccountName}`,
     );
   }
-  const given = signed.certificates.flatMap((der) => {
-    const one = readCertificate(der);
-    return one.ok && one.value !== certificate ? [one.value] : [];
-  });
+  const given = readCertificates(signed.certificates).filter((one) => one !== certificate);
   return certificateTrust(certificate, given, context);
 }
 
