@@ -21,6 +21,8 @@ const PROTOCOLS = [
   'http',
   'ldap',
   'hello',
+  'oauth',
+  'entra',
   'enrollment',
   'actors',
   'dissect',

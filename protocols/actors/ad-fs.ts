@@ -8,7 +8,6 @@ import type { ActorEffect, ActorEnv, ActorEvent, Json } from '../../src/machine/
 import { assertNever, type Step, to, unexpected } from '../../src/machine/machine.ts';
 import { role } from '../../src/scenario/role.ts';
 import { METADATA_PATH, TOKEN_PATH } from '../enrollment/enrollment-state.ts';
-import { TOKEN_RESPONSE_NAME } from '../enrollment/entra-answers.ts';
 import {
   type Answer,
   type Ask,
@@ -20,6 +19,7 @@ import {
 } from '../enrollment/federation-service.ts';
 import { metadata } from '../enrollment/metadata.ts';
 import { type Exchange, posted, told } from '../enrollment/token-endpoint.ts';
+import { TOKEN_RESPONSE_NAME } from '../entra/answers.ts';
 import { httpFraming } from '../http/framing.ts';
 import { request, response } from '../http/messages.ts';
 import { asked, errorResponse, malformedRequest, respond } from '../http/server.ts';

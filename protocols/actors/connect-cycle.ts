@@ -2,15 +2,6 @@
 import type { ActorEffect, ActorEvent } from '../../src/machine/actor.ts';
 import { assertNever, type Step, to } from '../../src/machine/machine.ts';
 import {
-  CONNECT_CLIENT_ID,
-  GRAPH_RESOURCE,
-  tokenForm,
-  tokenPath,
-} from '../enrollment/entra-token.ts';
-import { jsonObjectOf, textField } from '../enrollment/json.ts';
-import { TOKEN_HOST, TOKEN_REQUEST_NAME } from '../enrollment/key-registration.ts';
-import { FORM, formBody, JSON_TYPE, readOAuthError } from '../enrollment/oauth.ts';
-import {
   counted,
   deviceSearch,
   deviceWrites,
@@ -21,6 +12,7 @@ import {
   userSearch,
   type Write,
 } from '../enrollment/sync-plan.ts';
+import { TOKEN_HOST, TOKEN_REQUEST_NAME } from '../entra/key-registration.ts';
 import {
   DEVICES_PATH,
   DEVICES_REQUEST_NAME,
@@ -31,11 +23,14 @@ import {
   readDevices,
   readKeys,
   USERS_PATH,
-} from '../enrollment/synchronization.ts';
+} from '../entra/synchronization.ts';
+import { CONNECT_CLIENT_ID, GRAPH_RESOURCE, tokenForm, tokenPath } from '../entra/token.ts';
 import * as http from '../http/client.ts';
 import { type HttpRequest, type HttpResponse, request } from '../http/messages.ts';
 import * as ldap from '../ldap/client.ts';
 import type { FoundEntry } from '../ldap/client-operations.ts';
+import { jsonObjectOf, textField } from '../oauth/json.ts';
+import { FORM, formBody, JSON_TYPE, readOAuthError } from '../oauth/oauth.ts';
 import type { CloudAccount } from './tenant-cast.ts';
 
 export interface CycleConfig {

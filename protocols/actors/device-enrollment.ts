@@ -8,7 +8,7 @@ import { assertNever, type Env } from '../../src/machine/machine.ts';
 import { step } from '../enrollment/certificate-enrollment.ts';
 import type * as client from '../enrollment/enrollment-state.ts';
 import { TOKEN_PATH } from '../enrollment/enrollment-state.ts';
-import { TOKEN_REQUEST_NAME } from '../enrollment/key-registration.ts';
+import { TOKEN_REQUEST_NAME } from '../entra/key-registration.ts';
 import { type HttpRequest, request } from '../http/messages.ts';
 import { type Carrying, type Errands, type Outcome, withCall } from './errands.ts';
 

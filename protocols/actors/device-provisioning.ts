@@ -5,8 +5,8 @@
 import type { ActorEffect, ActorEvent } from '../../src/machine/actor.ts';
 import { type Env, to } from '../../src/machine/machine.ts';
 import { bcryptPublicBlob } from '../directory/key-material.ts';
-import * as registration from '../enrollment/key-registration.ts';
-import { describeStatus } from '../enrollment/key-registration-errors.ts';
+import * as registration from '../entra/key-registration.ts';
+import { describeStatus } from '../entra/key-registration-errors.ts';
 import { keyReference } from '../hello/certificate-store.ts';
 import {
   type Container,

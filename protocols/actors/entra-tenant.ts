@@ -5,14 +5,9 @@
 import type { ActorEffect, ActorEvent, Args, Json } from '../../src/machine/actor.ts';
 import { assertNever, type Env, type Step, to, unexpected } from '../../src/machine/machine.ts';
 import { role } from '../../src/scenario/role.ts';
-import type { Answer, EndpointConfig, Unsigned } from '../enrollment/entra-answers.ts';
-import {
-  answerNone,
-  answerRequest,
-  ENTRA_ROUTES,
-  signedAnswer,
-} from '../enrollment/entra-endpoint.ts';
-import { type Tenant, withoutKeys } from '../enrollment/tenant.ts';
+import type { Answer, EndpointConfig, Unsigned } from '../entra/answers.ts';
+import { answerNone, answerRequest, ENTRA_ROUTES, signedAnswer } from '../entra/endpoint.ts';
+import { type Tenant, withoutKeys } from '../entra/tenant.ts';
 import { httpFraming } from '../http/framing.ts';
 import { asked, malformedRequest, respond } from '../http/server.ts';
 import { tenantIdOf } from './device-identity.ts';

@@ -6,17 +6,14 @@ import { fromUtf8, toHex } from '../../src/bytes/bytes.ts';
 import type { Json } from '../../src/machine/actor.ts';
 import { CERTIFICATE_REQUEST_NAME, REQUEST_PATH } from '../actors/authority-answers.ts';
 import { TOKEN_PATH } from '../enrollment/enrollment-state.ts';
-import { jsonObjectOf } from '../enrollment/json.ts';
-import { readJws } from '../enrollment/jws.ts';
-import { KEY_PATH, KEY_REQUEST_NAME } from '../enrollment/key-registration-messages.ts';
-import { readForm } from '../enrollment/oauth.ts';
+import { KEY_PATH, KEY_REQUEST_NAME } from '../entra/key-registration-messages.ts';
 import {
   DEVICES_PATH,
   DEVICES_REQUEST_NAME,
   EXPORT_REQUEST_NAME,
   KEYS_REQUEST_NAME,
   USERS_PATH,
-} from '../enrollment/synchronization.ts';
+} from '../entra/synchronization.ts';
 import { type Field, field, readHead } from '../http/head.ts';
 import {
   type HttpRequest,
@@ -26,6 +23,9 @@ import {
   reasonPhrase,
 } from '../http/messages.ts';
 import { type Route, readTarget, routed } from '../http/routing.ts';
+import { jsonObjectOf } from '../oauth/json.ts';
+import { readJws } from '../oauth/jws.ts';
+import { readForm } from '../oauth/oauth.ts';
 import { type Contents, type Inner, type PlainRow, plain, under } from './contents.ts';
 import { jsonRows } from './json-rows.ts';
 import { standingAlone } from './types.ts';

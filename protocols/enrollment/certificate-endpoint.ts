@@ -5,6 +5,11 @@
  */
 import { equal, utf8 } from '../../src/bytes/bytes.ts';
 import { assertNever, type Env } from '../../src/machine/machine.ts';
+import { receiptObjection } from '../entra/key-receipt.ts';
+import { jsonObjectOf, textField } from '../oauth/json.ts';
+import type { Jws } from '../oauth/jws.ts';
+import { holdsAt, JSON_TYPE } from '../oauth/oauth.ts';
+import { isOfSession } from '../oauth/session-messages.ts';
 import { readRequest } from '../x509/request.ts';
 import { agentRequest, finishedAgentRequest, type RequestDraft } from './agent-request.ts';
 import { registeredKeys, userSearch } from './directory-objects.ts';
@@ -24,14 +29,9 @@ import {
 import {
   CERTIFICATE_USE,
   certificateResponse,
-  isOfSession,
   type ReadCertificateRequest,
   readCertificateRequest,
 } from './hello-certificate-request.ts';
-import { jsonObjectOf, textField } from './json.ts';
-import type { Jws } from './jws.ts';
-import { receiptObjection } from './key-receipt.ts';
-import { holdsAt, JSON_TYPE } from './oauth.ts';
 
 /** A request for a certificate that waits for somebody else. */
 export type Issuing =

@@ -7,6 +7,17 @@ import { equal, fromUtf8 } from '../../src/bytes/bytes.ts';
 import type { Env, Step } from '../../src/machine/machine.ts';
 import { assertNever, to, unexpected } from '../../src/machine/machine.ts';
 import { certificatesOnly } from '../cms/signed-data.ts';
+import { type JsonObject, jsonObjectOf, listField, textField } from '../oauth/json.ts';
+import { readJwe } from '../oauth/jwe.ts';
+import { compactJws } from '../oauth/jws.ts';
+import { FORM, formBody, readOAuthError } from '../oauth/oauth.ts';
+import {
+  assertionInput,
+  readTokenResponse,
+  requestForm,
+  tokenRequestInput,
+  type UserProof,
+} from '../oauth/refresh-token-request.ts';
 import { readCertificates } from '../x509/certificate.ts';
 import { commonName } from '../x509/profiles.ts';
 import { certificationRequestInfo, signedRequest } from '../x509/request.ts';
@@ -27,17 +38,6 @@ import {
   TOKEN_PATH,
 } from './enrollment-state.ts';
 import { certificateRequest, readCertificateResponse } from './hello-certificate-request.ts';
-import { type JsonObject, jsonObjectOf, listField, textField } from './json.ts';
-import { readJwe } from './jwe.ts';
-import { compactJws } from './jws.ts';
-import { FORM, formBody, readOAuthError } from './oauth.ts';
-import {
-  assertionInput,
-  readTokenResponse,
-  requestForm,
-  tokenRequestInput,
-  type UserProof,
-} from './refresh-token-request.ts';
 
 type Enrolled = Step<State, Effect>;
 

@@ -4,15 +4,15 @@
  */
 import { toBase64Url } from '../../src/bytes/base64.ts';
 import { utf8 } from '../../src/bytes/bytes.ts';
-import type { Certificate } from '../x509/certificate.ts';
-import { compactJws, jwsSigningInput } from './jws.ts';
+import { compactJws, jwsSigningInput } from '../oauth/jws.ts';
 import {
   JSON_TYPE,
   numericDate,
   type OAuthError,
   type OAuthErrorCode,
   oauthErrorBody,
-} from './oauth.ts';
+} from '../oauth/oauth.ts';
+import type { Certificate } from '../x509/certificate.ts';
 
 /** Somebody whose primary refresh token is with a device of theirs. */
 export interface Session {

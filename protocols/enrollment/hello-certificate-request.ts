@@ -5,12 +5,11 @@
  */
 import { fromBase64, toBase64 } from '../../src/bytes/base64.ts';
 import { fromUtf8, utf8 } from '../../src/bytes/bytes.ts';
-import { type JsonObject, jsonObject, jsonObjectOf, textField } from './json.ts';
-import { directJwe, openJwe, readJwe } from './jwe.ts';
-import { hs256, isHs256, type Jws } from './jws.ts';
-import { numericDate, scopes } from './oauth.ts';
-import { BROKER_CLIENT_ID } from './refresh-token-request.ts';
-import { CONTEXT_SIZE, derivedKey } from './session-key.ts';
+import { receiptContext } from '../entra/key-receipt.ts';
+import { type JsonObject, jsonObject, textField } from '../oauth/json.ts';
+import { numericDate, scopes } from '../oauth/oauth.ts';
+import { BROKER_CLIENT_ID } from '../oauth/refresh-token-request.ts';
+import { openFromSession, sealForSession, sessionRequest } from '../oauth/session-messages.ts';
 
 export const CERTIFICATE_RESOURCE = 'urn:microsoft:winhello:cert:prov:server';
 export const PKCS10_TYPE = 'http://schemas.microsoft.com/windows/pki/2009/01/enrollment#PKCS10';
@@ -38,9 +37,8 @@ export function certificateRequest(
   { now, random }: { readonly now: number; readonly random: Random },
 ): string {
   const { refreshToken, csr, pctx, receipt } = request;
-  const context = random(CONTEXT_SIZE);
-  const payload = utf8(
-    JSON.stringify({
+  return sessionRequest(
+    {
       client_id: BROKER_CLIENT_ID,
       scope: `openid aza ${CERTIFICATE_USE}`,
       resource: CERTIFICATE_RESOURCE,
@@ -53,35 +51,11 @@ export function certificateRequest(
       exp: numericDate(now + REQUEST_LIFETIME),
       grant_type: 'refresh_token',
       refresh_token: refreshToken,
-    }),
+    },
+    sessionKey,
+    version,
+    random,
   );
-  const header = { ctx: toBase64(context), ...(version === 2 ? { kdf_ver: 2 } : {}) };
-  const key = derivedKey(sessionKey, context, version === 2 ? payload : undefined);
-  return hs256(header, payload, key);
-}
-
-/** krctx: base 64 of `{Data, Format, Version}` with base 64 of the receipt in it (MS-OAPXBC 2.2.2.1). */
-function receiptContext(receipt: string): string {
-  const data = { Data: toBase64(utf8(receipt)), Format: 1, Version: 1 };
-  return toBase64(utf8(JSON.stringify(data)));
-}
-
-/** The receipt of a krctx; undefined when it is not of the form. */
-export function receiptOf(krctx: string): string | undefined {
-  const octets = fromBase64(krctx);
-  const object = octets === undefined ? undefined : jsonObjectOf(octets);
-  if (object === undefined || object.Format !== 1 || object.Version !== 1) return undefined;
-  const data = fromBase64(textField(object, 'Data') ?? '');
-  return data === undefined ? undefined : fromUtf8(data);
-}
-
-/** Whether the holder of the session key made it, with the version that its header names. */
-export function isOfSession(jws: Jws, sessionKey: Uint8Array): boolean {
-  const context = fromBase64(textField(jws.header, 'ctx') ?? '');
-  if (context === undefined || context.length === 0) return false;
-  const { kdf_ver: version } = jws.header;
-  if (version !== undefined && version !== 2) return false;
-  return isHs256(jws, derivedKey(sessionKey, context, version === 2 ? jws.payload : undefined));
 }
 
 export interface ReadCertificateRequest {
@@ -150,7 +124,6 @@ export function certificateResponse(
   sessionKey: Uint8Array,
   random: Random,
 ): string {
-  const context = random(CONTEXT_SIZE);
   const content = {
     x5c: toBase64(response.chain),
     token_type: 'bearer',
@@ -158,9 +131,7 @@ export function certificateResponse(
     scope: response.scope,
     id_token: response.idToken,
   };
-  const header = { ctx: toBase64(context), kid: 'session' };
-  const key = derivedKey(sessionKey, context);
-  return directJwe(header, key, utf8(JSON.stringify(content)), random);
+  return sealForSession(utf8(JSON.stringify(content)), sessionKey, random);
 }
 
 /** Undefined when it was not sealed under this session, or says something else. */
@@ -168,10 +139,7 @@ export function readCertificateResponse(
   token: string,
   sessionKey: Uint8Array,
 ): CertificateResponse | undefined {
-  const jwe = readJwe(token);
-  if (jwe === undefined || jwe.header.alg !== 'dir') return undefined;
-  const context = fromBase64(textField(jwe.header, 'ctx') ?? '');
-  const content = context === undefined ? undefined : openJwe(jwe, derivedKey(sessionKey, context));
+  const content = openFromSession(token, sessionKey);
   const object = content === undefined ? undefined : jsonObject(fromUtf8(content));
   if (object === undefined) return undefined;
   const chain = fromBase64(textField(object, 'x5c') ?? '');

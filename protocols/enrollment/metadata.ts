@@ -1,7 +1,8 @@
 /** What AD FS says of itself: OpenID Provider Metadata with Microsoft's additions (MS-OIDCE 2.2.3.2). */
+
+import { JWT_BEARER } from '../oauth/refresh-token-request.ts';
 import { CAN_ISSUE, KNOWS_KDF_2, TAKES_RECEIPTS, TOKEN_PATH } from './enrollment-state.ts';
 import { issuerOf, type ServiceConfig } from './federation-service.ts';
-import { JWT_BEARER } from './refresh-token-request.ts';
 
 export function metadata(
   config: Pick<ServiceConfig, 'host' | 'issuesCertificates' | 'receiptKeys'>,

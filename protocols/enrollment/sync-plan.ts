@@ -16,6 +16,8 @@ import {
 } from '../directory/key-credential.ts';
 import { dnBinaryText, readDnBinary } from '../directory/key-credential-value.ts';
 import { customKeyInformation } from '../directory/key-information.ts';
+import type { ImportedDevice, ImportedKey } from '../entra/synchronization.ts';
+import type { ExportedUser } from '../entra/tenant.ts';
 import { UserAccountControl } from '../kdc/accounts.ts';
 import {
   type Change,
@@ -25,8 +27,6 @@ import {
   present,
 } from '../ldap/client-operations.ts';
 import { parseSid, sidOf } from '../pac/sid.ts';
-import type { ImportedDevice, ImportedKey } from './synchronization.ts';
-import type { ExportedUser } from './tenant.ts';
 
 const LINK = 'msDS-KeyCredentialLink';
 const PAGE = 500;

@@ -6,6 +6,16 @@
 import { fromBase64 } from '../../src/bytes/base64.ts';
 import { equal } from '../../src/bytes/bytes.ts';
 import { assertNever, type Env } from '../../src/machine/machine.ts';
+import { jsonObjectOf, textField } from '../oauth/json.ts';
+import { CONTENT_KEY_SIZE, keyJwe } from '../oauth/jwe.ts';
+import { isSignedBy, readJws } from '../oauth/jws.ts';
+import { holdsAt, readForm } from '../oauth/oauth.ts';
+import {
+  JWT_BEARER,
+  type ReadTokenRequest,
+  readTokenRequest,
+  tokenResponse,
+} from '../oauth/refresh-token-request.ts';
 import { type Certificate, readCertificate } from '../x509/certificate.ts';
 import { certificateAsked, certificateTold, type Issuing } from './certificate-endpoint.ts';
 import {
@@ -32,16 +42,6 @@ import {
   withoutNonce,
   withSession,
 } from './federation-service.ts';
-import { jsonObjectOf, textField } from './json.ts';
-import { CONTENT_KEY_SIZE, keyJwe } from './jwe.ts';
-import { isSignedBy, readJws } from './jws.ts';
-import { holdsAt, readForm } from './oauth.ts';
-import {
-  JWT_BEARER,
-  type ReadTokenRequest,
-  readTokenRequest,
-  tokenResponse,
-} from './refresh-token-request.ts';
 
 /** A request that waits for somebody else. */
 export type Exchange =

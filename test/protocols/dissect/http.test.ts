@@ -1,16 +1,16 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { dissector } from '../../../protocols/dissect/dissector.ts';
-import { accessTokenInput, tokenForm } from '../../../protocols/enrollment/entra-token.ts';
-import { compactJws } from '../../../protocols/enrollment/jws.ts';
-import { keyRegistrationRequest } from '../../../protocols/enrollment/key-registration-messages.ts';
-import { FORM, formBody } from '../../../protocols/enrollment/oauth.ts';
+import { keyRegistrationRequest } from '../../../protocols/entra/key-registration-messages.ts';
+import { accessTokenInput, tokenForm } from '../../../protocols/entra/token.ts';
 import {
   encodeRequest,
   encodeResponse,
   request,
   response,
 } from '../../../protocols/http/messages.ts';
+import { compactJws } from '../../../protocols/oauth/jws.ts';
+import { FORM, formBody } from '../../../protocols/oauth/oauth.ts';
 import { concat, fromUtf8, utf8 } from '../../../src/bytes/bytes.ts';
 import { seededRandom } from '../../../src/crypto/random.ts';
 import { laptop, NOW } from '../enrollment/people.ts';

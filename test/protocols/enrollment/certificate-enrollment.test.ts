@@ -19,10 +19,10 @@ import {
   type ServiceConfig,
   type Told,
 } from '../../../protocols/enrollment/federation-service.ts';
-import { compactJws } from '../../../protocols/enrollment/jws.ts';
-import { receiptInput } from '../../../protocols/enrollment/key-receipt.ts';
 import { metadata } from '../../../protocols/enrollment/metadata.ts';
 import { posted, told } from '../../../protocols/enrollment/token-endpoint.ts';
+import { receiptInput } from '../../../protocols/entra/key-receipt.ts';
+import { compactJws } from '../../../protocols/oauth/jws.ts';
 import { distinguishedName } from '../../../protocols/x509/names.ts';
 import { helloLogon } from '../../../protocols/x509/profiles.ts';
 import { toBase64 } from '../../../src/bytes/base64.ts';

@@ -10,18 +10,18 @@ import {
   type ServiceConfig,
   type Turn,
 } from '../../../protocols/enrollment/federation-service.ts';
-import { jsonObjectOf, textField } from '../../../protocols/enrollment/json.ts';
-import { readJwe } from '../../../protocols/enrollment/jwe.ts';
-import { compactJws } from '../../../protocols/enrollment/jws.ts';
-import { formBody } from '../../../protocols/enrollment/oauth.ts';
+import { type Exchange, posted, told } from '../../../protocols/enrollment/token-endpoint.ts';
+import { jsonObjectOf, textField } from '../../../protocols/oauth/json.ts';
+import { readJwe } from '../../../protocols/oauth/jwe.ts';
+import { compactJws } from '../../../protocols/oauth/jws.ts';
+import { formBody } from '../../../protocols/oauth/oauth.ts';
 import {
   assertionInput,
   readTokenResponse,
   requestForm,
   tokenRequestInput,
   type UserProof,
-} from '../../../protocols/enrollment/refresh-token-request.ts';
-import { type Exchange, posted, told } from '../../../protocols/enrollment/token-endpoint.ts';
+} from '../../../protocols/oauth/refresh-token-request.ts';
 import { toBase64 } from '../../../src/bytes/base64.ts';
 import { utf8 } from '../../../src/bytes/bytes.ts';
 import { seededRandom } from '../../../src/crypto/random.ts';

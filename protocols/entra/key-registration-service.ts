@@ -2,10 +2,10 @@
 
 import { readKeyMaterial } from '../directory/key-material.ts';
 import { fieldOf, type HttpRequest } from '../http/messages.ts';
-import { claimTexts, MFA_METHODS, readBearer, type TokenTrust } from './entra-token.ts';
-import { textField } from './json.ts';
+import { textField } from '../oauth/json.ts';
 import { API_VERSION, type ErrorDetails, readKngc } from './key-registration-messages.ts';
 import { deviceWithId, type Tenant, type TenantUser, userNamed } from './tenant.ts';
+import { claimTexts, MFA_METHODS, readBearer, type TokenTrust } from './token.ts';
 
 export type KeyJudgement =
   | {

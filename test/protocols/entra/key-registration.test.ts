@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bcryptPublicBlob } from '../../../protocols/directory/key-material.ts';
-import { receiptObjection } from '../../../protocols/enrollment/key-receipt.ts';
+import { receiptObjection } from '../../../protocols/entra/key-receipt.ts';
 import {
   abandon,
   begin,
@@ -10,16 +10,16 @@ import {
   register,
   type State,
   step,
-} from '../../../protocols/enrollment/key-registration.ts';
-import { describeStatus } from '../../../protocols/enrollment/key-registration-errors.ts';
-import type { Tenant } from '../../../protocols/enrollment/tenant.ts';
+} from '../../../protocols/entra/key-registration.ts';
+import { describeStatus } from '../../../protocols/entra/key-registration-errors.ts';
+import type { Tenant } from '../../../protocols/entra/tenant.ts';
 import { encodeResponse, response } from '../../../protocols/http/messages.ts';
 import { toBase64 } from '../../../src/bytes/base64.ts';
 import { utf8 } from '../../../src/bytes/bytes.ts';
 import type { ActorEffect, ActorEvent } from '../../../src/machine/actor.ts';
 import type { Step } from '../../../src/machine/machine.ts';
 import { playbook } from '../../playbook.ts';
-import { laptop, NOW, pair, sign } from './people.ts';
+import { laptop, NOW, pair, sign } from '../enrollment/people.ts';
 import {
   ALICE,
   ALICE_PASSWORD,

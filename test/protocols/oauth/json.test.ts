@@ -8,7 +8,7 @@ import {
   numberField,
   objectField,
   textField,
-} from '../../../protocols/enrollment/json.ts';
+} from '../../../protocols/oauth/json.ts';
 import { hex, utf8 } from '../../../src/bytes/bytes.ts';
 
 const s = suite('json');

@@ -1,7 +1,7 @@
 /** How Entra's token endpoint refuses: OAuth's error with a number of its own (AADSTS) in front. */
 import { utf8 } from '../../src/bytes/bytes.ts';
-import { type JsonObject, listField } from './json.ts';
-import type { OAuthErrorCode } from './oauth.ts';
+import { type JsonObject, listField } from '../oauth/json.ts';
+import type { OAuthErrorCode } from '../oauth/oauth.ts';
 
 export interface EntraError {
   readonly code: number;

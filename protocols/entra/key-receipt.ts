@@ -4,12 +4,11 @@
  * what else stands in it is not documented.
  */
 import { fromBase64, toBase64 } from '../../src/bytes/base64.ts';
-import { equal } from '../../src/bytes/bytes.ts';
+import { equal, fromUtf8, utf8 } from '../../src/bytes/bytes.ts';
 import { readKeyMaterial } from '../directory/key-material.ts';
-import { receiptOf } from './hello-certificate-request.ts';
-import { jsonObjectOf, textField } from './json.ts';
-import { isSignedBy, jwsSigningInput, readJws } from './jws.ts';
-import { holdsAt, numericDate } from './oauth.ts';
+import { jsonObjectOf, textField } from '../oauth/json.ts';
+import { isSignedBy, jwsSigningInput, readJws } from '../oauth/jws.ts';
+import { holdsAt, numericDate } from '../oauth/oauth.ts';
 
 export interface Receipt {
   /** The key as it was registered: BCRYPT_RSAPUBLIC_BLOB. */
@@ -23,6 +22,21 @@ export interface Receipt {
 
 /** How long a receipt counts: longer than a sync cycle takes. */
 const LIFETIME = 24 * 3_600_000;
+
+/** krctx: base 64 of `{Data, Format, Version}` with base 64 of the receipt in it (MS-OAPXBC 2.2.2.1). */
+export function receiptContext(receipt: string): string {
+  const data = { Data: toBase64(utf8(receipt)), Format: 1, Version: 1 };
+  return toBase64(utf8(JSON.stringify(data)));
+}
+
+/** The receipt of a krctx; undefined when it is not of the form. */
+function receiptOf(krctx: string): string | undefined {
+  const octets = fromBase64(krctx);
+  const object = octets === undefined ? undefined : jsonObjectOf(octets);
+  if (object === undefined || object.Format !== 1 || object.Version !== 1) return undefined;
+  const data = fromBase64(textField(object, 'Data') ?? '');
+  return data === undefined ? undefined : fromUtf8(data);
+}
 
 /** For the effect `sign` with RS256 and the tenant's key. */
 export function receiptInput({ keyMaterial, onPremisesSid, issuer, now }: Receipt): Uint8Array {

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { derivedKey } from '../../../protocols/enrollment/session-key.ts';
+import { derivedKey } from '../../../protocols/oauth/session-key.ts';
 import { fromBase64 } from '../../../src/bytes/base64.ts';
 import { hex, utf8 } from '../../../src/bytes/bytes.ts';
 

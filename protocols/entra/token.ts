@@ -5,9 +5,9 @@
 import { fromBase64, toBase64 } from '../../src/bytes/base64.ts';
 import { utf8 } from '../../src/bytes/bytes.ts';
 import type { Json } from '../../src/machine/actor.ts';
-import { type JsonObject, jsonObjectOf, listField, textField } from './json.ts';
-import { isSignedBy, type Jws, jwsSigningInput, readJws } from './jws.ts';
-import { type Form, holdsAt, numericDate } from './oauth.ts';
+import { type JsonObject, jsonObjectOf, listField, textField } from '../oauth/json.ts';
+import { isSignedBy, type Jws, jwsSigningInput, readJws } from '../oauth/jws.ts';
+import { type Form, holdsAt, numericDate } from '../oauth/oauth.ts';
 
 /** Azure device registration service: what tokens for key registration are for. */
 export const REGISTRATION_RESOURCE = 'urn:ms-drs:enterpriseregistration.windows.net';

@@ -7,23 +7,10 @@ import type { Env } from '../../src/machine/machine.ts';
 import { fieldOf, type HttpRequest, response } from '../http/messages.ts';
 import type { Route } from '../http/routing.ts';
 import type { Asked, NotAsked } from '../http/server.ts';
-import {
-  type Answer,
-  type EndpointConfig,
-  TOKEN_RESPONSE_NAME,
-  type Unsigned,
-} from './entra-answers.ts';
-import {
-  claimTexts,
-  GRAPH_RESOURCE,
-  issuerOf,
-  REGISTRATION_RESOURCE,
-  readBearer,
-  SYNCHRONIZATION_ROLE,
-  tokenResponseBody,
-} from './entra-token.ts';
-import { answerToken } from './entra-token-endpoint.ts';
-import { compactJws } from './jws.ts';
+import { compactJws } from '../oauth/jws.ts';
+import { JSON_TYPE } from '../oauth/oauth.ts';
+import { randomUuid } from '../oauth/random-uuid.ts';
+import { type Answer, type EndpointConfig, TOKEN_RESPONSE_NAME, type Unsigned } from './answers.ts';
 import { receiptInput } from './key-receipt.ts';
 import {
   errorDetailsResponse,
@@ -32,10 +19,18 @@ import {
   keyRegisteredResponse,
 } from './key-registration-messages.ts';
 import { judgeKeyRegistration } from './key-registration-service.ts';
-import { JSON_TYPE } from './oauth.ts';
-import { randomUuid } from './random-uuid.ts';
 import { DEVICES_PATH, devicesBody, keysBody, readExport, USERS_PATH } from './synchronization.ts';
 import { type Tenant, withExported, withKey } from './tenant.ts';
+import {
+  claimTexts,
+  GRAPH_RESOURCE,
+  issuerOf,
+  REGISTRATION_RESOURCE,
+  readBearer,
+  SYNCHRONIZATION_ROLE,
+  tokenResponseBody,
+} from './token.ts';
+import { answerToken } from './token-endpoint.ts';
 
 export interface EntraRoute extends Route {
   readonly service: 'token' | 'key' | 'exportUsers' | 'importKeys' | 'importDevices';

@@ -3,9 +3,12 @@ import { toHex, utf16le } from '../../src/bytes/bytes.ts';
 import { md4 } from '../../src/crypto/md4.ts';
 import type { Env } from '../../src/machine/machine.ts';
 import { type HttpRequest, response } from '../http/messages.ts';
+import { isSignedBy } from '../oauth/jws.ts';
+import { JSON_TYPE, readForm } from '../oauth/oauth.ts';
 import { readCertificate } from '../x509/certificate.ts';
-import { type Answer, type EndpointConfig, TOKEN_RESPONSE_NAME } from './entra-answers.ts';
-import { type EntraError, EntraErrors, entraErrorBody } from './entra-errors.ts';
+import { type Answer, type EndpointConfig, TOKEN_RESPONSE_NAME } from './answers.ts';
+import { type EntraError, EntraErrors, entraErrorBody } from './errors.ts';
+import { type Tenant, type TenantUser, userNamed } from './tenant.ts';
 import {
   type AccessClaims,
   accessTokenInput,
@@ -16,10 +19,7 @@ import {
   REGISTRATION_RESOURCE,
   readDeviceAssertion,
   readTokenForm,
-} from './entra-token.ts';
-import { isSignedBy } from './jws.ts';
-import { JSON_TYPE, readForm } from './oauth.ts';
-import { type Tenant, type TenantUser, userNamed } from './tenant.ts';
+} from './token.ts';
 
 function refusedToken(error: EntraError, env: Env, cause: string): Answer {
   const body = entraErrorBody(error, env.now);

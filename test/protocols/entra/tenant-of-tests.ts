@@ -1,25 +1,25 @@
 /** A tenant of Entra with Alice and her laptop, for tests without a world around it. */
-import type { Answer, EndpointConfig } from '../../../protocols/enrollment/entra-answers.ts';
+import type { Answer, EndpointConfig } from '../../../protocols/entra/answers.ts';
 import {
   answerNone,
   answerRequest,
   ENTRA_ROUTES,
   signedAnswer,
-} from '../../../protocols/enrollment/entra-endpoint.ts';
-import { SYNCHRONIZATION_ROLE } from '../../../protocols/enrollment/entra-token.ts';
-import { jsonObjectOf } from '../../../protocols/enrollment/json.ts';
-import type { Tenant, TenantUser } from '../../../protocols/enrollment/tenant.ts';
+} from '../../../protocols/entra/endpoint.ts';
+import type { Tenant, TenantUser } from '../../../protocols/entra/tenant.ts';
+import { SYNCHRONIZATION_ROLE } from '../../../protocols/entra/token.ts';
 import {
   encodeRequest,
   type HttpRequest,
   type HttpResponse,
 } from '../../../protocols/http/messages.ts';
 import { asked } from '../../../protocols/http/server.ts';
+import { jsonObjectOf } from '../../../protocols/oauth/json.ts';
 import { toHex, utf16le } from '../../../src/bytes/bytes.ts';
 import { md4 } from '../../../src/crypto/md4.ts';
 import { seededRandom } from '../../../src/crypto/random.ts';
 import type { Env } from '../../../src/machine/machine.ts';
-import { laptop, NOW, pair, sign } from './people.ts';
+import { laptop, NOW, pair, sign } from '../enrollment/people.ts';
 
 export const TENANT_ID = '72f988bf-86f1-41af-91ab-2d7cd011db47';
 export const DEVICE_ID = '47f577e3-d2d0-4a0a-8aca-e0501098bde4';

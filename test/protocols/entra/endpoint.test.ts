@@ -1,6 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bcryptPublicBlob } from '../../../protocols/directory/key-material.ts';
+import { keyRegistrationRequest } from '../../../protocols/entra/key-registration-messages.ts';
+import { exportBody, readKeys, USERS_PATH } from '../../../protocols/entra/synchronization.ts';
 import {
   accessTokenInput,
   CONNECT_CLIENT_ID,
@@ -10,18 +12,16 @@ import {
   readBearer,
   tokenForm,
   tokenPath,
-} from '../../../protocols/enrollment/entra-token.ts';
-import { textField } from '../../../protocols/enrollment/json.ts';
-import { compactJws } from '../../../protocols/enrollment/jws.ts';
-import { keyRegistrationRequest } from '../../../protocols/enrollment/key-registration-messages.ts';
-import { FORM, type Form, formBody } from '../../../protocols/enrollment/oauth.ts';
-import { exportBody, readKeys, USERS_PATH } from '../../../protocols/enrollment/synchronization.ts';
+} from '../../../protocols/entra/token.ts';
 import { httpFraming } from '../../../protocols/http/framing.ts';
 import { encodeRequest, fieldOf, request } from '../../../protocols/http/messages.ts';
+import { textField } from '../../../protocols/oauth/json.ts';
+import { compactJws } from '../../../protocols/oauth/jws.ts';
+import { FORM, type Form, formBody } from '../../../protocols/oauth/oauth.ts';
 import { toBase64Url } from '../../../src/bytes/base64.ts';
 import { concat, fromUtf8, utf8 } from '../../../src/bytes/bytes.ts';
 import { seededRandom } from '../../../src/crypto/random.ts';
-import { NOW, pair, sign } from './people.ts';
+import { NOW, pair, sign } from '../enrollment/people.ts';
 import {
   ALICE,
   ALICE_PASSWORD,

@@ -8,7 +8,7 @@ import {
   isSignedBy,
   jwsSigningInput,
   readJws,
-} from '../../../protocols/enrollment/jws.ts';
+} from '../../../protocols/oauth/jws.ts';
 import { fromBase64Url } from '../../../src/bytes/base64.ts';
 import { fromUtf8, utf8 } from '../../../src/bytes/bytes.ts';
 import { plain } from '../../../src/crypto/digest.ts';

@@ -6,17 +6,11 @@ import type { ActorEffect, ActorEvent } from '../../src/machine/actor.ts';
 import { assertNever, type Env, type Step, to, unexpected } from '../../src/machine/machine.ts';
 import * as http from '../http/client.ts';
 import { type HttpResponse, request } from '../http/messages.ts';
-import { entraErrorCode } from './entra-errors.ts';
-import {
-  deviceAssertionInput,
-  issuerOf,
-  PROVISIONING_CLIENT_ID,
-  REGISTRATION_RESOURCE,
-  tokenForm,
-  tokenPath,
-} from './entra-token.ts';
-import { jsonObjectOf, textField } from './json.ts';
-import { compactJws } from './jws.ts';
+import { jsonObjectOf, textField } from '../oauth/json.ts';
+import { compactJws } from '../oauth/jws.ts';
+import { FORM, formBody, readOAuthError } from '../oauth/oauth.ts';
+import { randomUuid } from '../oauth/random-uuid.ts';
+import { entraErrorCode } from './errors.ts';
 import {
   RegistrationErrors,
   type RegistrationStatus,
@@ -29,8 +23,14 @@ import {
   readErrorDetails,
   readKeyRegistered,
 } from './key-registration-messages.ts';
-import { FORM, formBody, readOAuthError } from './oauth.ts';
-import { randomUuid } from './random-uuid.ts';
+import {
+  deviceAssertionInput,
+  issuerOf,
+  PROVISIONING_CLIENT_ID,
+  REGISTRATION_RESOURCE,
+  tokenForm,
+  tokenPath,
+} from './token.ts';
 
 /** Multi-factor authentication takes the user's time before the token comes. */
 export const TOKEN_TIMEOUT = 120_000;

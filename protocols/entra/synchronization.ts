@@ -7,7 +7,7 @@ import { utf8 } from '../../src/bytes/bytes.ts';
 import { digest } from '../../src/crypto/digest.ts';
 import type { Json } from '../../src/machine/actor.ts';
 import { bcryptPublicBlob } from '../directory/key-material.ts';
-import { type JsonObject, jsonObjectOf, listField, textField } from './json.ts';
+import { type JsonObject, jsonObjectOf, listField, textField } from '../oauth/json.ts';
 import { alternativeSecurityId, type ExportedUser, type Tenant } from './tenant.ts';
 
 export const USERS_PATH = '/beta/users';

@@ -5,8 +5,8 @@
 import { fromBase64, toBase64 } from '../../src/bytes/base64.ts';
 import { utf8 } from '../../src/bytes/bytes.ts';
 import { type HttpRequest, type HttpResponse, request, response } from '../http/messages.ts';
-import { jsonObjectOf, objectField, textField } from './json.ts';
-import { JSON_TYPE } from './oauth.ts';
+import { jsonObjectOf, objectField, textField } from '../oauth/json.ts';
+import { JSON_TYPE } from '../oauth/oauth.ts';
 
 export const KEY_PATH = '/EnrollmentServer/key/';
 export const API_VERSION = '1.0';

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type JsonObject, jsonObjectOf } from '../../../protocols/enrollment/json.ts';
+import { type JsonObject, jsonObjectOf } from '../../../protocols/oauth/json.ts';
 import {
   formBody,
   holdsAt,
@@ -8,7 +8,7 @@ import {
   readForm,
   readOAuthError,
   scopes,
-} from '../../../protocols/enrollment/oauth.ts';
+} from '../../../protocols/oauth/oauth.ts';
 import { fromUtf8, utf8 } from '../../../src/bytes/bytes.ts';
 
 const s = suite('oauth');

@@ -1,13 +1,7 @@
 import { constants, createDecipheriv, createPrivateKey, privateDecrypt } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  directJwe,
-  type Jwe,
-  keyJwe,
-  openJwe,
-  readJwe,
-} from '../../../protocols/enrollment/jwe.ts';
+import { directJwe, type Jwe, keyJwe, openJwe, readJwe } from '../../../protocols/oauth/jwe.ts';
 import { hex, utf8 } from '../../../src/bytes/bytes.ts';
 import { plain } from '../../../src/crypto/digest.ts';
 import { ecKeyPair, rsaKeyPair } from '../../../src/crypto/key-pair.ts';
