@@ -3,8 +3,11 @@ import {
   actor,
   defaulted,
   duration,
+  either,
   flag,
   type Infer,
+  integer,
+  listOf,
   object,
   oneOf,
   optional,
@@ -24,6 +27,32 @@ const user = object({
   ),
 });
 
+const member = text('An account or a group, by name', { example: 'Domain Users' });
+
+/** Microsoft Entra Kerberos as Set-AzureADKerberosServer left it, in Active Directory and in the tenant. */
+const kerberosServer = object({
+  keyVersion: optional(
+    integer('KeyVersion of krbtgt_AzureAD; left out: 2, as of every account', { min: 1 }),
+  ),
+  secondaryKrbTgtNumber: optional(
+    integer('msDS-SecondaryKrbTgtNumber of krbtgt_AzureAD; left out: follows from the seed', {
+      min: 1,
+      max: 65_535,
+    }),
+  ),
+  allow: optional(
+    listOf('msDS-RevealOnDemandGroup of AzureADKerberos; left out: Domain Users', member),
+  ),
+  deny: optional(
+    listOf(
+      'msDS-NeverRevealGroup of AzureADKerberos; left out: Denied RODC Password Replication Group and the groups of operators',
+      member,
+    ),
+  ),
+});
+
+export type EntraKerberosFields = Infer<typeof kerberosServer>;
+
 export type EntraTenantFields = Infer<typeof entraTenantFields>;
 export const entraTenantFields = object({
   realm,
@@ -35,6 +64,14 @@ export const entraTenantFields = object({
     }),
   ),
   users: defaulted(record('What is special about users', user, actor('Which user', 'user')), {}),
+  kerberos: defaulted(
+    either(
+      'Set-AzureADKerberosServer was run before the story begins: Entra issues tickets for the domain',
+      'true, false, or a map of what the cmdlet made',
+      [flag('Whether it was'), kerberosServer],
+    ),
+    false,
+  ),
   mfaTimeout: defaulted(duration('How long a second factor is waited for'), '60s'),
   keyReceipts: defaulted(
     flag('Registered keys are answered with a receipt, for certificate trust'),

@@ -6,6 +6,7 @@ import type * as as from '../kerberos/as-client.ts';
 import type { AsOpened } from '../kerberos/as-reply.ts';
 import type { ClientEnv, Failure } from '../kerberos/client.ts';
 import type * as kdc from '../kerberos/kdc-exchange.ts';
+import type { EncryptionKey } from '../kerberos/messages.ts';
 import type * as tgs from '../kerberos/tgs-client.ts';
 import type { Credential } from '../kerberos/ticket-cache.ts';
 import type { Mechanism, Proof } from './mechanisms.ts';
@@ -67,6 +68,8 @@ export type Outcome =
       readonly kind: 'tgs';
       readonly credential: Credential;
       readonly gained: readonly Credential[];
+      /** Long-term keys of the client that the KDC gave out, as asked for. */
+      readonly keyList?: readonly EncryptionKey[];
     }
   /** The context stands, and the connection with it. */
   | { readonly kind: 'ap'; readonly context: ap.Context; readonly connection: string }

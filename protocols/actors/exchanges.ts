@@ -253,8 +253,8 @@ function outcomeOf(client: Client): Outcome | undefined {
     return { kind: 'as', reply, proof: proofOf(client.mechanism, preAuth) };
   }
   if (client.kind === 'tgs' && client.state.name === 'done') {
-    const { credential, gained } = client.state;
-    return { kind: 'tgs', credential, gained };
+    const { credential, gained, keyList } = client.state;
+    return { kind: 'tgs', credential, gained, ...(keyList === undefined ? {} : { keyList }) };
   }
   return undefined;
 }

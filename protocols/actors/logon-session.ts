@@ -100,11 +100,12 @@ export function tgtRequest(
   };
 }
 
-/** The TGS-REQ of Windows for a service ticket. */
+/** The TGS-REQ of Windows for a service ticket. @param more `keyList` with a ticket of Entra's */
 export function serviceRequest(
   credential: Credential,
   sname: PrincipalName,
   options: RequestOptions,
+  more: Pick<TgsRequest, 'keyList'> = {},
 ): TgsRequest {
   return {
     credential,
@@ -116,6 +117,7 @@ export function serviceRequest(
     subkey: false,
     paPacOptions: PacOptions.branchAware,
     learnsTime: options.learnsKdcTime,
+    ...more,
   };
 }
 

@@ -4,7 +4,8 @@ import { READ_ONLY_ROLE } from './cast-members.ts';
 import type { DomainControllerFields } from './fields.ts';
 import * as controller from './read-only-domain-controller.ts';
 import { readOnlyControllerFields } from './read-only-fields.ts';
-import { readOnlyNames, secondaryKrbTgtNumber } from './read-only-seeds.ts';
+import { secondaryKrbTgtNumber } from './read-only-numbers.ts';
+import { readOnlyNames } from './read-only-seeds.ts';
 import { realmCast } from './realm-cast.ts';
 
 export const readOnlyDomainController = role({

@@ -1,27 +1,16 @@
 /** The read-only domain controllers of a realm's cast, as its directory is made of them. */
-import { view } from '../../src/bytes/bytes.ts';
 import type { Scene } from '../../src/scenario/role.ts';
 import type { ReadOnlyControllerSeed } from '../directory/domain-seed.ts';
 import { members, READ_ONLY_ROLE } from './cast-members.ts';
 import { type ComputerNames, computerNames, KVNO, randomSecret } from './computer.ts';
 import type { ReadOnlyControllerFields } from './read-only-fields.ts';
+import { secondaryKrbTgtNumber } from './read-only-numbers.ts';
 
 export function readOnlyNames(
   name: string,
   { realm, host }: ReadOnlyControllerFields,
 ): ComputerNames {
   return computerNames(name, { realm, ...(host === undefined ? {} : { dnsHostName: host }) });
-}
-
-/** 1 to 65535, one for each: what the file says, or what follows from the seed. */
-export function secondaryKrbTgtNumber(
-  scene: Scene,
-  name: string,
-  { realm, number }: ReadOnlyControllerFields,
-): number {
-  if (number !== undefined) return number;
-  const drawn = scene.random(`msDS-SecondaryKrbTgtNumber/${name}@${realm.toUpperCase()}`)(2);
-  return (view(drawn).getUint16(0) % 65_535) + 1;
 }
 
 export function readOnlySeeds(scene: Scene, realmName: string): readonly ReadOnlyControllerSeed[] {

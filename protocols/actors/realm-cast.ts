@@ -19,6 +19,7 @@ import { controllerNames, members } from './cast-members.ts';
 import { randomSecret, typablePassword } from './computer.ts';
 import { domainPolicy } from './domain-policy.ts';
 import type { EntraConnectFields } from './entra-fields.ts';
+import { entraKerberosAccounts, entraKerberosObjects } from './entra-kerberos-cast.ts';
 import { type DomainControllerFields, encTypesOf } from './fields.ts';
 import { kdcIdentity } from './pki-certificates.ts';
 import { publicKeyServicesSeed } from './pki-seed.ts';
@@ -61,7 +62,11 @@ export function realmCast(scene: Scene, name: string, config: DomainControllerFi
   const publicKeyServices = publicKeyServicesSeed(scene, own.name);
   return {
     realm: own,
-    named: [...seeds.named, ...readOnlyAccounts(scene, own.name)],
+    named: [
+      ...seeds.named,
+      ...readOnlyAccounts(scene, own.name),
+      ...entraKerberosAccounts(scene, own.name),
+    ],
     seed: {
       dnsName: own.name.toLowerCase(),
       netbios: own.flatName,
@@ -78,7 +83,10 @@ export function realmCast(scene: Scene, name: string, config: DomainControllerFi
       policy: domainPolicy(shared.domainPolicy),
       accounts: seeds.accounts,
       groups: seeds.groups,
-      readOnlyControllers: readOnlySeeds(scene, own.name),
+      readOnlyControllers: [
+        ...readOnlySeeds(scene, own.name),
+        ...entraKerberosObjects(scene, own.name),
+      ],
       trusts: trustSeeds(scene, own),
       objects: registeredDevicesSeed(scene, own),
       ...(publicKeyServices === undefined ? {} : { publicKeyServices }),

@@ -16,6 +16,7 @@ import {
   KeyUsage,
   KRB_AP_REQ,
   KRB_TGS_REQ,
+  PA_KERB_KEY_LIST_REQ,
   PA_PAC_OPTIONS,
   PA_TGS_REQ,
   PVNO,
@@ -34,7 +35,9 @@ import {
 import {
   ApReq,
   Authenticator,
+  type EncryptionKey,
   KdcReqBody,
+  KerbKeyListReq,
   KrbError,
   type PaData,
   PaPacOptions,
@@ -66,6 +69,11 @@ export interface TgsRequest {
   readonly subkey: boolean;
   /** PA-PAC-OPTIONS (MS-KILE 2.2.10); absent: not sent. */
   readonly paPacOptions?: number;
+  /**
+   * Encryption types whose long-term keys the KDC shall give out (KERB-KEY-LIST-REQ, MS-KILE 2.2.11);
+   * absent: not sent.
+   */
+  readonly keyList?: readonly number[];
   /** Takes over the KDC's clock from KRB_AP_ERR_SKEW, instead of failing. */
   readonly learnsTime: boolean;
 }
@@ -95,6 +103,8 @@ export type State =
       readonly name: 'done';
       readonly credential: Credential;
       readonly gained: readonly Credential[];
+      /** KERB-KEY-LIST-REP; absent: the KDC gave out none. */
+      readonly keyList?: readonly EncryptionKey[];
       readonly learnt?: number;
     }
   | {
@@ -176,6 +186,10 @@ function ask(progress: Progress, env: ClientEnv): Step<State, Effect> {
     const padataValue = encode(PaPacOptions, { options: wanted.paPacOptions });
     padata.push({ padataType: PA_PAC_OPTIONS, padataValue });
   }
+  if (wanted.keyList !== undefined) {
+    const padataValue = encode(KerbKeyListReq, wanted.keyList);
+    padata.push({ padataType: PA_KERB_KEY_LIST_REQ, padataValue });
+  }
   const bytes = encode(TgsReq, {
     pvno: PVNO,
     msgType: KRB_TGS_REQ,
@@ -238,10 +252,12 @@ function answered(state: Waiting, bytes: Uint8Array, env: ClientEnv): Step<State
   if (opened.kind === 'failed') return failed(progress, opened.failure);
   const { credential } = opened;
   if (opened.kind === 'service') {
+    const { keyList } = opened;
     return to({
       name: 'done',
       credential,
       gained: progress.gained,
+      ...(keyList === undefined ? {} : { keyList }),
       ...learntOf(progress.learnt),
     });
   }

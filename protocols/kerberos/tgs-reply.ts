@@ -1,15 +1,26 @@
 /** Opening a TGS-REP and what a client must compare in it: RFC 4120 §3.3.4, RFC 6806 §8. */
 import { tryDecode } from '../../src/der/codec.ts';
 import type { Check, Failure } from './client.ts';
-import { KdcOptions, KeyUsage } from './constants.ts';
+import { KdcOptions, KeyUsage, PA_KERB_KEY_LIST_REP } from './constants.ts';
 import { decrypt, etypeName, type Key, keyOf } from './etypes.ts';
-import { EncKdcRepPartAny, type KdcReqBody, type TgsRep } from './messages.ts';
+import {
+  EncKdcRepPartAny,
+  type EncryptionKey,
+  type KdcReqBody,
+  KerbKeyListRep,
+  type TgsRep,
+} from './messages.ts';
 import { formatName, sameName } from './names.ts';
 import { type Credential, credentialOf, sameRealm } from './ticket-cache.ts';
 
 export type TgsOpening =
   /** The ticket that was asked for. */
-  | { readonly kind: 'service'; readonly credential: Credential }
+  | {
+      readonly kind: 'service';
+      readonly credential: Credential;
+      /** KERB-KEY-LIST-REP of the encrypted-pa-data. */
+      readonly keyList?: readonly EncryptionKey[];
+    }
   /** A ticket for the KDC of another realm, nearer to the service. */
   | { readonly kind: 'referral'; readonly credential: Credential }
   | { readonly kind: 'failed'; readonly failure: Failure };
@@ -45,7 +56,14 @@ export function openTgsRep(
     ...credentialOf(reply, part, key),
     ...((body.kdcOptions & KdcOptions.encTktInSkey) === 0 ? {} : { isSkey: true as const }),
   };
-  return classified(credential, body);
+  const opening = classified(credential, body);
+  if (opening.kind !== 'service') return opening;
+  const sent = part.encryptedPaData?.find((item) => item.padataType === PA_KERB_KEY_LIST_REP);
+  if (sent === undefined) return opening;
+  const list = tryDecode(KerbKeyListRep, sent.padataValue);
+  if (list.ok) return { ...opening, keyList: list.value };
+  const reason = `the KERB-KEY-LIST-REP: ${list.error.message}`;
+  return { kind: 'failed', failure: { kind: 'malformed', reason } };
 }
 
 type Part = ReturnType<typeof EncKdcRepPartAny.read>;
