@@ -236,6 +236,15 @@ const policy = object(
         'exchange',
       ]),
     ),
+    keyListFor: optional(
+      oneOf(
+        'With which tickets a client gets its keys (KERB-KEY-LIST-REQ): those of read-only controllers, or any (readOnlyTickets)',
+        ['readOnlyTickets', 'any'],
+      ),
+    ),
+    previousKrbtgtKeys: optional(
+      integer('How many former keys of a krbtgt account still open tickets (1)', { max: 2 }),
+    ),
     expiredPasswordTold: optional(
       oneOf('Who is told of an expired password: who knows it, or everybody (afterPreauth)', [
         'afterPreauth',

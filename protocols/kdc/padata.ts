@@ -7,6 +7,7 @@ import { uint32le } from '../../src/bytes/bytes.ts';
 import { type Codec, encode, tryDecode } from '../../src/der/codec.ts';
 import {
   PA_FOR_USER,
+  PA_KERB_KEY_LIST_REQ,
   PA_PAC_OPTIONS,
   PA_PAC_REQUEST,
   PA_REQ_ENC_PA_REP,
@@ -14,7 +15,12 @@ import {
   PA_SUPPORTED_ENCTYPES,
 } from '../kerberos/constants.ts';
 import { KDC_ERR_PADATA_TYPE_NOSUPP, KRB_ERR_GENERIC } from '../kerberos/error-codes.ts';
-import { KerbPaPacRequest, type PaData, PaPacOptions } from '../kerberos/messages.ts';
+import {
+  KerbKeyListReq,
+  KerbPaPacRequest,
+  type PaData,
+  PaPacOptions,
+} from '../kerberos/messages.ts';
 import { type Exchange, type Refusal, refused } from './errors.ts';
 import type { PacRequest } from './pac.ts';
 
@@ -26,6 +32,8 @@ export interface Wishes {
   readonly pacOptions: number;
   /** PA-REQ-ENC-PA-REP: the reply shall prove that the request was not changed. */
   readonly encPaRep: boolean;
+  /** KERB-KEY-LIST-REQ: the client's long-term keys of these encryption types. */
+  readonly keyList?: readonly number[];
 }
 
 const NO_WISHES: Wishes = { kind: 'wishes', pac: 'implicit', pacOptions: 0, encPaRep: false };
@@ -63,6 +71,13 @@ const HANDLERS: readonly PadataHandler[] = [
     name: 'PA-REQ-ENC-PA-REP',
     exchanges: ['AS'],
     read: (wishes) => ({ ...wishes, encPaRep: true }),
+  },
+  {
+    padataType: PA_KERB_KEY_LIST_REQ,
+    name: 'KERB-KEY-LIST-REQ',
+    exchanges: ['TGS'],
+    read: (wishes, value) =>
+      decoded('KERB-KEY-LIST-REQ', KerbKeyListReq, value, (keyList) => ({ ...wishes, keyList })),
   },
   // Passing these over would give the service a ticket in its own name where it asked for a user's.
   { padataType: PA_FOR_USER, name: 'PA-FOR-USER', exchanges: ['TGS'], read: noDelegation },

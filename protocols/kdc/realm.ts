@@ -56,6 +56,16 @@ export interface Policy {
    * exchanged for one of a writable KDC, which is what Windows' clients do with it first.
    */
   readonly readOnlyTicketsFor: 'anyService' | 'exchange';
+  /**
+   * With which ticket-granting tickets KERB-KEY-LIST-REQ gives the client's keys (MS-KILE 3.3.5.7.8, which
+   * names no condition): those of read-only KDCs, for whose clients it was made, or any.
+   */
+  readonly keyListFor: 'readOnlyTickets' | 'any';
+  /**
+   * How many former keys of a krbtgt account still open tickets. Windows' domain controllers keep one;
+   * that Entra's krbtgt_AzureAD is treated alike is not documented.
+   */
+  readonly previousKrbtgtKeys: number;
   /** How long an answer to a datagram is kept for retransmissions of the request. */
   readonly lookAsideAge: number;
   /** Answers kept for retransmissions, at most twice this many. */
@@ -87,6 +97,8 @@ export const DEFAULT_POLICY: Policy = {
   expiredAccountCode: 'KDC_ERR_CLIENT_REVOKED',
   readOnlyTickets: 'allowed',
   readOnlyTicketsFor: 'anyService',
+  keyListFor: 'readOnlyTickets',
+  previousKrbtgtKeys: 1,
   lookAsideAge: 2 * MINUTE,
   lookAsideEntries: 1024,
   replayEntries: 32_768,

@@ -40,6 +40,7 @@ import { type KdcEnv, type Trust, UserAccountControl } from './accounts.ts';
 import { NOT_TRANSITED, type Reply } from './as-reply.ts';
 import { type Refusal, refused } from './errors.ts';
 import { buffersForService, buffersForTgt } from './inherited-pac.ts';
+import { keyList } from './key-list.ts';
 import { declinesPac } from './pac.ts';
 import { encryptedPaData, type Wishes } from './padata.ts';
 import { barredFlags, limitsOf } from './read-only-limits.ts';
@@ -295,6 +296,7 @@ function reply(granted: Granted, part: EncTicketPart, chance: Chance, now: numbe
   const ticket = sealTicket(realm.name, sname, part, granted.key, granted.kvno, ticketConfounder);
   const canonical = (body.kdcOptions & KdcOptions.canonicalize) !== 0;
   const paData: readonly PaData[] = [
+    ...keyList(granted),
     ...encryptedPaData(canonical ? target.encTypes : undefined, wishes.pacOptions),
     ...(trust === undefined ? [] : [referralInfo(trust)]),
   ];

@@ -170,7 +170,8 @@ function keysFor(
         `${what} names the read-only KDC ${secondaryKrbTgtNumber}, which ${realm.name} does not have`,
       );
     }
-    return { kind: 'keys', issuer: { kind: 'own', secondaryKrbTgtNumber }, sets: krbtgt.keys };
+    const sets = krbtgt.keys.slice(0, 1 + realm.policy.previousKrbtgtKeys);
+    return { kind: 'keys', issuer: { kind: 'own', secondaryKrbTgtNumber }, sets };
   }
   const trust = accounts.trust(ticket.realm);
   if (trust?.trustAuthOutgoing === undefined) {

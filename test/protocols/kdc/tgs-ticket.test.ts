@@ -45,6 +45,34 @@ ticket('a ticket that was opened before does not open when its key is gone', () 
   assert.is(codeOf(tgt.reply.ticket, { ...accounts, krbtgt: () => rolled }), 44);
 });
 
+ticket('a former key of krbtgt opens as many tickets as policy says', () => {
+  const krbtgt = accounts.krbtgt(0);
+  const [current] = krbtgt?.keys ?? [];
+  assert.ok(krbtgt && current);
+  const later = (times: number) => {
+    const newer = Array.from({ length: times }, (_, i) => ({ ...current, kvno: 2 + times - i }));
+    return { ...accounts, krbtgt: () => ({ ...krbtgt, keys: [...newer, current] }) };
+  };
+  const codeWith = (previousKrbtgtKeys: number, times: number) => {
+    const own = { ...realm, policy: { ...realm.policy, previousKrbtgtKeys } };
+    const opened = openTgt(own, later(times), tgt.reply.ticket, 'the ticket');
+    return opened.kind === 'refused' ? opened.code : 0;
+  };
+  // Once rotated, the ticket is still good; the second time is the one that ends it.
+  assert.equal(
+    [0, 1, 2].map((times) => codeWith(1, times)),
+    [0, 0, 44],
+  );
+  assert.equal(
+    [0, 1, 2].map((times) => codeWith(0, times)),
+    [0, 44, 44],
+  );
+  assert.equal(
+    [0, 1, 2].map((times) => codeWith(2, times)),
+    [0, 0, 0],
+  );
+});
+
 ticket('who issued it is looked up every time', () => {
   const trust = accounts.trust('FABRIKAM.COM');
   const [set] = trust?.trustAuthOutgoing ?? [];
