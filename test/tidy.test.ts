@@ -21,6 +21,7 @@ const PROTOCOLS = [
   'http',
   'ldap',
   'hello',
+  'rdp',
   'oauth',
   'entra',
   'enrollment',
@@ -37,6 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   schema: [],
   der: ['bytes'],
   ndr: ['bytes', 'der'],
+  layout: ['bytes', 'der'],
   crypto: ['bytes'],
   signing: ['bytes', 'crypto'],
   trace: ['bytes', 'der', 'machine', 'store'],
@@ -47,7 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What `protocols/` may import of src/. */
-const FOR_PROTOCOLS = ['bytes', 'der', 'ndr', 'crypto', 'machine'];
+const FOR_PROTOCOLS = ['bytes', 'der', 'ndr', 'layout', 'crypto', 'machine'];
 /** Only the compositions declare fields for scenario files and implement what the tracer asks for. */
 const FOR_COMPOSITIONS: Readonly<Record<string, readonly string[]>> = {
   actors: ['schema', 'scenario/role.ts'],
