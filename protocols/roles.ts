@@ -79,6 +79,11 @@ export const MESSAGES: readonly MessageDefinition[] = [
   { name: 'key-import-request', about: 'Entra Connect reads users’ Hello keys' },
   { name: 'device-import-request', about: 'Entra Connect reads devices to write them back' },
   { name: 'synchronization-response', about: 'the tenant’s answer to Entra Connect' },
+  {
+    name: 'kerberos-domain-request',
+    about: 'krbtgt_AzureAD’s key goes to the tenant, is asked about, is removed',
+  },
+  { name: 'kerberos-domain-response', about: 'the tenant’s answer to that' },
   ...Object.values(OPERATIONS).map(({ type }) => ({
     name: `LDAP ${type}`,
     about: 'an operation of LDAP or its answer (RFC 4511 §4)',

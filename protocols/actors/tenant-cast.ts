@@ -3,6 +3,7 @@ import { toHex, utf16le } from '../../src/bytes/bytes.ts';
 import { md4 } from '../../src/crypto/md4.ts';
 import type { Scene } from '../../src/scenario/role.ts';
 import { bcryptPublicBlob } from '../directory/key-material.ts';
+import { GLOBAL_ADMINISTRATOR, type KerberosDomain } from '../entra/kerberos-domain.ts';
 import type { Tenant, TenantDevice, TenantKey, TenantUser } from '../entra/tenant.ts';
 import { SYNCHRONIZATION_ROLE } from '../entra/token.ts';
 import { sameRealm } from '../kerberos/ticket-cache.ts';
@@ -12,6 +13,7 @@ import { members } from './cast-members.ts';
 import { computerNames, typablePassword } from './computer.ts';
 import { deviceIdentity } from './device-identity.ts';
 import type { EntraConnectFields, EntraTenantFields } from './entra-fields.ts';
+import { entraKerberosOf } from './entra-kerberos-cast.ts';
 import type { DeviceFields, UserConfig } from './fields.ts';
 import { keysOnDevice } from './hello-keys.ts';
 
@@ -72,11 +74,16 @@ export function tenantNames(scene: Scene, realm: string): TenantNames {
 export function initialTenant(scene: Scene, actor: string, config: EntraTenantFields): Tenant {
   const { realm } = config;
   return {
-    users: [...usersOf(scene, config), ...connectUsers(scene, actor)],
+    users: [
+      ...usersOf(scene, config),
+      ...connectUsers(scene, actor),
+      administratorUser(scene, config),
+    ],
     devices: members<DeviceFields>(scene, realm.toUpperCase(), 'device').flatMap(
       ([name, fields]) => deviceOf(scene, name, fields) ?? [],
     ),
     keys: keysOf(scene, realm),
+    kerberosDomains: kerberosDomainsOf(scene, realm),
   };
 }
 
@@ -95,6 +102,32 @@ function usersOf(scene: Scene, { realm, users }: EntraTenantFields): readonly Te
       },
     ];
   });
+}
+
+/** Set-AzureADKerberosServer was run before the story: the tenant has the domain's key. */
+function kerberosDomainsOf(scene: Scene, realm: string): readonly KerberosDomain[] {
+  const seed = entraKerberosOf(scene, realm);
+  if (seed === undefined) return [];
+  const { realm: _, key, ...domain } = seed;
+  return [{ ...domain, key: key.bytes }];
+}
+
+/** Who runs cmdlets against the tenant: in the cloud only, as Microsoft advises of administrators. */
+export function cloudAdministrator(scene: Scene, realm: string): CloudAccount {
+  const tenant = (realm.split('.')[0] as string).toLowerCase();
+  const username = `admin@${tenant}.onmicrosoft.com`;
+  return { username, password: typablePassword(scene, username) };
+}
+
+function administratorUser(scene: Scene, { realm }: EntraTenantFields): TenantUser {
+  const { username, password } = cloudAdministrator(scene, realm);
+  return {
+    userPrincipalName: username,
+    accountEnabled: true,
+    passwordHash: passwordHash(password),
+    mfa: 'satisfied',
+    roles: [GLOBAL_ADMINISTRATOR],
+  };
 }
 
 function connectUsers(scene: Scene, tenant: string): readonly TenantUser[] {

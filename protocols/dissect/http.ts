@@ -6,6 +6,7 @@ import { fromUtf8, toHex } from '../../src/bytes/bytes.ts';
 import type { Json } from '../../src/machine/actor.ts';
 import { CERTIFICATE_REQUEST_NAME, REQUEST_PATH } from '../actors/authority-answers.ts';
 import { TOKEN_PATH } from '../enrollment/enrollment-state.ts';
+import { KERBEROS_DOMAIN_REQUEST_NAME, KERBEROS_DOMAINS_PATH } from '../entra/kerberos-domain.ts';
 import { KEY_PATH, KEY_REQUEST_NAME } from '../entra/key-registration-messages.ts';
 import {
   DEVICES_PATH,
@@ -40,6 +41,11 @@ const NAMED: readonly (Route & { readonly name: string })[] = [
   { method: 'POST', path: USERS_PATH, name: EXPORT_REQUEST_NAME },
   { method: 'GET', path: USERS_PATH, name: KEYS_REQUEST_NAME },
   { method: 'GET', path: DEVICES_PATH, name: DEVICES_REQUEST_NAME },
+  ...['PUT', 'GET', 'DELETE'].map((method) => ({
+    method,
+    path: KERBEROS_DOMAINS_PATH,
+    name: KERBEROS_DOMAIN_REQUEST_NAME,
+  })),
 ];
 
 function read(bytes: Uint8Array): Message | undefined {

@@ -11,6 +11,9 @@ import { compactJws } from '../oauth/jws.ts';
 import { JSON_TYPE } from '../oauth/oauth.ts';
 import { randomUuid } from '../oauth/random-uuid.ts';
 import { type Answer, type EndpointConfig, TOKEN_RESPONSE_NAME, type Unsigned } from './answers.ts';
+import { graphBody, graphError } from './graph-answers.ts';
+import { KERBEROS_DOMAINS_PATH } from './kerberos-domain.ts';
+import { answerKerberosDomain } from './kerberos-domain-service.ts';
 import { receiptInput } from './key-receipt.ts';
 import {
   errorDetailsResponse,
@@ -33,7 +36,13 @@ import {
 import { answerToken } from './token-endpoint.ts';
 
 export interface EntraRoute extends Route {
-  readonly service: 'token' | 'key' | 'exportUsers' | 'importKeys' | 'importDevices';
+  readonly service:
+    | 'token'
+    | 'key'
+    | 'exportUsers'
+    | 'importKeys'
+    | 'importDevices'
+    | 'kerberosDomain';
 }
 
 export const ENTRA_ROUTES: readonly EntraRoute[] = [
@@ -42,6 +51,9 @@ export const ENTRA_ROUTES: readonly EntraRoute[] = [
   { method: 'POST', path: USERS_PATH, service: 'exportUsers' },
   { method: 'GET', path: USERS_PATH, service: 'importKeys' },
   { method: 'GET', path: DEVICES_PATH, service: 'importDevices' },
+  { method: 'PUT', path: KERBEROS_DOMAINS_PATH, service: 'kerberosDomain' },
+  { method: 'GET', path: KERBEROS_DOMAINS_PATH, service: 'kerberosDomain' },
+  { method: 'DELETE', path: KERBEROS_DOMAINS_PATH, service: 'kerberosDomain' },
 ];
 
 export interface Answered {
@@ -62,6 +74,8 @@ export function answerRequest(
       return { tenant, answer: answerToken(asked, tenant, config, env) };
     case 'key':
       return key(asked, tenant, config, env);
+    case 'kerberosDomain':
+      return answerKerberosDomain(asked, tenant, config, env);
     default:
       return synchronized(asked, tenant, config, env);
   }
@@ -172,10 +186,10 @@ function synchronized(
   const trust = { publicKey, tenantId, resource: GRAPH_RESOURCE };
   const bearer = readBearer(fieldOf(request, 'Authorization'), trust, env.now);
   if (!bearer.ok)
-    return { tenant, answer: graphError(401, 'InvalidAuthenticationToken', bearer.reason) };
+    return { tenant, answer: syncError(401, 'InvalidAuthenticationToken', bearer.reason) };
   if (!claimTexts(bearer.claims, 'wids').includes(SYNCHRONIZATION_ROLE)) {
     const why = 'the account is none of Directory Synchronization Accounts';
-    return { tenant, answer: graphError(403, 'Authorization_RequestDenied', why) };
+    return { tenant, answer: syncError(403, 'Authorization_RequestDenied', why) };
   }
   if (route.service === 'importKeys') return { tenant, answer: json(keysBody(tenant)) };
   if (route.service === 'importDevices') return { tenant, answer: json(devicesBody(tenant)) };
@@ -183,7 +197,7 @@ function synchronized(
   if (exported === undefined) {
     return {
       tenant,
-      answer: graphError(400, 'Request_BadRequest', 'the body is no list of users'),
+      answer: syncError(400, 'Request_BadRequest', 'the body is no list of users'),
     };
   }
   const next = withExported(tenant, exported);
@@ -192,20 +206,9 @@ function synchronized(
 }
 
 function json(body: Uint8Array): Answer {
-  return {
-    kind: 'respond',
-    response: response(200, { 'Content-Type': JSON_TYPE }, body),
-    message: SYNC_RESPONSE_NAME,
-  };
+  return graphBody(body, SYNC_RESPONSE_NAME);
 }
 
-/** Microsoft Graph's shape of errors. */
-function graphError(status: number, code: string, message: string): Answer {
-  const body = utf8(JSON.stringify({ error: { code, message } }));
-  return {
-    kind: 'respond',
-    response: response(status, { 'Content-Type': JSON_TYPE }, body),
-    message: SYNC_RESPONSE_NAME,
-    cause: message,
-  };
+function syncError(status: number, code: string, cause: string): Answer {
+  return graphError(status, code, cause, SYNC_RESPONSE_NAME);
 }

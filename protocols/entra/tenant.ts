@@ -1,5 +1,6 @@
 /** What a tenant of Entra knows: users, devices, their keys. Plain data; each change gives a new tenant. */
 import { toBase64 } from '../../src/bytes/base64.ts';
+import type { KerberosDomain } from './kerberos-domain.ts';
 
 /** What becomes of a demand for multi-factor authentication. */
 export type MfaOutcome = 'satisfied' | 'failed' | 'timeout';
@@ -49,12 +50,23 @@ export interface Tenant {
   readonly users: readonly TenantUser[];
   readonly devices: readonly TenantDevice[];
   readonly keys: readonly TenantKey[];
+  /** What Entra issues tickets with, by domain of Active Directory. Absent: nobody has set it up. */
+  readonly kerberosDomains?: readonly KerberosDomain[];
 }
 
 /** Names compare without case. */
 export function userNamed(tenant: Tenant, name: string): TenantUser | undefined {
   const wanted = name.toLowerCase();
   return tenant.users.find((user) => user.userPrincipalName.toLowerCase() === wanted);
+}
+
+/** @param domainDnsName `corp.example`; upper case counts for nothing */
+export function kerberosDomainOf(
+  { kerberosDomains = [] }: Tenant,
+  domainDnsName: string,
+): KerberosDomain | undefined {
+  const wanted = domainDnsName.toLowerCase();
+  return kerberosDomains.find((domain) => domain.domainDnsName.toLowerCase() === wanted);
 }
 
 export function deviceWithId(tenant: Tenant, deviceId: string): TenantDevice | undefined {
