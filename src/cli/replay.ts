@@ -1,16 +1,13 @@
 /** `kerblab replay`: proves that a run's steps follow from its scenario, seed and events alone. */
 import type { Command } from 'commander';
-import { buildCast } from '../scenario/cast.ts';
 import { formatTime } from '../scenario/judge.ts';
-import { loadScenario } from '../scenario/load.ts';
 import type { Stage } from '../scenario/run.ts';
-import { secretAt } from '../scenario/scenario.ts';
-import { stepRandom } from '../sim/chance.ts';
 import { type Run, readRun } from '../trace/read.ts';
 import { type ReplayOutcome, replay } from '../trace/replay.ts';
 import { runFolderOf } from '../trace/run-folder.ts';
 import { EXIT } from './exit.ts';
 import { version } from './project.ts';
+import { castOf } from './run-cast.ts';
 
 export function registerReplay(program: Command): void {
   program
@@ -40,15 +37,7 @@ Examples:
  * @throws ScenarioError when this version refuses the scenario; RunError when the folder is damaged
  */
 export function replayed(run: Run, stage: Stage): ReplayOutcome {
-  const { result } = run;
-  const file = typeof result.file === 'string' ? result.file : `${result.scenario}.yaml`;
-  const scenario = loadScenario(file, result.text, stage);
-  const { actors } = buildCast(scenario, result.seed, stage.roles);
-  return replay(run, {
-    actors,
-    random: (actor, step) => stepRandom(result.seed, actor, step),
-    secret: (place) => secretAt(scenario, place),
-  });
+  return replay(run, castOf(run, stage));
 }
 
 function told(

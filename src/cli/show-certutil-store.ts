@@ -3,10 +3,10 @@ import { type Kept, keptIn } from '../../protocols/actors/device-store.ts';
 import { certutilStoreText } from '../../protocols/hello/certutil.ts';
 import { certutilEntry } from '../../protocols/hello/certutil-entry.ts';
 import { InputError } from './exit.ts';
-import type { Shown } from './show.ts';
+import type { ShownStore } from './show.ts';
 
 /** @throws InputError when the actor keeps something else, or several users have certificates there. */
-export function certutilStoreOf({ actor, store, rest }: Shown): string {
+export function certutilStoreOf({ actor, store, rest }: ShownStore): string {
   const kept = keptOf(actor, store);
   const there = new Set(kept.certificates.map(({ user }) => user));
   if (rest.length > 1) throw new InputError('certutil-store: name one user');
@@ -22,7 +22,7 @@ export function certutilStoreOf({ actor, store, rest }: Shown): string {
   );
 }
 
-function keptOf(actor: string, store: Shown['store']): Kept {
+function keptOf(actor: string, store: ShownStore['store']): Kept {
   try {
     return keptIn(store);
   } catch {

@@ -15,11 +15,11 @@ import { ldapOctets } from '../../protocols/directory/values.ts';
 import { formatSid } from '../../protocols/pac/sid.ts';
 import { fromUtf8 } from '../bytes/bytes.ts';
 import { InputError } from './exit.ts';
-import type { Shown } from './show.ts';
+import type { ShownStore } from './show.ts';
 import { objectNamed, type ShownDomain, shownDomain } from './show-domain.ts';
 
 /** @throws InputError when there is no directory, no such object, or the filter cannot be read. */
-export function directoryText(shown: Shown): string {
+export function directoryText(shown: ShownStore): string {
   const at = shownDomain(shown);
   const entries = shown.rest.length > 0 ? shown.rest.map((name) => objectNamed(name, at)) : all(at);
   const chosen = entries.filter(filterOf(shown, at));
@@ -42,7 +42,7 @@ function all({ directory, domain }: ShownDomain): readonly Entry[] {
   return found;
 }
 
-function filterOf(shown: Shown, at: ShownDomain): (entry: Entry) => boolean {
+function filterOf(shown: ShownStore, at: ShownDomain): (entry: Entry) => boolean {
   if (shown.filter === undefined) return () => true;
   const parsed = parseFilter(shown.filter);
   if (!parsed.ok) throw new InputError(`--filter: ${parsed.reason} at character ${parsed.at}`);

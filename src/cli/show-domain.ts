@@ -7,7 +7,7 @@ import type { Entry } from '../../protocols/directory/entry.ts';
 import { isPhantom } from '../../protocols/directory/instance.ts';
 import { resolveRdns } from '../../protocols/directory/names.ts';
 import { InputError } from './exit.ts';
-import type { Shown } from './show.ts';
+import type { ShownStore } from './show.ts';
 
 export interface ShownDomain {
   readonly directory: Directory;
@@ -15,7 +15,7 @@ export interface ShownDomain {
 }
 
 /** @throws InputError when there is no domain in the store. */
-export function shownDomain({ actor, store }: Pick<Shown, 'actor' | 'store'>): ShownDomain {
+export function shownDomain({ actor, store }: Pick<ShownStore, 'actor' | 'store'>): ShownDomain {
   const base = directory(store);
   const domain = domainInfo(base);
   if (domain === undefined) throw new InputError(`${actor} has no directory`);

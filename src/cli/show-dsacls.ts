@@ -2,11 +2,11 @@
 import { descriptorOf } from '../../protocols/directory/protection.ts';
 import { dsaclsText } from '../../protocols/directory/security/dsacls.ts';
 import { trustees } from '../../protocols/directory/security/trustees.ts';
-import type { Shown } from './show.ts';
+import type { ShownStore } from './show.ts';
 import { objectNamed, shownDomain } from './show-domain.ts';
 
 /** @throws InputError when there is no directory, or no such object. */
-export function dsaclsOf(shown: Shown): string {
+export function dsaclsOf(shown: ShownStore): string {
   const at = shownDomain(shown);
   const { directory, domain } = at;
   const dn = `DC=${domain.dnsName.split('.').join(',DC=')}`;

@@ -26,7 +26,7 @@ import { ldapOctets } from '../../protocols/directory/values.ts';
 import { fromUtf8, toHex } from '../bytes/bytes.ts';
 import { publicKeyKind } from '../crypto/public-key.ts';
 import { InputError } from './exit.ts';
-import type { Shown } from './show.ts';
+import type { ShownStore } from './show.ts';
 import { objectNamed, type ShownDomain, shownDomain } from './show-domain.ts';
 
 const ATTRIBUTE = 'msDS-KeyCredentialLink';
@@ -35,7 +35,7 @@ const ATTRIBUTE = 'msDS-KeyCredentialLink';
  * The keys of the objects named, or of all that have any.
  * @throws InputError when there is no directory, or no such object
  */
-export function keyCredentialsOf(shown: Shown): string {
+export function keyCredentialsOf(shown: ShownStore): string {
   if (shown.filter !== undefined) throw new InputError('--filter: key-credentials has none');
   const at = shownDomain(shown);
   const named = shown.rest.map((name) => objectNamed(name, at));

@@ -7,8 +7,8 @@ import { runFolderOf } from '../trace/run-folder.ts';
 import { storedBy } from '../trace/stored.ts';
 import { InputError } from './exit.ts';
 
-/** What a view is made of. */
-export interface Shown {
+/** What an actor has stored, which is all that most views look at. */
+export interface ShownStore {
   readonly actor: string;
   readonly store: Store;
   /** Milliseconds since 1970: the moment that is shown. */
@@ -16,6 +16,13 @@ export interface Shown {
   /** What stands behind the view's name: `alice`. */
   readonly rest: readonly string[];
   readonly filter?: string;
+}
+
+/** The same with the run, for views of what an actor had in memory. */
+export interface Shown extends ShownStore {
+  readonly run: Run;
+  /** Milliseconds since the start of the run. */
+  readonly at: number;
 }
 
 interface View {
@@ -51,6 +58,11 @@ export const VIEWS: Readonly<Record<string, View>> = {
     keeper: 'device',
     load: async () => (await import('./show-certutil-store.ts')).certutilStoreOf,
   },
+  klist: {
+    about: 'the tickets of who is signed in to a device as klist prints them; `tgt`, `sessions`',
+    keeper: 'device',
+    load: async () => (await import('./show-klist.ts')).klistOf,
+  },
 };
 
 interface ShowOptions {
@@ -83,7 +95,8 @@ Examples:
   kerblab show latest directory --on dc1 --at 5m --filter '(badPwdCount>=1)'
   kerblab show latest dsacls CN=AdminSDHolder,CN=System --at 61m
   kerblab show latest key-credentials --on alice
-  kerblab show latest certutil-store --on laptop`,
+  kerblab show latest certutil-store --on laptop
+  kerblab show latest klist tgt --on laptop --at 5m`,
     )
     .action(show);
 }
@@ -113,7 +126,9 @@ async function show(
     );
   }
   const text = (await view.load())({
+    run,
     actor,
+    at,
     store,
     now: run.result.start + at,
     rest: own === undefined || rest.length > 0 ? rest : [own.sAMAccountName],

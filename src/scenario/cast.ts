@@ -11,6 +11,8 @@ import type { Scenario } from './scenario.ts';
 export interface BuiltCast {
   /** In the order of the file. */
   readonly actors: ReadonlyMap<string, Actor>;
+  /** What they were built from. */
+  readonly scene: Scene;
   /** IPv4 addresses, for captures. */
   readonly addresses: Readonly<Record<string, string>>;
   /** Private keys that exist before the story, by name. */
@@ -76,6 +78,7 @@ export function buildCast(
   }
   return {
     actors,
+    scene,
     addresses,
     keys,
     makeKey,

@@ -4,10 +4,11 @@
  * state, its event, the time and its own randomness only.
  */
 import type { Actor, ActorEnv } from '../machine/actor.ts';
-import type { WritableStore } from '../machine/store.ts';
+import type { Store, WritableStore } from '../machine/store.ts';
 import { memoryStore } from '../store/memory.ts';
 import type { Run } from './read.ts';
 import type { TraceRecord, Wire } from './record.ts';
+import { RunError } from './run-error.ts';
 import { eventOf, linkOf, wireOf } from './wire.ts';
 
 /** The fresh actors and what their steps may ask for. */
@@ -53,19 +54,42 @@ export function replay(run: Run, cast: Cast): ReplayOutcome {
     }
     const standing = states.get(actor.name) ?? standingOf(actor);
     states.set(actor.name, standing);
-    // A host that lost its power begins again.
-    if (record.event.kind === 'started') standing.state = actor.initial;
-    const random = cast.random(actor.name, standing.steps);
-    const now = run.result.start + record.at + (record.skew ?? 0);
-    const env: ActorEnv = { now, random, store: standing.store };
-    const difference = replayStep(run, cast, record, actor, standing, env);
+    const difference = replayRecord(run, cast, record, actor, standing);
     if (difference !== undefined) {
       return { kind: 'different', seq: record.seq, actor: actor.name, ...difference };
     }
-    standing.steps++;
     steps++;
   }
   return { kind: 'same', steps, skipped };
+}
+
+/** An actor as it was at a moment of its run. */
+export interface ActorAt {
+  readonly actor: Actor;
+  /** Of the actor's own type: whoever knows its role knows that. */
+  readonly state: unknown;
+  readonly store: Store;
+}
+
+/**
+ * Steps one actor through its recorded events, up to a moment: what it knew then and never wrote down.
+ * @param at milliseconds since the start of the run; what happened in that very instant counts
+ * @throws RunError when there is no such actor, or a step comes out differently than recorded
+ */
+export function stateAt(run: Run, cast: Cast, name: string, at: number): ActorAt {
+  const actor = cast.actors.get(name);
+  if (actor === undefined) throw new RunError(`the run has no actor ${name} that takes steps`);
+  const standing = standingOf(actor);
+  for (const record of run.records) {
+    if (record.at > at) break;
+    if (record.actor !== name) continue;
+    const difference = replayRecord(run, cast, record, actor, standing);
+    if (difference === undefined) continue;
+    throw new RunError(
+      `step ${record.seq} of ${name} comes out differently than kerblab ${run.result.kerblab} recorded it (${difference.path}); \`kerblab replay\` says how`,
+    );
+  }
+  return { actor, state: standing.state, store: standing.store };
 }
 
 /** Where an actor stands in its replay. */
@@ -87,14 +111,18 @@ interface Difference {
   readonly replayed: string;
 }
 
-function replayStep(
+function replayRecord(
   run: Run,
   cast: Cast,
   record: TraceRecord,
   actor: Actor,
   standing: Standing,
-  env: ActorEnv,
 ): Difference | undefined {
+  // A host that lost its power begins again.
+  if (record.event.kind === 'started') standing.state = actor.initial;
+  const random = cast.random(actor.name, standing.steps);
+  const now = run.result.start + record.at + (record.skew ?? 0);
+  const env: ActorEnv = { now, random, store: standing.store };
   const before = actor.stateName(standing.state);
   if (before !== record.from) return differing('from', record.from, before);
   const event = eventOf(record.event, { octets: run.octets, secret: cast.secret });
@@ -112,6 +140,7 @@ function replayStep(
     if (effect.kind === 'write') standing.store.write(effect.batch);
   }
   standing.state = step.state;
+  standing.steps++;
   return undefined;
 }
 

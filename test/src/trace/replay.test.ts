@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { encodeBatch } from '../../../src/store/batch.ts';
 import { memoryStore } from '../../../src/store/memory.ts';
 import type { TraceRecord } from '../../../src/trace/record.ts';
-import { type Cast, replay } from '../../../src/trace/replay.ts';
+import { type Cast, replay, stateAt } from '../../../src/trace/replay.ts';
 import { traceRecorder } from '../../../src/trace/store.ts';
 import { linkOf } from '../../../src/trace/wire.ts';
 import { clerk } from '../sim/toys.ts';
@@ -166,6 +166,28 @@ s('a write that comes out differently is found', () => {
   );
   const outcome = replay({ ...run, records }, { ...cast, actors: new Map([['server', clerk()]]) });
   assert.is(outcome.kind === 'different' ? outcome.path : '', 'effects[0].bytes');
+});
+
+s('an actor’s state and store at a moment', () => {
+  const run = clerksRun();
+  const clerks: Cast = { ...cast, actors: new Map([['server', clerk()]]) };
+  const counted = [0, 1, 5].map((at) => stateAt(run, clerks, 'server', at).store.counter('count'));
+  assert.equal(counted, [1, 2, 3]);
+  const states = [-1, 0, 5, 9].map((at) => stateAt(recorded(), cast, 'ann', at));
+  assert.equal(
+    states.slice(0, 3).map(({ actor, state }) => actor.stateName(state)),
+    ['idle', 'idle', 'expectEcho'],
+  );
+});
+
+s('no state where the steps come out otherwise, or nobody takes any', () => {
+  const changed = recorded((record) => (record.seq === 1 ? { ...record, effects: [] } : record));
+  assert.is(stateAt(changed, cast, 'ann', 0).actor, ann);
+  assert.throws(
+    () => stateAt(changed, cast, 'ann', 5),
+    /step 1 of ann comes out differently than kerblab 0\.0\.0 recorded it \(effects\[0\]\)/,
+  );
+  assert.throws(() => stateAt(changed, cast, 'net', 5), /the run has no actor net/);
 });
 
 s.run();

@@ -1,0 +1,54 @@
+/** A device as it was at a moment of its run: what it had in memory, and what it is made of. */
+import { members } from '../../protocols/actors/cast-members.ts';
+import type { State } from '../../protocols/actors/device-state.ts';
+import type { DeviceFields, DomainControllerFields } from '../../protocols/actors/fields.ts';
+import { realmNames } from '../../protocols/actors/realm-names.ts';
+import type { Json } from '../machine/actor.ts';
+import type { Scene } from '../scenario/role.ts';
+import type { TraceRecord } from '../trace/record.ts';
+import { stateAt } from '../trace/replay.ts';
+import { InputError } from './exit.ts';
+import { castOf, type RunCast } from './run-cast.ts';
+import type { Shown } from './show.ts';
+import { stage } from './stage.ts';
+
+export interface ShownDevice {
+  readonly name: string;
+  readonly config: DeviceFields;
+  readonly state: State;
+  readonly cast: RunCast;
+  /** The device's own records until then. */
+  readonly records: readonly TraceRecord[];
+}
+
+/**
+ * @throws InputError when the actor is no device
+ * @throws RunError when this version does not do what was recorded
+ */
+export function deviceAt({ actor, run, at }: Shown): ShownDevice {
+  const cast = castOf(run, stage);
+  const member = cast.scenario.actors[actor];
+  if (member?.role !== 'device') throw new InputError(`--on ${actor}: expected a device`);
+  const { state } = stateAt(run, cast, actor, at);
+  return {
+    name: actor,
+    config: member.config as DeviceFields,
+    state: state as State,
+    cast,
+    records: run.records.filter((record) => record.actor === actor && record.at <= at),
+  };
+}
+
+/** The state of another actor at that moment, as `expect.end` sees it; undefined: there is none. */
+export function viewAt({ run, at }: Shown, cast: RunCast, name: string): Json | undefined {
+  if (!cast.actors.has(name)) return undefined;
+  const { actor, state } = stateAt(run, cast, name, at);
+  return actor.view(state);
+}
+
+/** The NetBIOS name of a domain. */
+export function flatNameOf(scene: Scene, realm: string): string {
+  const [first] = members<DomainControllerFields>(scene, realm.toUpperCase(), 'domain-controller');
+  if (first !== undefined) return realmNames(scene, ...first).flatName;
+  return realm.split('.')[0]?.toUpperCase().slice(0, 15) ?? realm;
+}
