@@ -99,6 +99,7 @@ function step(config: AdFsConfig, state: State, event: ActorEvent, env: ActorEnv
     case 'started':
     case 'told':
     case 'connected':
+    case 'secured':
     case 'commanded':
     case 'generated':
     case 'decrypted':

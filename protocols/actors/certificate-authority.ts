@@ -95,6 +95,7 @@ function step(config: AuthorityConfig, state: State, event: ActorEvent, env: Act
     case 'started':
     case 'told':
     case 'connected':
+    case 'secured':
     case 'generated':
     case 'decrypted':
       return unexpected(state, event, 'received', 'commanded');

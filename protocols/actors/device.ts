@@ -91,6 +91,7 @@ function heard(config: DeviceConfig, state: Running, event: ActorEvent, env: Act
     // What is left of exchanges that are over: late datagrams, timers and octets of ended streams.
     case 'received':
     case 'connected':
+    case 'secured':
     case 'malformed':
     case 'expired':
       return to(state);

@@ -180,6 +180,7 @@ function heard(state: Ready, event: ActorEvent, env: ActorEnv): Step<State, Acto
     case 'started':
     case 'told':
     case 'connected':
+    case 'secured':
     case 'decrypted':
     case 'generated':
       return unexpected(state, event, 'received');

@@ -75,6 +75,7 @@ function step(config: Config, state: State, event: ActorEvent): Step<State, Acto
     case 'received':
     case 'malformed':
     case 'connected':
+    case 'secured':
     case 'accepted':
     case 'signed':
     case 'decrypted':

@@ -83,6 +83,7 @@ function step(config: Config, state: State, event: ActorEvent, env: Env): Step<S
     case 'started':
     case 'told':
     case 'connected':
+    case 'secured':
     case 'decrypted':
     case 'generated':
       return unexpected(state, event, 'received');

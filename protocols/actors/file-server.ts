@@ -60,6 +60,7 @@ function step(config: Config, state: State, event: ActorEvent, env: Env): Step<S
     case 'commanded':
     case 'told':
     case 'connected':
+    case 'secured':
     case 'expired':
     case 'signed':
     case 'decrypted':

@@ -103,6 +103,7 @@ export function step(
       return to(state);
     // What is left of forwards that are over.
     case 'connected':
+    case 'secured':
     case 'expired':
       return to(state);
     case 'started':

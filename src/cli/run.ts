@@ -5,7 +5,7 @@ import { type Command, Option } from 'commander';
 import { addressesOf } from '../scenario/cast.ts';
 import { type RunOutcome, runScenario, type Stage } from '../scenario/run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { WorldError } from '../sim/world.ts';
+import { WorldError } from '../sim/world-error.ts';
 import { markLatest, openRun, type RunResult } from '../trace/run-folder.ts';
 import { traceRecorder } from '../trace/store.ts';
 import {

@@ -3,57 +3,22 @@
  * real chance. Whatever a peer sends, and whatever an actor does about it, the process lives on.
  */
 import { pooledRandom, type RandomSource } from '../crypto/random.ts';
-import type { Actor, ActorEffect, ActorEvent, Framing, KeyRecord } from '../machine/actor.ts';
+import type { Actor, ActorEffect, ActorEvent, Framing } from '../machine/actor.ts';
 import { assertNever } from '../machine/machine.ts';
 import type { Store, WritableStore } from '../machine/store.ts';
-import type { KeyOperations } from '../signing/operations.ts';
 import { memoryStore } from '../store/memory.ts';
-import type { Clock } from './clock.ts';
+import type { DriverOptions } from './driver-options.ts';
 import { gauges } from './gauges.ts';
 import { type PendingOperations, pendingOperations } from './key-operations.ts';
-import { LIMITS, type Limits, type Patience } from './limits.ts';
+import { LIMITS, type Limits } from './limits.ts';
 import { type Listen, open } from './listeners.ts';
-import type { Metrics } from './metrics.ts';
-import { type Directory, directory, type Outside } from './outside.ts';
-import { limitedLog, type Recorder, type Recording, recording } from './recording.ts';
+import { directory, type Outside } from './outside.ts';
+import { limitedLog, type Recording, recording } from './recording.ts';
 import { Streams } from './tcp.ts';
 import { type Timers, timers } from './timers.ts';
+import { tls } from './tls.ts';
 import { type Trouble, type Troubles, troubles } from './troubles.ts';
 import { Datagrams } from './udp.ts';
-
-export interface DriverOptions {
-  /** In the order in which they hear `started`. */
-  readonly actors: readonly Actor[];
-  readonly framings: readonly Framing[];
-  readonly clock: Clock;
-  readonly metrics: Metrics;
-  /** One line for people. */
-  log(text: string): void;
-  /** The real port for a port that an actor listens on; 0: any; undefined: it is not opened. */
-  realPort(actor: string, port: number): number | undefined;
-  /** The address to bind to; default 127.0.0.1. */
-  readonly host?: string;
-  /** Real peers by the names that the actors know. */
-  readonly directory?: Directory;
-  /** Milliseconds by which actors' clocks are ahead. */
-  readonly skews?: Readonly<Record<string, number>>;
-  /** What a step draws; default: the system's generator. */
-  random?(actor: string, step: number): RandomSource;
-  readonly operations?: Pick<KeyOperations, 'perform'>;
-  /** Absent: nothing is recorded, and no record is made. */
-  readonly recorder?: Recorder;
-  readonly limits?: Partial<Limits>;
-  /** What differs for the connections to a port that actors listen on. */
-  readonly patience?: Readonly<Record<number, Partial<Patience>>>;
-  /** Names a message, for the metrics. */
-  messageName?(bytes: Uint8Array): string | undefined;
-  /** Names the error that a sent message says, if it is one. */
-  errorName?(message: string, bytes: Uint8Array): string | undefined;
-  /** What an actor finds and leaves; default: a store that ends with the process. Closed by {@link Driver.stop}. */
-  store?(actor: string): WritableStore;
-  /** Hears of long-term keys. */
-  keyed?(keys: readonly KeyRecord[]): void;
-}
 
 interface Member {
   readonly actor: Actor;
@@ -206,6 +171,8 @@ export class Driver {
       patience: (port) => ({ ...this.#limits, ...patience[port] }),
       metrics,
       directory: this.#options.directory ?? directory({}),
+      tls: tls(this.#options.keys),
+      tlsOf: (actor, port) => this.#options.tlsOf?.(actor, port),
       framing: (name) => {
         const framing = name === undefined ? undefined : this.#framings.get(name);
         if (framing !== undefined || name === undefined) return framing;
@@ -301,6 +268,9 @@ export class Driver {
         break;
       case 'connect':
         this.#streams.connect(name, effect);
+        break;
+      case 'secure':
+        this.#streams.secure(name, effect);
         break;
       case 'close':
         this.#streams.close(name, effect.connection);

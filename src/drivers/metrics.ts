@@ -31,6 +31,7 @@ const COUNTED = {
   connections_expired: 'Connections ended: silent or slow for too long.',
   connections_overfull:
     'Connections ended: too many octets of unfinished messages or untaken answers.',
+  handshakes_failed: 'Connections ended: TLS could not be agreed on.',
   messages_malformed: 'Messages that the framing refused.',
   datagrams_shed: 'Datagrams dropped, in or out, because too much was waiting.',
   datagrams_lost: 'Datagrams lost on purpose: a fault is switched on.',

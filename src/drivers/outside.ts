@@ -2,6 +2,7 @@
 import type { ActorEvent, Framing, FramingName } from '../machine/actor.ts';
 import type { Limits, Patience } from './limits.ts';
 import type { Metrics } from './metrics.ts';
+import type { Tls, TlsIdentity } from './tls.ts';
 import type { Troubles } from './troubles.ts';
 
 /** Where something real is. */
@@ -47,6 +48,9 @@ export interface Outside {
   patience(port: number): Patience;
   readonly metrics: Metrics;
   readonly directory: Directory;
+  readonly tls: Tls;
+  /** Connections to this port are TLS from their first octet; undefined: they are not. */
+  tlsOf(actor: string, port: number): TlsIdentity | undefined;
   framing(name: FramingName | undefined): Framing | undefined;
   /** The actor steps on this at once, or right after the step that runs now. */
   emit(actor: string, event: ActorEvent): void;

@@ -2,42 +2,24 @@
  * Real streams: listeners and connections, with a limit on everything that a peer could make grow.
  * Reading stops while answers wait to be taken, so a peer that does not read gets no more work done.
  */
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import type { ActorEffect, ActorEvent, Framing, FramingName } from '../machine/actor.ts';
-import { type MessageStream, messageStream } from '../machine/stream.ts';
-import type { Patience } from './limits.ts';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { Framing, FramingName } from '../machine/actor.ts';
+import {
+  boundTo,
+  type Connect,
+  type Connection,
+  connectionOf,
+  nameOf,
+  type Of,
+  peerCounts,
+  type Reason,
+  type Secure,
+  type SendOnStream,
+} from './connection.ts';
 import type { Counted } from './metrics.ts';
 import { isAddress, type Listener, type Outside, plainOctets } from './outside.ts';
-
-type Effect<K extends ActorEffect['kind']> = Extract<ActorEffect, { readonly kind: K }>;
-export type Connect = Effect<'connect'>;
-export type SendOnStream = Extract<Effect<'send'>, { readonly transport: 'tcp' }>;
-type Reason = Extract<ActorEvent, { readonly kind: 'closed' }>['reason'];
-
-interface Connection {
-  readonly actor: string;
-  readonly id: string;
-  readonly socket: Socket;
-  readonly framing: Framing | undefined;
-  readonly input: MessageStream;
-  /** The peer's address, for the limit per peer; empty on connections of ours. */
-  readonly peer: string;
-  /** As events show the peer. */
-  readonly from: string;
-  readonly fromPort: number;
-  readonly port: number;
-  readonly patience: Patience;
-  /** `closing`: the actor is done with it, its last octets are under way. */
-  state: 'connecting' | 'open' | 'closing';
-  /** When it is ended unless something happens; milliseconds of `performance.now`. */
-  deadline: number;
-  /** Octets of an unfinished message, as counted in the budget of all. */
-  unfinished: number;
-  /** It is not read while answers wait, or while the actor sleeps. */
-  stalled: boolean;
-  /** Why it ended, if the system said so. */
-  reason: Reason;
-}
+import { detach, flushed, type SideOfTls, shownBy } from './tls.ts';
 
 const SWEEP_MS = 250;
 
@@ -47,7 +29,7 @@ export class Streams {
   /** In the order of their last message, so that the first is the one silent for longest. */
   readonly #connections = new Set<Connection>();
   readonly #byName = new Map<string, Connection>();
-  readonly #perPeer = new Map<string, number>();
+  readonly #peers = peerCounts();
   #unfinished = 0;
   #sweep: NodeJS.Timeout | undefined;
 
@@ -55,32 +37,28 @@ export class Streams {
     this.#outside = outside;
   }
 
-  /** @throws the system's error when `real` cannot be bound. */
-  listen(
+  /** @throws the system's error when `real` cannot be bound, and what {@link Tls.server} throws. */
+  async listen(
     actor: string,
     port: number,
     framing: FramingName | undefined,
     real: number,
   ): Promise<Listener> {
+    const { host, tls, tlsOf, log } = this.#outside;
     const framed = this.#outside.framing(framing);
+    const identity = tlsOf(actor, port);
+    const secure = identity && tls.server(identity);
     const server = createServer({ noDelay: true }, (socket) =>
-      this.#accept(actor, port, framed, socket),
+      this.#accept(actor, port, framed, socket, secure),
     );
-    return new Promise((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ port: real, host: this.#outside.host }, () => {
-        server.off('error', reject);
-        server.on('error', (error) => this.#outside.log(`${actor}, TCP port ${port}: ${error}`));
-        this.#servers.add(server);
-        resolve({
-          port: (server.address() as AddressInfo).port,
-          close: () => {
-            this.#servers.delete(server);
-            server.close();
-          },
-        });
-      });
-    });
+    const bound = await boundTo(server, { port: real, host });
+    server.on('error', (error) => log(`${actor}, TCP port ${port}: ${error}`));
+    this.#servers.add(server);
+    const close = (): void => {
+      this.#servers.delete(server);
+      server.close();
+    };
+    return { port: bound, close };
   }
 
   connect(actor: string, { connection: id, to, port, framing }: Connect): void {
@@ -92,15 +70,9 @@ export class Streams {
       return;
     }
     const socket = connect({ ...address, noDelay: true });
-    const connection = this.#add(socket, {
-      actor,
-      id,
-      framing: this.#outside.framing(framing),
-      peer: '',
-      from: to,
-      fromPort: port,
-      port: 0,
-    });
+    const framed = this.#outside.framing(framing);
+    const of = { actor, id, framing: framed, peer: '', from: to, fromPort: port, port: 0 };
+    const connection = this.#add(socket, of);
     connection.state = 'connecting';
     connection.reason = 'unreachable';
     connection.deadline = performance.now() + limits.connectMs;
@@ -117,11 +89,30 @@ export class Streams {
   send(actor: string, { connection: id, bytes }: SendOnStream): void {
     const connection = this.#byName.get(nameOf(actor, id));
     if (connection === undefined) return;
-    const { socket, framing } = connection;
+    const { socket, framing, state } = connection;
+    if (state === 'securing') throw new Error(`${actor} sends on ${id} before TLS stands`);
     socket.write(framing === undefined ? bytes : framing.wrap(bytes));
     if (socket.writableLength > this.#outside.limits.outputOctets) {
       this.#end(connection, 'limit', 'connections_overfull');
     }
+  }
+
+  /** TLS from here on; what was sent before is on its way first. Nothing where the connection ended. */
+  secure(actor: string, { connection: id, ...asked }: Secure): void {
+    const { tls, emit } = this.#outside;
+    const connection = this.#byName.get(nameOf(actor, id));
+    if (connection?.state !== 'open') return;
+    // Octets that overtook the answer would be taken for TLS by one side and for clear by the other.
+    if (connection.input.waiting > 0) {
+      this.#end(connection, 'closed', 'handshakes_failed');
+      return;
+    }
+    const { messageMs, idleMs } = connection.patience;
+    this.#secure(connection, tls.side(asked), (secured) => {
+      connection.deadline = performance.now() + idleMs;
+      emit(actor, { kind: 'secured', connection: id, ...shownBy(secured) });
+    });
+    connection.deadline = performance.now() + messageMs;
   }
 
   /** Ends the connection when what was sent is taken. The actor hears no more of it. */
@@ -169,14 +160,20 @@ export class Streams {
     for (const { socket } of this.#connections) socket.destroy();
   }
 
-  #accept(actor: string, port: number, framing: Framing | undefined, socket: Socket): void {
+  #accept(
+    actor: string,
+    port: number,
+    framing: Framing | undefined,
+    socket: Socket,
+    secure: SideOfTls | undefined,
+  ): void {
     const { limits, metrics, emit } = this.#outside;
     const { remoteAddress: peer, remotePort: fromPort } = socket;
     if (peer === undefined || fromPort === undefined) {
       socket.destroy(); // reset before it was taken
       return;
     }
-    if ((this.#perPeer.get(peer) ?? 0) >= limits.connectionsPerPeer) {
+    if (this.#peers.of(peer) >= limits.connectionsPerPeer) {
       metrics.count('connections_refused');
       socket.destroy();
       return;
@@ -188,29 +185,22 @@ export class Streams {
     metrics.count('connections_accepted');
     const id = `${peer}:${fromPort}`;
     const of = { actor, id, framing, peer, from: peer, fromPort, port };
-    this.#perPeer.set(peer, (this.#perPeer.get(peer) ?? 0) + 1);
-    this.#add(socket, of);
+    this.#peers.add(peer);
+    const connection = this.#add(socket, of);
     emit(actor, { kind: 'accepted', connection: id, from: peer, fromPort, port });
+    if (secure !== undefined && connection.state === 'open') this.#secure(connection, secure);
   }
 
-  #add(
-    socket: Socket,
-    of: Pick<Connection, 'actor' | 'id' | 'framing' | 'peer' | 'from' | 'fromPort' | 'port'>,
-  ): Connection {
-    const patience = this.#outside.patience(of.port);
-    const connection: Connection = {
-      ...of,
-      patience,
-      socket,
-      input: messageStream(of.framing),
-      state: 'open',
-      deadline: performance.now() + patience.firstMessageMs,
-      unfinished: 0,
-      stalled: false,
-      reason: 'closed',
-    };
+  #add(socket: Socket, of: Of): Connection {
+    const connection = connectionOf(of, socket, this.#outside.patience(of.port));
     this.#connections.add(connection);
     this.#byName.set(nameOf(of.actor, of.id), connection);
+    this.#attach(connection, socket);
+    this.#sweep ??= setInterval(() => this.#expire(), SWEEP_MS).unref();
+    return connection;
+  }
+
+  #attach(connection: Connection, socket: Socket): void {
     socket.on('data', (chunk: Uint8Array) => {
       if (connection.state !== 'open') return;
       connection.input.push(plainOctets(chunk));
@@ -219,17 +209,36 @@ export class Streams {
     socket.on('drain', () => this.#resume(connection));
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ECONNREFUSED') connection.reason = 'refused';
+      if (connection.state !== 'securing') return;
+      this.#outside.metrics.count('handshakes_failed');
+      this.#outside.log(`${connection.actor}, TLS with ${connection.from}: ${error.message}`);
     });
     socket.on('close', () => {
       const { state, actor, id, reason } = connection;
       this.#forget(connection);
-      if (connection.peer !== '') this.#lessOf(connection.peer);
+      this.#peers.remove(connection.peer);
       this.#connections.delete(connection);
       if (state !== 'closing')
         this.#outside.emit(actor, { kind: 'closed', connection: id, reason });
     });
-    this.#sweep ??= setInterval(() => this.#expire(), SWEEP_MS).unref();
-    return connection;
+  }
+
+  /** TLS takes the place of the socket below it; `stands` is called when both sides have agreed. */
+  #secure(connection: Connection, side: SideOfTls, stands?: (secured: TLSSocket) => void): void {
+    const { socket } = connection;
+    connection.state = 'securing';
+    detach(socket);
+    flushed(socket, () => {
+      if (connection.state !== 'securing') return;
+      const secured = side(socket);
+      connection.socket = secured;
+      this.#attach(connection, secured);
+      secured.once('secure', () => {
+        if (connection.state !== 'securing') return;
+        connection.state = 'open';
+        stands?.(secured);
+      });
+    });
   }
 
   /** Cuts and delivers messages until no whole one is left, or answers have to be taken first. */
@@ -306,8 +315,9 @@ export class Streams {
     const now = performance.now();
     for (const connection of this.#connections) {
       if (now <= connection.deadline) continue;
-      if (connection.state === 'closing') connection.socket.destroy();
-      else if (connection.state === 'connecting') connection.socket.destroy();
+      const { state } = connection;
+      if (state === 'closing' || state === 'connecting') connection.socket.destroy();
+      else if (state === 'securing') this.#end(connection, 'limit', 'handshakes_failed');
       else this.#end(connection, 'limit', 'connections_expired');
     }
   }
@@ -337,14 +347,4 @@ export class Streams {
     connection.unfinished = this.#counted(connection, 0);
     connection.state = 'closing';
   }
-
-  #lessOf(peer: string): void {
-    const count = (this.#perPeer.get(peer) ?? 1) - 1;
-    if (count > 0) this.#perPeer.set(peer, count);
-    else this.#perPeer.delete(peer);
-  }
-}
-
-function nameOf(actor: string, id: string): string {
-  return `${actor} ${id}`;
 }

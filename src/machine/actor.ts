@@ -61,6 +61,11 @@ export type ActorEvent =
       readonly fromPort: number;
       readonly port: number;
     }
+  /**
+   * TLS was agreed on, as `secure` asked. `certificate`: the peer's own, DER, for the actor to judge;
+   * absent: it showed none, as clients do.
+   */
+  | { readonly kind: 'secured'; readonly connection: string; readonly certificate?: Uint8Array }
   /** A stream ended: `refused` (nobody listens), `unreachable` (no line of sight), `closed`. */
   | {
       readonly kind: 'closed';
@@ -124,6 +129,17 @@ export type ActorEffect =
       readonly connection: string;
       readonly message: string;
       readonly bytes: Uint8Array;
+    }
+  /**
+   * From here on the stream is TLS, and nothing is sent before `secured`. With `key` (of the signing core)
+   * and its `certificate` (DER) this side is TLS's server, without them its client. The simulated world
+   * shows the certificate, and carries octets in clear.
+   */
+  | {
+      readonly kind: 'secure';
+      readonly connection: string;
+      readonly key?: string;
+      readonly certificate?: Uint8Array;
     }
   | { readonly kind: 'close'; readonly connection: string }
   /**

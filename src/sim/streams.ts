@@ -4,8 +4,8 @@
  * an end is heard. Windows and congestion are left out: a connection here carries messages, not files.
  */
 import type { ActorEffect, ActorEvent, Framing, FramingName } from '../machine/actor.ts';
-import { type MessageStream, messageStream } from '../machine/stream.ts';
 import type { Lost, Network } from './network.ts';
+import { type End, endOf, messageAt, type Secure, type Segment, segment } from './stream-ends.ts';
 
 /** What streams need of the world. */
 export interface Medium {
@@ -33,46 +33,6 @@ const SEGMENT_WAITS = [300, 600, 1_200, 2_400, 4_800, 9_600];
 /** RFC 6335 §6: the dynamic ports, which connecting sides take in turn. */
 const DYNAMIC_PORT = 49_152;
 const DYNAMIC_PORTS = 65_536 - DYNAMIC_PORT;
-
-/** One end of a connection. */
-interface End {
-  readonly actor: string;
-  readonly connection: string;
-  readonly ownPort: number;
-  /** The listener's, on both ends. */
-  readonly servicePort: number;
-  readonly input: MessageStream;
-  readonly framing: Framing | undefined;
-  /** Undefined until the handshake, and after the host crashed. */
-  peer: End | undefined;
-  /** From when the actor knows of the stream until it has closed it or heard that it ended. */
-  open: boolean;
-  /** The framing refused what came: nothing more is read. */
-  refused: boolean;
-  /** Segments given to the network, and the next one expected from there. */
-  sent: number;
-  expected: number;
-  /** What arrived before its turn. */
-  readonly early: Map<number, Segment>;
-  written: number;
-  read: number;
-  /** Messages sent and not yet read, for the trace of the other side. */
-  readonly messages: Sent[];
-}
-
-interface Sent {
-  /** Where the message ends in all that was sent. */
-  readonly end: number;
-  readonly message: string;
-  readonly cause: number;
-}
-
-interface Segment {
-  readonly kind: 'accepted' | 'octets' | 'end';
-  readonly number: number;
-  readonly bytes: Uint8Array;
-  readonly cause: number;
-}
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 
@@ -118,6 +78,20 @@ export class Streams {
     const { segment: max } = this.#medium.network.quality(actor, from.peer.actor);
     for (let at = 0; at < octets.length; at += max) {
       this.#transmit(from, segment(from, 'octets', octets.subarray(at, at + max), cause));
+    }
+  }
+
+  /** TLS stands when both sides have asked for it. */
+  secure(actor: string, asked: Secure, cause: number): void {
+    const end = this.#endsOf(actor).get(asked.connection);
+    if (end?.peer === undefined || !end.open) return;
+    end.secure = asked;
+    if (end.peer.secure === undefined) return;
+    for (const at of [end, end.peer]) {
+      const { certificate } = at.peer?.secure ?? {};
+      const shown = certificate === undefined ? {} : { certificate };
+      const event: ActorEvent = { kind: 'secured', connection: at.connection, ...shown };
+      this.#medium.emit(at.actor, event, cause, () => at.open);
     }
   }
 
@@ -296,43 +270,4 @@ export class Streams {
       this.#end(at, 'closed', cause);
     });
   }
-}
-
-function endOf(
-  actor: string,
-  connection: string,
-  ownPort: number,
-  servicePort: number,
-  framing: Framing | undefined,
-): End {
-  return {
-    actor,
-    connection,
-    ownPort,
-    servicePort,
-    input: messageStream(framing),
-    framing,
-    peer: undefined,
-    open: false,
-    refused: false,
-    sent: 0,
-    expected: 0,
-    early: new Map(),
-    written: 0,
-    read: 0,
-    messages: [],
-  };
-}
-
-function segment(from: End, kind: Segment['kind'], bytes: Uint8Array, cause: number): Segment {
-  return { kind, number: from.sent++, bytes, cause };
-}
-
-/** The message that ends at `offset` of what `from` has sent, if the two framings agree. */
-function messageAt(from: End, offset: number): Sent | undefined {
-  let last: Sent | undefined;
-  while (from.messages[0] !== undefined && from.messages[0].end <= offset) {
-    last = from.messages.shift();
-  }
-  return last?.end === offset ? last : undefined;
 }

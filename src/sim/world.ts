@@ -13,6 +13,7 @@ import { type Asked, type PendingOperations, pendingOperations } from './key-ope
 import { type Link, type Lost, NET, type Network, network } from './network.ts';
 import { type Plans, plans } from './plans.ts';
 import { type Medium, Streams } from './streams.ts';
+import { WorldError } from './world-error.ts';
 
 /** What happened: an actor's event, or what the network did by itself (actor `net`). */
 export type WorldEvent = ActorEvent | Lost | Faulted;
@@ -68,22 +69,6 @@ const STEPS_MAX = 100_000;
 const TIME_MAX = 30 * 86_400_000;
 /** Packets and plans that may be worked off for one step of an actor; a flood of them is a limit too. */
 const ACTS_PER_STEP = 20;
-
-/** A fault of the program, not of the scenario: it names what repeats it. */
-export class WorldError extends Error {
-  readonly seed: number;
-  readonly seq: number;
-  readonly actor: string;
-
-  constructor(seed: number, seq: number, actor: string, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    super(`seed ${seed}, seq ${seq}, ${actor}: ${reason}`, { cause });
-    this.name = 'WorldError';
-    this.seed = seed;
-    this.seq = seq;
-    this.actor = actor;
-  }
-}
 
 export class World {
   readonly #options: WorldOptions;
@@ -275,6 +260,9 @@ export class World {
       case 'send':
         if (effect.transport === 'tcp') this.#streams.send(name, effect, seq);
         else this.#datagrams.send(name, effect, seq);
+        break;
+      case 'secure':
+        this.#streams.secure(name, effect, seq);
         break;
       case 'close':
         this.#streams.close(name, effect.connection, seq);

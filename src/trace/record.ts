@@ -41,4 +41,5 @@ export const OCTET_FIELDS: ReadonlySet<string> = new Set([
   'data',
   'signature',
   'publicKey',
+  'certificate',
 ]);

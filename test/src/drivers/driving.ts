@@ -2,7 +2,8 @@
 import { createSocket } from 'node:dgram';
 import { connect, type Socket } from 'node:net';
 import { type Clock, wallClock } from '../../../src/drivers/clock.ts';
-import { Driver, type DriverOptions } from '../../../src/drivers/driver.ts';
+import { Driver } from '../../../src/drivers/driver.ts';
+import type { DriverOptions } from '../../../src/drivers/driver-options.ts';
 import { type Metrics, metrics } from '../../../src/drivers/metrics.ts';
 import type { Actor } from '../../../src/machine/actor.ts';
 import { recorder, type TestRecorder, toyFraming } from '../sim/toys.ts';

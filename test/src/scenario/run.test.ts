@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { causeLine } from '../../../src/scenario/run.ts';
-import { WorldError } from '../../../src/sim/world.ts';
+import { WorldError } from '../../../src/sim/world-error.ts';
 import { lineOf } from '../../../src/trace/wire.ts';
 import { ASKS, file, play } from './toy.ts';
 

@@ -174,6 +174,41 @@ s('the actor may answer what its framing refused, then the stream ends', async (
   );
 });
 
+s(
+  'TLS stands when both sides have asked; the client is shown the server’s certificate',
+  async () => {
+    const certificate = octets(40);
+    const server = toy('server', (event, state) => {
+      switch (event.kind) {
+        case 'started':
+          return ['on', { kind: 'listen', transport: 'tcp', port: 7, framing: 'toy' }];
+        case 'received': {
+          const { connection = '' } = event;
+          const secure = { kind: 'secure', connection, key: 'server', certificate } as const;
+          return [state, answerTo(event, event.bytes), secure];
+        }
+        case 'secured':
+          return [event.certificate === undefined ? 'secured' : 'shown something'];
+        default:
+          return undefined;
+      }
+    });
+    const dials = dialler([octets(1)]);
+    const client = toy('client', (event, state, env) => {
+      if (event.kind === 'received') return ['asking', { kind: 'secure', connection: 'c' }];
+      if (event.kind === 'secured') return [`shown ${event.certificate?.length}`];
+      const { state: next, effects } = dials.step(state, event, env);
+      return [next, ...effects];
+    });
+    const { world, trace } = await ran({ actors: [server, client] });
+    assert.is(world.stateName('server'), 'secured');
+    assert.is(world.stateName('client'), 'shown 40');
+    const [asked] = trace.of('client', 'received');
+    const [stood] = trace.of('server', 'secured');
+    assert.ok(asked !== undefined && stood !== undefined && stood.at >= asked.at);
+  },
+);
+
 s('the same name twice is the machine’s fault', async () => {
   const connect = { kind: 'connect', connection: 'c', to: 'server', port: 7 } as const;
   const twice = toy('client', (event) =>

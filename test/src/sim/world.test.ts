@@ -7,7 +7,8 @@ import type { ActorEffect } from '../../../src/machine/actor.ts';
 import { seededKeys } from '../../../src/signing/key-maker.ts';
 import { keyStore } from '../../../src/signing/key-store.ts';
 import { keyOperations } from '../../../src/signing/operations.ts';
-import { World, WorldError, type WorldOptions, type WorldStep } from '../../../src/sim/world.ts';
+import { World, type WorldOptions, type WorldStep } from '../../../src/sim/world.ts';
+import { WorldError } from '../../../src/sim/world-error.ts';
 import {
   caller,
   clerk,
