@@ -2,7 +2,7 @@
  * Tests against other implementations. A peer that is not installed makes its tests skipped by
  * name, or failed where KERBLAB_REQUIRE_PEERS=1 says that it must be there (CI).
  */
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Test } from 'uvu';
 import { root } from './root.ts';
@@ -19,8 +19,15 @@ const FOLDERS = [
   join(HEIMDAL, 'usr', 'lib', 'heimdal-servers'),
 ].filter((folder) => folder !== '');
 
-/** Where a peer's program is, or undefined where it is not installed. */
+/** Libraries: what interpreter runs them, where Debian installs them for it. */
+const LIBRARIES: Readonly<Record<string, readonly [interpreter: string, library: string]>> = {
+  impacket: ['/usr/bin/python3', '/usr/lib/python3/dist-packages/impacket/krb5'],
+};
+
+/** Where a peer's program is, or the interpreter of a library, or undefined where it is not installed. */
 export function peer(command: string): string | undefined {
+  const library = LIBRARIES[command];
+  if (library !== undefined) return library.every(existsSync) ? library[0] : undefined;
   for (const folder of FOLDERS) {
     const file = join(folder, command);
     try {

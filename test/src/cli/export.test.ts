@@ -2,6 +2,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readKrbCred } from '../../../protocols/kerberos/krb-cred.ts';
+import { formatName } from '../../../protocols/kerberos/names.ts';
 import { readCcache } from '../../../src/trace/ccache.ts';
 import { readKeytab } from '../../../src/trace/keytab.ts';
 import { principalText } from '../../../src/trace/principal.ts';
@@ -56,6 +58,36 @@ s("--ccache: the user's tickets with the times of the run, or somebody else's", 
   const unknown = exported('--ccache', file, '--principal', 'carol');
   assert.is(unknown.status, 2);
   assert.match(unknown.stderr, /carol was given no ticket; these were: .*alice@CORP\.EXAMPLE/);
+});
+
+s('--ticket: the one that is wanted, in a cache or a KRB-CRED', () => {
+  const [ccache, kirbi] = [join(run.runs, 'one.ccache'), join(run.runs, 'one.kirbi')];
+  const of = (...args: readonly string[]) => {
+    const called = exported('--ccache', ccache, '--kirbi', kirbi, ...args);
+    assert.is(called.status, 0, called.stderr);
+    const [inKirbi, ...others] = readKrbCred(octets(kirbi)) ?? [];
+    assert.equal(others, []);
+    return {
+      cache: readCcache(octets(ccache)).credentials.map(({ server }) => principalText(server)),
+      kirbi: inKirbi === undefined ? undefined : formatName(inKirbi.sname, inKirbi.srealm),
+      key: inKirbi?.key.bytes.length,
+    };
+  };
+  const tgt = 'krbtgt/CORP.EXAMPLE@CORP.EXAMPLE';
+  assert.equal(of('--ticket', 'full'), { cache: [tgt], kirbi: tgt, key: 32 });
+  const share = 'cifs/files.corp.example@CORP.EXAMPLE';
+  assert.equal(of('--ticket', 'cifs/FILES.corp.example'), {
+    cache: [share],
+    kirbi: share,
+    key: 32,
+  });
+  assert.equal(of('--ticket', share).cache, [share]);
+  assert.is(of().kirbi, tgt);
+  assert.is(of().cache.length, 3);
+  assert.is(statSync(kirbi).mode & 0o777, 0o600);
+  const none = exported('--kirbi', kirbi, '--ticket', 'partial');
+  assert.is(none.status, 2);
+  assert.match(none.stderr, /--ticket partial: there is none such .*; there are .*full of alice@/);
 });
 
 s('--pcapng and --mermaid', () => {

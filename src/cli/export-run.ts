@@ -1,0 +1,134 @@
+/** What `kerblab export` writes. */
+import { cpSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Stage } from '../scenario/run.ts';
+import { captureOf } from '../trace/capture.ts';
+import { keysOf } from '../trace/hints.ts';
+import { keytabEntry, writeKeytab } from '../trace/keytab.ts';
+import { mermaid } from '../trace/mermaid.ts';
+import { pcapng } from '../trace/pcapng.ts';
+import { type Run, readRun } from '../trace/read.ts';
+import { runFolderOf, writeWhole } from '../trace/run-folder.ts';
+import { type Given, ticketsGiven } from './credentials.ts';
+import { InputError } from './exit.ts';
+import { ccacheFile, ccacheOf, clientsOf, kirbiFile, usable } from './export-tickets.ts';
+import { stage } from './stage.ts';
+
+export interface ExportOptions {
+  readonly pcapng?: string;
+  readonly keytab?: string;
+  readonly ccache?: string;
+  readonly kirbi?: string;
+  readonly ticket?: string;
+  readonly principal?: string;
+  readonly keylog?: string;
+  readonly mermaid?: string;
+  readonly bundle?: string;
+  readonly runs: string;
+}
+
+/** @throws InputError when there is nothing to do, or nothing such to give */
+export function exportRun(name: string, options: ExportOptions): void {
+  const { keylog, bundle } = options;
+  const { pcapng, keytab, ccache, kirbi, mermaid } = options;
+  const wanted = [pcapng, keytab, ccache, kirbi, mermaid, keylog, bundle];
+  if (wanted.every((file) => file === undefined)) {
+    throw new InputError(
+      'nothing to export: name a file with --pcapng, --keytab, --ccache, --kirbi or --mermaid, or a folder with --bundle',
+    );
+  }
+  if (keylog !== undefined) {
+    throw new InputError('--keylog: nothing in a run speaks TLS, so there are no TLS secrets');
+  }
+  const run = readRun(runFolderOf(name, options.runs));
+  const given = (): readonly Given[] => ticketsGiven(run, stage.dissector);
+  if (options.pcapng !== undefined) write(options.pcapng, captureFile(run, stage));
+  if (options.keytab !== undefined) writeSecret(options.keytab, keytabFile(run));
+  if (options.ccache !== undefined) {
+    writeSecret(options.ccache, ccacheFile(given(), options));
+  }
+  if (options.kirbi !== undefined) writeSecret(options.kirbi, kirbiFile(given(), options));
+  if (options.mermaid !== undefined) write(options.mermaid, diagram(run));
+  if (bundle !== undefined) writeBundle(bundle, run, stage, given());
+}
+
+function write(file: string, content: string | Uint8Array, mode?: number): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeWhole(file, content, mode);
+}
+
+/** For nobody else: there are keys in it. */
+function writeSecret(file: string, content: Uint8Array): void {
+  write(file, content, 0o600);
+}
+
+function titleOf({ result }: Run): string {
+  const title = /^title:\s*(.*\S)\s*$/m.exec(result.text)?.[1];
+  return title === undefined ? result.scenario : `${result.scenario}: ${title}`;
+}
+
+function captureFile(run: Run, { framings }: Stage): Uint8Array {
+  const { records, octets, result } = run;
+  const { start, addresses } = result;
+  const shown = captureOf({
+    records,
+    octets,
+    start,
+    ...(addresses === undefined ? {} : { addresses }),
+    framings: new Map(framings.map((framing) => [framing.name, framing])),
+  });
+  const application = `kerblab ${result.kerblab}, seed ${result.seed}`;
+  return pcapng({ title: titleOf(run), application, ...shown });
+}
+
+function keytabFile({ records, result }: Run): Uint8Array {
+  const at = Math.floor(result.start / 1000);
+  const keys = new Map(
+    records
+      .flatMap((record) => keysOf(record))
+      .map((key) => [
+        `${key.principal} ${key.kvno} ${key.etype} ${key.exchange ? key.key : ''}`,
+        key,
+      ]),
+  );
+  return writeKeytab(Array.from(keys.values(), (key) => keytabEntry(key, at)));
+}
+
+function diagram(run: Run): string {
+  return mermaid(titleOf(run), run.records);
+}
+
+function writeBundle(folder: string, run: Run, stage: Stage, given: readonly Given[]): void {
+  mkdirSync(folder, { recursive: true });
+  cpSync(run.folder, join(folder, 'run'), { recursive: true, dereference: true });
+  write(join(folder, 'run.pcapng'), captureFile(run, stage));
+  write(join(folder, 'run.mmd'), diagram(run));
+  write(join(folder, `${run.result.scenario}.yaml`), run.result.text);
+  writeSecret(join(folder, 'all.keytab'), keytabFile(run));
+  const caches = clientsOf(usable(given)).map((client) => {
+    const file = `${client.replace(/[^\w.@$-]/g, '_')}.ccache`;
+    const tickets = usable(given).filter((one) => one.client === client);
+    writeSecret(join(folder, file), ccacheOf(client, tickets));
+    return file;
+  });
+  write(join(folder, 'README.md'), readme(run, caches));
+}
+
+function readme(run: Run, caches: readonly string[]): string {
+  const { result } = run;
+  const lines = [
+    `# ${titleOf(run)}`,
+    '',
+    `A run of kerblab ${result.kerblab} with seed ${result.seed}.`,
+    '',
+    '| file | holds |',
+    '|---|---|',
+    `| \`${result.scenario}.yaml\` | the scenario |`,
+    '| `run/` | the run folder: `kerblab view run`, `kerblab replay run` |',
+    '| `run.pcapng` | the packets: `wireshark -o kerberos.decrypt:TRUE -o kerberos.file:all.keytab run.pcapng` |',
+    '| `all.keytab` | every long-term key, and the reply keys of PKINIT |',
+    ...caches.map((file) => `| \`${file}\` | tickets: \`klist -c '${file}'\` |`),
+    '| `run.mmd` | a sequence diagram in the language of Mermaid |',
+  ];
+  return `${lines.join('\n')}\n`;
+}
