@@ -1,0 +1,112 @@
+/** Numbers of MS-RDPESC, in the standard's spelling. */
+
+/** MS-RDPESC 2.2.5, dwShareMode. */
+export const ShareMode = {
+  SCARD_SHARE_EXCLUSIVE: 1,
+  SCARD_SHARE_SHARED: 2,
+  SCARD_SHARE_DIRECT: 3,
+} as const;
+
+/** MS-RDPESC 2.2.5: transport protocols. */
+export const CardProtocol = {
+  SCARD_PROTOCOL_UNDEFINED: 0,
+  SCARD_PROTOCOL_T0: 1,
+  SCARD_PROTOCOL_T1: 2,
+  SCARD_PROTOCOL_RAW: 0x10000,
+  SCARD_PROTOCOL_DEFAULT: 0x80000000,
+} as const;
+
+/** MS-RDPESC 2.2.5: dwDisposition and dwInitialization. */
+export const Disposition = {
+  SCARD_LEAVE_CARD: 0,
+  SCARD_RESET_CARD: 1,
+  SCARD_UNPOWER_CARD: 2,
+  SCARD_EJECT_CARD: 3,
+} as const;
+
+/** MS-RDPESC 2.2.7: dwCurrentState and dwEventState; the upper half counts insertions and removals. */
+export const ReaderState = {
+  SCARD_STATE_UNAWARE: 0,
+  SCARD_STATE_IGNORE: 1,
+  SCARD_STATE_CHANGED: 2,
+  SCARD_STATE_UNKNOWN: 4,
+  SCARD_STATE_UNAVAILABLE: 8,
+  SCARD_STATE_EMPTY: 0x10,
+  SCARD_STATE_PRESENT: 0x20,
+  SCARD_STATE_ATRMATCH: 0x40,
+  SCARD_STATE_EXCLUSIVE: 0x80,
+  SCARD_STATE_INUSE: 0x100,
+  SCARD_STATE_MUTE: 0x200,
+  SCARD_STATE_UNPOWERED: 0x400,
+} as const;
+
+/** MS-RDPESC 2.2.4: what State and Status say of a card. */
+export const CardState = {
+  SCARD_UNKNOWN: 0,
+  SCARD_ABSENT: 1,
+  SCARD_PRESENT: 2,
+  SCARD_SWALLOWED: 3,
+  SCARD_POWERED: 4,
+  SCARD_NEGOTIABLE: 5,
+  SCARD_SPECIFICMODE: 6,
+} as const;
+
+/** MS-RDPESC 2.2.8. */
+export const ReturnCode = {
+  SCARD_S_SUCCESS: 0,
+  SCARD_F_INTERNAL_ERROR: 0x80100001,
+  SCARD_E_CANCELLED: 0x80100002,
+  SCARD_E_INVALID_HANDLE: 0x80100003,
+  SCARD_E_INVALID_PARAMETER: 0x80100004,
+  SCARD_E_NO_MEMORY: 0x80100006,
+  SCARD_E_INSUFFICIENT_BUFFER: 0x80100008,
+  SCARD_E_UNKNOWN_READER: 0x80100009,
+  SCARD_E_TIMEOUT: 0x8010000a,
+  SCARD_E_SHARING_VIOLATION: 0x8010000b,
+  SCARD_E_NO_SMARTCARD: 0x8010000c,
+  SCARD_E_PROTO_MISMATCH: 0x8010000f,
+  SCARD_E_NOT_READY: 0x80100010,
+  SCARD_E_NOT_TRANSACTED: 0x80100016,
+  SCARD_E_READER_UNAVAILABLE: 0x80100017,
+  SCARD_E_NO_SERVICE: 0x8010001d,
+  SCARD_E_UNSUPPORTED_FEATURE: 0x80100022,
+  SCARD_E_NO_READERS_AVAILABLE: 0x8010002e,
+  SCARD_E_NO_KEY_CONTAINER: 0x80100030,
+  SCARD_W_UNRESPONSIVE_CARD: 0x80100066,
+  SCARD_W_UNPOWERED_CARD: 0x80100067,
+  SCARD_W_RESET_CARD: 0x80100068,
+  SCARD_W_REMOVED_CARD: 0x80100069,
+  SCARD_W_SECURITY_VIOLATION: 0x8010006a,
+  SCARD_W_WRONG_CHV: 0x8010006b,
+  SCARD_W_CHV_BLOCKED: 0x8010006c,
+  SCARD_W_CACHE_ITEM_NOT_FOUND: 0x80100070,
+  SCARD_W_CACHE_ITEM_STALE: 0x80100071,
+  SCARD_W_CACHE_ITEM_TOO_BIG: 0x80100072,
+} as const;
+
+/** MS-RDPESC 2.2.2.1. */
+export const Scope = {
+  SCARD_SCOPE_USER: 0,
+  SCARD_SCOPE_TERMINAL: 1,
+  SCARD_SCOPE_SYSTEM: 2,
+} as const;
+
+/** winscard.h: attributes that GetAttrib asks for, those that a virtual reader has. */
+export const Attribute = {
+  SCARD_ATTR_VENDOR_NAME: 0x00010100,
+  SCARD_ATTR_ATR_STRING: 0x00090303,
+  SCARD_ATTR_CURRENT_PROTOCOL_TYPE: 0x00080201,
+  SCARD_ATTR_DEVICE_FRIENDLY_NAME_A: 0x7fff0003,
+  SCARD_ATTR_DEVICE_FRIENDLY_NAME_W: 0x7fff0005,
+  SCARD_ATTR_DEVICE_SYSTEM_NAME_A: 0x7fff0004,
+  SCARD_ATTR_DEVICE_SYSTEM_NAME_W: 0x7fff0006,
+} as const;
+
+/** "As long as it is": in the place of a length. */
+export const AUTOALLOCATE = 0xffffffff;
+export const INFINITE = 0xffffffff;
+/** MS-RDPESC 2.2.1.5: so much of an ATR has room. */
+export const ATR_MAX = 36;
+/** The reader that is none: its state tells of readers that come and go. */
+export const PNP_NOTIFICATION = '\\\\?PnP?\\Notification';
+export const ALL_READERS = 'SCard$AllReaders';
