@@ -22,6 +22,8 @@ const PROTOCOLS = [
   'ldap',
   'hello',
   'rdp',
+  'rdpefs',
+  'rdpesc',
   'oauth',
   'entra',
   'enrollment',
