@@ -3,6 +3,7 @@
  * device. Readers and cards belong to whoever composes this: APDUs go out as `transmit`.
  */
 import { assertNever, type Step, to } from '../../src/machine/machine.ts';
+import { attribute } from './attributes.ts';
 import { cacheRead, cacheWritten } from './cache.ts';
 import { isWide } from './calls.ts';
 import { ReturnCode } from './constants.ts';
@@ -181,7 +182,7 @@ function called(service: ServiceState, id: number, of: Call): Turn {
     case 'Transmit':
       return handles.transmit(service, id, of.call);
     case 'GetAttrib':
-      return handles.attribute(service, id, of.call);
+      return attribute(service, id, of.call);
     case 'GetTransmitCount':
       return handles.transmitCount(service, id, of.call);
     case 'ReadCacheA':

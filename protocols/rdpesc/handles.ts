@@ -1,14 +1,7 @@
 /** Contexts, and what is done with a card: connect, transact, transmit (MS-RDPESC 3.1.4.5 to 3.1.4.40). */
-import { concat, equal, uint32le, utf8, utf16le, view } from '../../src/bytes/bytes.ts';
+import { concat, uint32le, view } from '../../src/bytes/bytes.ts';
 import type { CallOf } from './calls.ts';
-import {
-  Attribute,
-  CardProtocol,
-  CardState,
-  Disposition,
-  ReturnCode,
-  ShareMode,
-} from './constants.ts';
+import { CardProtocol, CardState, Disposition, ReturnCode, ShareMode } from './constants.ts';
 import type { Context, Handle } from './messages.ts';
 import { multiString } from './multi-string.ts';
 import type { Connection, Reader, ServiceState } from './reader-state.ts';
@@ -25,14 +18,12 @@ const {
   SCARD_E_NOT_TRANSACTED,
   SCARD_E_NO_MEMORY,
   SCARD_E_INSUFFICIENT_BUFFER,
-  SCARD_E_UNSUPPORTED_FEATURE,
   SCARD_W_REMOVED_CARD,
   SCARD_W_RESET_CARD,
 } = ReturnCode;
 
 const CONTEXTS_MAX = 256;
 const HANDLES_MAX = 256;
-const NONE = new Uint8Array(0);
 
 /** Four octets, little-endian: Windows gives back what it was given. */
 function numbered(number: number): Uint8Array {
@@ -49,13 +40,13 @@ export function contextOf({ contexts }: ServiceState, context: Context): number 
   return number !== undefined && contexts.includes(number) ? number : undefined;
 }
 
-interface Found {
+export interface Found {
   readonly handle: number;
   readonly connection: Connection;
   readonly reader: Reader | undefined;
 }
 
-function connectionOf(service: ServiceState, hCard: Handle): Found | undefined {
+export function connectionOf(service: ServiceState, hCard: Handle): Found | undefined {
   const handle = numberOf(hCard.pbHandle);
   const connection = handle === undefined ? undefined : service.connections[handle];
   if (handle === undefined || connection === undefined) return undefined;
@@ -65,7 +56,7 @@ function connectionOf(service: ServiceState, hCard: Handle): Found | undefined {
 }
 
 /** Why nothing can be done with the card now; 0: something can. */
-function cardObjection(service: ServiceState, found: Found | undefined): number {
+export function cardObjection(service: ServiceState, found: Found | undefined): number {
   if (found === undefined) return SCARD_E_INVALID_HANDLE;
   const { connection, reader, handle } = found;
   if (connection.removed || reader?.atr === undefined) return SCARD_W_REMOVED_CARD;
@@ -319,42 +310,4 @@ export function transmitCount(
   const objection = cardObjection(service, found);
   const cTransmitCount = objection === SCARD_S_SUCCESS ? (found?.connection.transmitted ?? 0) : 0;
   return answered(service, id, 'GetTransmitCount', { ReturnCode: objection, cTransmitCount });
-}
-
-export function attribute(service: ServiceState, id: number, call: CallOf<'GetAttrib'>): Turn {
-  const found = connectionOf(service, call.hCard);
-  const objection = cardObjection(service, found);
-  const octets = found === undefined ? undefined : attributeOf(found, call.dwAttrId);
-  const code =
-    objection !== SCARD_S_SUCCESS || octets !== undefined ? objection : SCARD_E_UNSUPPORTED_FEATURE;
-  const pb = code === SCARD_S_SUCCESS && octets !== undefined ? octets : NONE;
-  const value = { ReturnCode: code, cb: pb.length, pb: call.fpbAttrIsNULL === 0 ? pb : null };
-  return answered(service, id, 'GetAttrib', value);
-}
-
-function attributeOf({ reader, connection }: Found, attributeId: number): Uint8Array | undefined {
-  switch (attributeId) {
-    case Attribute.SCARD_ATTR_ATR_STRING:
-      return reader?.atr;
-    case Attribute.SCARD_ATTR_CURRENT_PROTOCOL_TYPE:
-      return uint32le(connection.protocol);
-    case Attribute.SCARD_ATTR_VENDOR_NAME:
-      return utf8('Microsoft\0');
-    case Attribute.SCARD_ATTR_DEVICE_FRIENDLY_NAME_A:
-    case Attribute.SCARD_ATTR_DEVICE_SYSTEM_NAME_A:
-      return utf8(`${connection.reader}\0`);
-    case Attribute.SCARD_ATTR_DEVICE_FRIENDLY_NAME_W:
-    case Attribute.SCARD_ATTR_DEVICE_SYSTEM_NAME_W:
-      return utf16le(`${connection.reader}\0`);
-    default:
-      return undefined;
-  }
-}
-
-/** Whether two ATRs are the same where the mask says so. */
-export function matchesAtr(atr: Uint8Array, wanted: Uint8Array, mask: Uint8Array): boolean {
-  if (atr.length !== wanted.length) return false;
-  const masked = (octets: Uint8Array): Uint8Array =>
-    octets.map((octet, index) => octet & (mask[index] ?? 0xff));
-  return equal(masked(atr), masked(wanted));
 }

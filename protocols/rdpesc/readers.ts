@@ -1,5 +1,6 @@
 /** Readers: which there are, what is in them, who waits for that to change (MS-RDPESC 3.1.4.9 to 3.1.4.25). */
 import { concat } from '../../src/bytes/bytes.ts';
+import { matchesAtr } from './attributes.ts';
 import type { CallOf } from './calls.ts';
 import {
   ALL_READERS,
@@ -9,7 +10,7 @@ import {
   ReaderState,
   ReturnCode,
 } from './constants.ts';
-import { contextOf, matchesAtr } from './handles.ts';
+import { contextOf } from './handles.ts';
 import type { Context, ReaderStateReturned } from './messages.ts';
 import { multiString, textsOf } from './multi-string.ts';
 import type { Connection, Reader, ServiceState, Waiting } from './reader-state.ts';
