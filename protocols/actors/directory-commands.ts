@@ -79,12 +79,9 @@ export function commanded(verb: string, args: Args, at: CommandContext): Outcome
   const object = String(args[verb]);
   const as = String(args.as);
   const said = { command: `${verb} ${object}`, as };
-  const requester = objectNamed(as, at);
-  if (requester === undefined) return { ...said, result: 'usage', reason: `there is no ${as}` };
-  const context = accountContext(at.directory, at.domain, requester);
-  const { directory, domain, now } = at;
-  const random = (size: number): Uint8Array => at.random(size);
-  const done = run(object, args, { directory, domain, now, random, context, confidential: true });
+  const context = writeContext(as, at);
+  if (context === undefined) return { ...said, result: 'usage', reason: `there is no ${as}` };
+  const done = run(object, args, context);
   if (done.ok) {
     const { draft, shown } = done as Extract<Done, { ok: true }>;
     return {
@@ -97,6 +94,16 @@ export function commanded(verb: string, args: Args, at: CommandContext): Outcome
   if ('usage' in done) return { ...said, result: 'usage', reason: done.usage };
   const { code, reason, message } = done;
   return { ...said, result: resultName(code), reason: `${reason} (${message.trim()})` };
+}
+
+/** What somebody may do, sitting at the domain controller. Undefined: there is nobody of that name. */
+export function writeContext(as: string, at: CommandContext): WriteContext | undefined {
+  const requester = objectNamed(as, at);
+  if (requester === undefined) return undefined;
+  const { directory, domain, now } = at;
+  const context = accountContext(directory, domain, requester);
+  const random = (size: number): Uint8Array => at.random(size);
+  return { directory, domain, now, random, context, confidential: true };
 }
 
 /** By sAMAccountName, or by a DN that may leave the domain out: `CN=AdminSDHolder,CN=System`. */

@@ -74,7 +74,8 @@ export const directoryVerbs: Readonly<Record<string, VerbDefinition>> = {
     schema: object({ resets: named('Whose account'), password: secret('The new password'), as }),
   },
   runs: {
-    about: 'Runs dsacls, or an operation of the rootDSE such as runProtectAdminGroupsTask.',
+    about:
+      'Runs dsacls, Set-, Get- or Remove-AzureADKerberosServer, or an operation of the rootDSE such as runProtectAdminGroupsTask.',
     schema: object({
       runs: text('The command line, or the operation', {
         example: 'runProtectAdminGroupsTask',

@@ -21,25 +21,20 @@ import { KDC_PORT } from '../kerberos/constants.ts';
 import { kerberosTcpFraming } from '../kerberos/framing.ts';
 import { ldapFraming } from '../ldap/framing.ts';
 import type { Connection } from '../ldap/state.ts';
-import { accountEffects } from './account-effects.ts';
 import { directoryAccounts } from './directory-accounts.ts';
-import { commanded, outcomeView } from './directory-commands.ts';
+import { commanded, outcomeView, writeContext } from './directory-commands.ts';
 import * as ldap from './directory-service.ts';
 import { directoryVerbs } from './directory-verbs.ts';
 import { domainControllerFields } from './fields.ts';
-import { type Route, type Routes, reply, replyKeyed } from './kdc-routes.ts';
+import { carriedOut } from './kdc-effects.ts';
+import type { Route, Routes } from './kdc-routes.ts';
 import { configured, settingVerbs } from './kdc-settings.ts';
+import { cloudOf } from './kerberos-server-cast.ts';
+import * as cmdlets from './kerberos-server-cmdlets.ts';
 import { nextUsers, storeOf } from './new-domain-store.ts';
 import { afterWrites, begun, type Protection, turned } from './protection-rounds.ts';
 import { type RealmCast, realmCast } from './realm-cast.ts';
-import {
-  type Current,
-  current,
-  SIGN_INS,
-  type SignIns,
-  signInBatch,
-  withSignIn,
-} from './sign-ins.ts';
+import { type Current, current, SIGN_INS, type SignIns, signInBatch } from './sign-ins.ts';
 
 type State =
   | { readonly name: 'off' }
@@ -51,6 +46,8 @@ type State =
       readonly protection: Protection;
       /** Of commands, in order. */
       readonly outcomes: readonly Json[];
+      /** Commands that wait for a tenant. */
+      readonly cmdlets: cmdlets.Cmdlets;
       /** Where answers of the KDC go that wait for its signature, by the signature's id. */
       readonly routes: Routes;
       /** What is yet to be counted. */
@@ -61,6 +58,8 @@ type State =
 interface Controller {
   readonly name: string;
   readonly cast: RealmCast;
+  /** Absent: no tenant has the realm's users. */
+  readonly cloud?: cmdlets.Cloud;
 }
 
 function step(
@@ -75,7 +74,7 @@ function step(
     case 'populating':
       return event.kind === 'told' ? populate(own, env) : unexpected(state, event, 'told');
     case 'ready':
-      return heard(state, event, env);
+      return heard(own, state, event, env);
     default:
       return assertNever(state);
   }
@@ -124,6 +123,7 @@ function ready({ cast }: Controller, store: Store, now: number): Step<State, Act
     ldap: ldap.NOBODY,
     protection: protection.protection,
     outcomes: [],
+    cmdlets: cmdlets.NO_CMDLETS,
     routes: {},
   };
   return to(state, [
@@ -137,7 +137,14 @@ function ready({ cast }: Controller, store: Store, now: number): Step<State, Act
 
 type Ready = Extract<State, { readonly name: 'ready' }>;
 
-function heard(state: Ready, event: ActorEvent, env: ActorEnv): Step<State, ActorEffect> {
+function heard(
+  own: Controller,
+  state: Ready,
+  event: ActorEvent,
+  env: ActorEnv,
+): Step<State, ActorEffect> {
+  const went = cmdlets.heard(state.cmdlets, event, own.cloud);
+  if (went !== undefined) return toolWent(state, [], went, env);
   switch (event.kind) {
     case 'received': {
       const connected = ofLdap(state, event.connection);
@@ -170,7 +177,7 @@ function heard(state: Ready, event: ActorEvent, env: ActorEnv): Step<State, Acto
       return to({ ...state, protection }, effects);
     }
     case 'commanded':
-      return asked(state, event, env);
+      return asked(own, state, event, env);
     case 'signed': {
       const { [event.id]: route, ...routes } = state.routes;
       if (route === undefined) return unexpected(state, event, 'received');
@@ -223,37 +230,55 @@ function upToDate({ signIns, ...state }: Ready, { store }: ActorEnv): Current & 
 
 /** Somebody does something in the directory. */
 function asked(
+  { cloud }: Controller,
   state: Ready,
   event: Extract<ActorEvent, { readonly kind: 'commanded' }>,
   env: ActorEnv,
 ): Step<State, ActorEffect> {
-  const setting = configured(state.kdc, event.verb, event.args);
+  const { verb, args } = event;
+  const setting = configured(state.kdc, verb, args);
   if (setting !== undefined) {
     const { text } = setting;
     return to({ ...state, kdc: setting.state }, [{ kind: 'note', level: 'info', text }]);
   }
-  const upToNow = upToDate(state, env);
-  const { base } = upToNow;
+  const { state: now, base, effects } = upToDate(state, env);
   const accounts = directoryAccounts(env.store);
-  const { domain } = accounts;
-  const { now, random } = env;
-  const outcome = commanded(event.verb, event.args, { directory: base, domain, now, random });
+  const desk = { directory: base, domain: accounts.domain, now: env.now, random: env.random };
+  const as = String(args.as);
+  const at = cmdlets.isCmdlet(verb, args) ? writeContext(as, desk) : undefined;
+  if (at !== undefined) {
+    const line = String(args[verb]);
+    const went = cmdlets.commanded(state.cmdlets, line, as, { at, accounts, cloud });
+    return toolWent(now, effects, went, env);
+  }
+  const outcome = commanded(verb, args, desk);
   if (outcome === undefined) return unexpected(state, event, ...Object.keys(verbs));
-  const { command, as, result, reason, draft } = outcome;
-  const batch = draft?.batch();
-  const written: readonly ActorEffect[] =
-    batch === undefined
-      ? []
-      : [{ kind: 'write', batch }, ...ldap.newKeys(batch, base, state.kdc.realm, accounts)];
+  const batch = outcome.draft?.batch();
+  const writes = batch === undefined ? [] : [{ batch, base }];
+  return toolWent(now, effects, { cmdlets: state.cmdlets, writes, effects: [], outcome }, env);
+}
+
+/** @param before what has to happen first */
+function toolWent(
+  state: Ready,
+  before: readonly ActorEffect[],
+  went: cmdlets.Went,
+  env: ActorEnv,
+): Step<State, ActorEffect> {
+  const accounts = directoryAccounts(env.store);
+  const written = went.writes.flatMap(({ batch, base }): readonly ActorEffect[] => [
+    { kind: 'write', batch },
+    ...ldap.newKeys(batch, base, state.kdc.realm, accounts),
+  ]);
+  const { protection, effects } = afterWrites(state.protection, written, env.now);
+  const next = { ...state, protection, cmdlets: went.cmdlets };
+  const all = [...before, ...effects, ...went.effects];
+  if (went.outcome === undefined) return to(next, all);
+  const { command, as, result, reason } = went.outcome;
   const text = `${as} ${command}: ${result}${reason === undefined ? '' : `, ${reason}`}`;
   const level = result === 'success' ? 'info' : 'cause';
-  const outcomes = [...state.outcomes, outcomeView(outcome)];
-  const { protection, effects } = afterWrites(state.protection, written, now);
-  return to({ ...upToNow.state, protection, outcomes }, [
-    ...upToNow.effects,
-    ...effects,
-    { kind: 'note', level, text },
-  ]);
+  const outcomes = [...state.outcomes, outcomeView(went.outcome)];
+  return to({ ...next, outcomes }, [...all, { kind: 'note', level, text }]);
 }
 
 function answered(
@@ -265,44 +290,8 @@ function answered(
   const { now, random, store } = env;
   const accounts = directoryAccounts(store);
   const next = kdc.step(state.kdc, event, { now, random, accounts });
-  const effects: ActorEffect[] = [];
-  let { signIns, routes } = state;
-  for (const effect of next.effects) {
-    switch (effect.kind) {
-      case 'account': {
-        const waiting = withSignIn(signIns, effect.change);
-        if (waiting !== undefined) {
-          if (signIns === undefined) effects.push(SIGN_INS);
-          signIns = waiting;
-          break;
-        }
-        effects.push(...accountEffects(store, state.kdc.realm, effect.change, now));
-        break;
-      }
-      case 'reply':
-        effects.push(reply(route, effect.message, effect.bytes));
-        break;
-      case 'agreed':
-        effects.push(replyKeyed(effect));
-        break;
-      case 'close':
-        if ('connection' in route) effects.push({ kind: 'close', connection: route.connection });
-        break;
-      case 'silence':
-        effects.push({ kind: 'note', level: 'info', text: effect.reason });
-        break;
-      case 'sign':
-      case 'note':
-      case 'rejected':
-        if (effect.kind === 'sign') routes = { ...routes, [effect.id]: route };
-        effects.push(effect);
-        break;
-      default:
-        assertNever(effect);
-    }
-  }
-  const counted = signIns === undefined ? {} : { signIns };
-  return to({ ...state, kdc: next.state, routes, ...counted }, effects);
+  const { effects, ...kept } = carriedOut(next.effects, state, route, store, now);
+  return to({ ...state, kdc: next.state, ...kept }, effects);
 }
 
 function view({ cast }: Controller, state: State): Json {
@@ -330,7 +319,12 @@ export const domainController = role({
   states: ['off', 'populating', 'ready'],
   servesIn: true,
   build(name, config, scene) {
-    const own: Controller = { name, cast: realmCast(scene, name, config) };
+    const cloud = cloudOf(scene, config.realm);
+    const own: Controller = {
+      name,
+      cast: realmCast(scene, name, config),
+      ...(cloud === undefined ? {} : { cloud }),
+    };
     const initial: State = { name: 'off' };
     return {
       name,

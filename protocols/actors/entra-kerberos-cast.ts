@@ -5,7 +5,11 @@
  */
 import type { Scene } from '../../src/scenario/role.ts';
 import type { ReadOnlyControllerSeed, SecretSeed } from '../directory/domain-seed.ts';
-import { UserAccountControl } from '../kdc/accounts.ts';
+import {
+  KERBEROS_COMPUTER,
+  KERBEROS_COMPUTER_CONTROL,
+  KERBEROS_KRBTGT,
+} from '../directory/kerberos-server.ts';
 import { passwordKey } from '../kdc/long-term-keys.ts';
 import type { Key } from '../kerberos/etypes.ts';
 import { userSalt } from '../kerberos/salts.ts';
@@ -18,16 +22,8 @@ import type { ReadOnlyControllerFields } from './read-only-fields.ts';
 import { drawnKrbTgtNumber, secondaryKrbTgtNumber } from './read-only-numbers.ts';
 import { realmNames } from './realm-names.ts';
 
-/** The names are the cmdlet's. */
-export const KERBEROS_COMPUTER = 'AzureADKerberos';
-export const KERBEROS_KRBTGT = 'krbtgt_AzureAD';
-
 /** On whose behalf tickets may be issued, unless the administrator says otherwise. */
-export const ALLOWED_BY_DEFAULT: readonly string[] = ['Domain Users'];
-
-/** The object has no host behind it: no name in DNS, no services. */
-export const KERBEROS_COMPUTER_CONTROL =
-  UserAccountControl.WORKSTATION_TRUST_ACCOUNT | UserAccountControl.PARTIAL_SECRETS_ACCOUNT;
+const ALLOWED_BY_DEFAULT: readonly string[] = ['Domain Users'];
 
 const AES256 = 18;
 
@@ -113,9 +109,11 @@ export function entraKerberosObjects(
         number: seed.secondaryKrbTgtNumber,
         sAMAccountName: KERBEROS_KRBTGT,
         secret: { ...krbtgtSecret(scene, seed.realm), kvno: seed.keyVersion },
+        attributes: { displayName: `krbtgt_${seed.id}` },
       },
       revealOnDemandGroup: allow,
       ...(deny === undefined ? {} : { neverRevealGroup: deny }),
+      // It has no host behind it: no name in DNS, no services.
       attributes: {
         userAccountControl: KERBEROS_COMPUTER_CONTROL,
         dNSHostName: [],

@@ -174,7 +174,7 @@ function commanded(
 
 function view({ tenantId }: Config, state: State): Json {
   if (state.name === 'off') return { state: 'off' };
-  const { users, devices, keys } = state.tenant;
+  const { users, devices, keys, kerberosDomains = [] } = state.tenant;
   return {
     state: state.name,
     tenantId,
@@ -193,6 +193,12 @@ function view({ tenantId }: Config, state: State): Json {
       userPrincipalName,
       deviceId,
       created: new Date(created).toISOString(),
+    })),
+    kerberosDomains: kerberosDomains.map(({ id, domainDnsName, keyVersion, keyUpdatedOn }) => ({
+      id,
+      domainDnsName,
+      keyVersion,
+      keyUpdatedOn: new Date(keyUpdatedOn).toISOString(),
     })),
   };
 }

@@ -108,15 +108,21 @@ function checkDeletable(entry: Entry, at: WriteContext): Refusal | undefined {
   if (rid !== undefined && rid < FIRST_DELETABLE_RID && entry.attributes.sAMAccountName) {
     return unwilling(Win32.ERROR_SPECIAL_ACCOUNT, 'a built-in account or group');
   }
-  if (entry.attributes.isCriticalSystemObject?.[0] === 'TRUE' && !isController(entry)) {
+  if (entry.attributes.isCriticalSystemObject?.[0] === 'TRUE' && !ofController(entry)) {
     return unwilling(Win32.ERROR_DS_CANT_DELETE, 'a critical system object');
   }
   return undefined;
 }
 
-/** Other controllers' computer objects are critical and still deleted, when they are retired. */
-function isController(entry: Entry): boolean {
-  return structuralClass(entry) === 'computer';
+/**
+ * Other controllers' computer objects are critical and still deleted, when they are retired; so are the
+ * krbtgt accounts of read-only ones.
+ */
+function ofController(entry: Entry): boolean {
+  return (
+    structuralClass(entry) === 'computer' ||
+    entry.attributes['msDS-SecondaryKrbTgtNumber'] !== undefined
+  );
 }
 
 /** A group that is somebody's primary group stays (MS-SAMR 3.1.5.7.1). */
