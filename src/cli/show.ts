@@ -58,6 +58,11 @@ export const VIEWS: Readonly<Record<string, View>> = {
     keeper: 'device',
     load: async () => (await import('./show-certutil-store.ts')).certutilStoreOf,
   },
+  dsregcmd: {
+    about: 'how a device and its user are known to Entra as dsregcmd /status prints it',
+    keeper: 'device',
+    load: async () => (await import('./show-dsregcmd.ts')).dsregcmdOf,
+  },
   klist: {
     about: 'the tickets of who is signed in to a device as klist prints them; `tgt`, `sessions`',
     keeper: 'device',
@@ -96,6 +101,7 @@ Examples:
   kerblab show latest dsacls CN=AdminSDHolder,CN=System --at 61m
   kerblab show latest key-credentials --on alice
   kerblab show latest certutil-store --on laptop
+  kerblab show latest dsregcmd --on laptop
   kerblab show latest klist tgt --on laptop --at 5m`,
     )
     .action(show);

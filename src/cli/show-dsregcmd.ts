@@ -1,0 +1,148 @@
+/** `kerblab show RUN dsregcmd`: what `dsregcmd /status` would print for whoever is signed in to a device. */
+import { computerNames } from '../../protocols/actors/computer.ts';
+import { deviceIdentity, randomGuid } from '../../protocols/actors/device-identity.ts';
+import { keptIn } from '../../protocols/actors/device-store.ts';
+import type {
+  DeviceAuthStatus,
+  DeviceState,
+  DsregStatus,
+  PostJoin,
+  PreJoin,
+  Registration,
+  SsoState,
+  UserState,
+} from '../../protocols/entra/dsreg-status.ts';
+import { authorityOf, dsregcmdText } from '../../protocols/entra/dsregcmd.ts';
+import { toHex } from '../bytes/bytes.ts';
+import { digest } from '../crypto/digest.ts';
+import { InputError } from './exit.ts';
+import type { Shown } from './show.ts';
+import { deviceAt, flatNameOf, type ShownDevice, viewAt } from './show-device.ts';
+
+/** @throws InputError when the actor is no device */
+export function dsregcmdOf(shown: Shown): string {
+  if (shown.rest.length > 0) throw new InputError('dsregcmd: nothing may stand behind it');
+  const device = deviceAt(shown);
+  const registration = registrationOf(shown, device);
+  const status: DsregStatus = {
+    device: deviceState(device),
+    ...(registration === undefined ? {} : { registration }),
+    user: userState(shown, device),
+    sso: ssoState(device, registration),
+    diagnostics: registration === undefined ? preJoin(shown, device) : postJoin(device),
+  };
+  return dsregcmdText(status);
+}
+
+function deviceState({ name, config, cast }: ShownDevice): DeviceState {
+  const { dnsHostName, netbiosName } = computerNames(name, config);
+  const inDomain = config.join !== 'entra';
+  return {
+    azureAdJoined: config.join !== 'domain',
+    // No registration service of AD FS takes devices here.
+    enterpriseJoined: false,
+    ...(inDomain ? { domainName: flatNameOf(cast.scene, config.realm) } : {}),
+    deviceName: inDomain ? dnsHostName : netbiosName,
+  };
+}
+
+function registrationOf(shown: Shown, device: ShownDevice): Registration | undefined {
+  const { name, config, cast } = device;
+  const identity = deviceIdentity(cast.scene, name, config);
+  if (identity === undefined) return undefined;
+  const { deviceId, tenantId, certificate } = identity;
+  return {
+    deviceId,
+    tenantId,
+    thumbprint: toHex(digest('sha1', certificate.der)),
+    notBefore: certificate.notBefore,
+    notAfter: certificate.notAfter,
+    // Windows draws a number for the container of the device's keys; nothing else shows it.
+    keyContainerId: randomGuid(cast.scene.random(`key-container/${name}`)(16)),
+    isTpmProtected: config.tpm !== 'none',
+    deviceAuthStatus: authStatus(shown, device, deviceId),
+  };
+}
+
+/** The tool asks Entra. What stands between, it would find out by itself: here the tenant is asked directly. */
+function authStatus(shown: Shown, device: ShownDevice, deviceId: string): DeviceAuthStatus {
+  const tenant = tenantOf(device);
+  const view = tenant === undefined ? undefined : viewAt(shown, device.cast, tenant);
+  const { devices } = (view ?? {}) as { readonly devices?: readonly TenantDeviceView[] };
+  if (devices === undefined) return 'FAILED. ERROR';
+  const known = devices.find((one) => one.deviceId === deviceId);
+  return known?.accountEnabled === true
+    ? 'SUCCESS'
+    : 'FAILED. Device is either disabled or deleted';
+}
+
+interface TenantDeviceView {
+  readonly deviceId: string;
+  readonly accountEnabled: boolean;
+}
+
+function tenantOf({ cast }: ShownDevice): string | undefined {
+  const { actors } = cast.scenario;
+  return Object.keys(actors).find((name) => actors[name]?.role === 'entra-tenant');
+}
+
+/** Of who is signed in; a prompt of the system has no key and no account of its own. */
+function userState({ store }: Shown, device: ShownDevice): UserState {
+  const user = userOf(device);
+  const container = user === undefined ? undefined : keptIn(store).containers[user];
+  const isRecoverable = device.config.helloPolicy.EnablePinRecovery === true;
+  return {
+    ...(container === undefined ? {} : { ngcKeyId: container.settings.guid }),
+    canReset: isRecoverable ? 'DestructiveAndNonDestructive' : 'DestructiveOnly',
+    wamDefaultSet: false,
+  };
+}
+
+function userOf({ state }: ShownDevice): string | undefined {
+  return 'session' in state ? state.session.who.user : undefined;
+}
+
+/** Whoever is not registered has nobody to give them tokens. */
+function ssoState(_: ShownDevice, registration: Registration | undefined): SsoState {
+  const authority =
+    registration === undefined ? {} : { authority: authorityOf(registration.tenantId) };
+  return { azureAd: authority, enterprise: {}, onPremTgt: false, cloudTgt: false };
+}
+
+function postJoin(device: ShownDevice): PostJoin {
+  // The keys are in the signing core as long as the device is registered.
+  return { kind: 'postJoin', account: accountOf(device), keySignTest: true };
+}
+
+/** ERROR_FILE_NOT_FOUND: there is no service connection point; ERROR_NO_SUCH_DOMAIN. */
+const NO_CONNECTION_POINT = 'FAIL [0x80070002]';
+const NO_DOMAIN = 'FAIL [0x54b]';
+
+/** The directory says where to register as soon as there is a tenant. */
+function preJoin({ now }: Shown, device: ShownDevice): PreJoin {
+  const { state } = device;
+  const sees = state.name !== 'off' && state.base.computer.name === 'signedIn';
+  const configured = tenantOf(device) !== undefined;
+  const later = sees && configured ? 'PASS' : 'SKIPPED';
+  return {
+    kind: 'preJoin',
+    userContext: userOf(device) === undefined ? 'SYSTEM' : 'UN-ELEVATED User',
+    time: now,
+    account: accountOf(device),
+    adConnectivity: sees ? 'PASS' : NO_DOMAIN,
+    adConfiguration: !sees ? 'SKIPPED' : configured ? 'PASS' : NO_CONNECTION_POINT,
+    drsDiscovery: later,
+    drsConnectivity: later,
+    tokenAcquisition: later,
+  };
+}
+
+/** `CORP\\alice, alice@corp.example` */
+function accountOf({ state, name, config, cast }: ShownDevice): string {
+  if ('session' in state) {
+    const { name: account, upn } = state.session.identity;
+    return upn === undefined ? account : `${account}, ${upn}`;
+  }
+  const { sAMAccountName } = computerNames(name, config);
+  return `${flatNameOf(cast.scene, config.realm)}\\${sAMAccountName}`;
+}
