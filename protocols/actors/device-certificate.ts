@@ -11,7 +11,6 @@ import { bcryptPublicBlob } from '../directory/key-material.ts';
 import type { Enrollment, EnrollmentFailure } from '../enrollment/enrollment-state.ts';
 import { keyReference } from '../hello/certificate-store.ts';
 import { type Container, containerName } from '../hello/container.ts';
-import { eventText, type Prerequisites, prerequisites } from '../hello/provisioning.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import {
   beginEnrollment,
@@ -26,11 +25,11 @@ import {
   containerState,
   type Federation,
   type Hello,
-  type HelloConfig,
   hear,
   refusalIn,
   released,
 } from './device-hello.ts';
+import { checksOf, told } from './device-prerequisites.ts';
 import {
   blamed,
   type DeviceConfig,
@@ -68,22 +67,6 @@ export interface Certification {
 /** @param calls how many calls there have been: no two connections have one name */
 export function notCertifying(calls = 0): Certification {
   return { errands: { ...NO_ERRANDS, count: calls }, receipts: {} };
-}
-
-/** The checks before Hello is set up, or before a certificate is asked for. */
-export function checksOf(
-  { policy, join, tpm }: HelloConfig,
-  hasEnterpriseToken: boolean,
-): Prerequisites {
-  return prerequisites({
-    policy,
-    join,
-    tpm,
-    isLocal: true,
-    isCloudUser: join !== 'domain',
-    hasCloudTgt: false,
-    hasEnterpriseToken,
-  });
 }
 
 /** A key was registered: under certificate trust its certificate comes next. */
@@ -141,7 +124,8 @@ function asking(
   const { user } = state.session.who;
   if (federation === undefined) {
     const reason = `there is no AD FS of ${config.realm} in this network`;
-    return notEnrolled(config, state, user, { stage: 'metadata', reason }, false);
+    const failure = { stage: 'metadata', reason } as const;
+    return notEnrolled(config, state, failure, { hasToken: false }, env);
   }
   const { certification } = state.base;
   const id = `enrollment/${certification.errands.count}`;
@@ -218,7 +202,7 @@ function carriedOn(
     client.name === 'done'
       ? enrolled(state, user, client.certificate)
       : client.name === 'failed'
-        ? notEnrolled(config, state, user, client.failure, client.prt !== undefined)
+        ? notEnrolled(config, state, client.failure, { hasToken: client.prt !== undefined }, env)
         : to(state);
   return { state: next.state, effects: [...own, ...next.effects] };
 }
@@ -244,21 +228,22 @@ function enrolled(state: WithSession, user: string, certificate: Certificate): D
 function notEnrolled(
   config: DeviceConfig,
   state: WithSession,
-  user: string,
   { stage, error, reason }: EnrollmentFailure,
-  hasEnterpriseToken: boolean,
+  { hasToken }: { readonly hasToken: boolean },
+  env: Env,
 ): DeviceStep {
+  const { user } = state.session.who;
   const said = error === undefined ? reason : `${error}: ${reason}`;
   const failure = `${STAGES[stage]}: ${said}`;
-  const enterprisePrt = hasEnterpriseToken ? 'YES' : 'NO';
+  const enterprisePrt = hasToken ? 'YES' : 'NO';
   const last = { user, enterprisePrt, failure } as const;
   const next = withBase(state, { certification: { ...state.base.certification, last } });
   const why = `no certificate for ${user}’s Hello key, ${failure} (EnterprisePrt: ${enterprisePrt})`;
-  const step = blamed(next, why);
-  if (hasEnterpriseToken) return step;
-  const checked = checksOf(config.hello, false);
-  const text = `event ${checked.eventId}: ${eventText(checked)}`;
-  return { ...step, effects: [{ kind: 'note', level: 'info', text }, ...step.effects] };
+  if (hasToken) return blamed(next, why);
+  const checked = checksOf(config, next, { hasEnterpriseToken: false });
+  const logged = told(next, checked, env);
+  const step = blamed(logged.state, why);
+  return { ...step, effects: [...logged.effects, ...step.effects] };
 }
 
 const STAGES: Readonly<Record<EnrollmentFailure['stage'], string>> = {

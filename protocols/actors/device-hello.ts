@@ -5,8 +5,10 @@ import { type Failures, failed, NO_FAILURES } from '../hello/attempts.ts';
 import type { StoredCertificate } from '../hello/certificate-store.ts';
 import { type Container, containerName } from '../hello/container.ts';
 import * as container from '../hello/container-machine.ts';
+import { type DeviceEvent, logged } from '../hello/event-log.ts';
 import type { Join, Refusal } from '../hello/gestures.ts';
 import type { GestureLimits, PassportForWork } from '../hello/policy.ts';
+import { effectivePolicy, type PolicySources } from '../hello/policy-sources.ts';
 import type { Tpm } from '../hello/providers.ts';
 import type { PkinitOptions } from '../pkinit/client-state.ts';
 import type { KdcTrust } from '../pkinit/kdc-trust.ts';
@@ -26,7 +28,8 @@ export interface Federation {
 export interface HelloConfig {
   readonly join: Join;
   readonly tpm: Tpm;
-  readonly policy: PassportForWork;
+  /** What policies say when the story begins. */
+  readonly policies: PolicySources;
   readonly limits: GestureLimits;
   readonly tenantId: string;
   /** What Entra calls the device: a GUID. */
@@ -57,6 +60,38 @@ export interface Hello {
   readonly keys: number;
   /** Whose container is being set up: nothing of it lasts before that is done. */
   readonly making?: string;
+  readonly events: readonly DeviceEvent[];
+  /** Policies that came in the course of the story. */
+  readonly policies?: PolicySources;
+}
+
+/** What policies say now, all sources together. */
+export function policiesIn(
+  config: HelloConfig,
+  { policies }: Pick<Hello, 'policies'>,
+): PolicySources {
+  return policies ?? config.policies;
+}
+
+/** The policy in force for a user. */
+export function policyFor(
+  config: HelloConfig,
+  hello: Pick<Hello, 'policies'>,
+  user: string,
+): PassportForWork {
+  return effectivePolicy(policiesIn(config, hello), user, config.join === 'entra');
+}
+
+/** One more entry in an event log, and the same for the trace. */
+export function withEvent(
+  hello: Hello,
+  event: Omit<DeviceEvent, 'record'>,
+): { readonly hello: Hello; readonly effects: readonly ActorEffect[] } {
+  const text = `event ${event.id}: ${event.text}`;
+  return {
+    hello: { ...hello, events: logged(hello.events, event) },
+    effects: [{ kind: 'note', level: 'info', text }],
+  };
 }
 
 export function helloOf({ containers, ...rest }: Kept): Hello {
@@ -69,11 +104,14 @@ export function helloOf({ containers, ...rest }: Kept): Hello {
 }
 
 /** What of it has to survive a loss of power. */
-export function keptOf({ containers, certificates, tpm, keys, making }: Hello): Kept {
+export function keptOf(hello: Hello): Kept {
+  const { containers, certificates, tpm, keys, making, events, policies } = hello;
   return {
     certificates,
     tpm,
     keys,
+    events,
+    ...(policies === undefined ? {} : { policies }),
     containers: Object.fromEntries(
       Object.entries(containers).flatMap(([user, state]) => {
         const kept = container.containerOf(state);
@@ -106,7 +144,8 @@ export function hear(
   event: container.Event,
   env: Env,
 ): Heard {
-  const { policy, limits, join } = config;
+  const { limits, join } = config;
+  const policy = policyFor(config, hello, user);
   const before = containerState(hello, user);
   const helloEnv: container.HelloEnv = {
     now: env.now,

@@ -14,22 +14,26 @@ import {
   containerName,
   settingsFrom,
 } from '../hello/container.ts';
+import { keyRegisteredText, USER_DEVICE_REGISTRATION } from '../hello/event-log.ts';
 import { describeError, HelloErrors } from '../hello/hello-errors.ts';
 import { trustOf } from '../hello/policy.ts';
 import { protectionFor } from '../hello/providers.ts';
-import { eventText } from '../hello/provisioning.ts';
 import { selfSigned, selfSignedDraft, signatureAlgorithmOf } from '../hello/self-signed.ts';
 import * as certificate from './device-certificate.ts';
 import {
   containerOf,
   coreEffects,
   givenUp,
+  type Hello,
   type HelloConfig,
   hear,
+  policyFor,
   refusalIn,
   withCertificate,
+  withEvent,
 } from './device-hello.ts';
 import { randomGuid } from './device-identity.ts';
+import { checksOf, isLaunched, told } from './device-prerequisites.ts';
 import {
   blamed,
   type DeviceConfig,
@@ -75,23 +79,29 @@ export function begin(
   if (state.name !== 'signedIn' || state.session.who.user !== who.user) {
     return blamed(state, `setting Hello up: ${who.user} is not signed in (${state.name})`);
   }
-  const { hello } = config;
-  // Whether AD FS takes user and device is seen when it is asked for the certificate.
-  const checked = certificate.checksOf(hello, hello.federation !== undefined);
-  if (checked.problem !== undefined) {
+  const checked = isLaunched(state) ? undefined : checksOf(config, state, { byUser: true });
+  if (checked?.problem !== undefined) {
+    const said = told(state, checked, env);
     const why = `event ${checked.eventId}: provisioning will not be launched, ${checked.problem}`;
-    return blamed(state, `setting Hello up for ${who.user}: ${why}`);
+    return after(said.effects, blamed(said.state, `setting Hello up for ${who.user}: ${why}`));
   }
+  const launched = checked === undefined ? { state, effects: [] } : told(state, checked, env);
+  return after(launched.effects, launch(config, launched.state, entry, env));
+}
+
+/** The checks have passed: first the token, where there is somebody to ask. */
+function launch(
+  config: DeviceConfig,
+  state: WithSession,
+  entry: ProvisionEntry,
+  env: Env,
+): DeviceStep {
+  const { hello } = config;
   const { base, session } = unblamed(state);
-  const told: ActorEffect = {
-    kind: 'note',
-    level: 'info',
-    text: `event ${checked.eventId}: ${eventText(checked)}`,
-  };
   const password = passwordOf(session);
   const { tenant } = hello;
   if (tenant === undefined || password === undefined) {
-    return after([told], create(config, { ...state, base }, entry, undefined, env));
+    return create(config, { base, session }, entry, undefined, env);
   }
   const begun = registration.begin(
     {
@@ -112,7 +122,7 @@ export function begin(
       session,
       provisioning: { stage: 'token', entry, registration: begun.state },
     },
-    [told, ...begun.effects],
+    begun.effects,
   );
 }
 
@@ -132,7 +142,7 @@ function create(
 ): DeviceStep {
   const { hello } = config;
   const signedIn: WithSession = { name: 'signedIn', base, session };
-  const settings = settingsOf(hello, session, env);
+  const settings = settingsOf(hello, base.hello, session, env);
   if (settings === undefined) {
     const why = describeError(HelloErrors.tpmWanted);
     return blamed(signedIn, `setting Hello up for ${who.user}: ${why}`);
@@ -189,12 +199,17 @@ function done(
 ): DeviceStep {
   const { making: _, ...hello } = state.base.hello;
   const { base, session } = state;
-  const text = `event 300: the Hello key of ${session.who.user} is registered as ${kid}`;
-  const signedIn: WithSession = { name: 'signedIn', base: { ...base, hello }, session };
-  return after(
-    [{ kind: 'note', level: 'info', text }],
-    certificate.begin(config, signedIn, krctx, env),
-  );
+  const registered = withEvent(hello, {
+    log: USER_DEVICE_REGISTRATION,
+    id: 300,
+    level: 'Information',
+    time: env.now,
+    user: session.who.user,
+    text: keyRegisteredText(kid, upnOf(session)),
+  });
+  const made = { ...base, hello: registered.hello };
+  const signedIn: WithSession = { name: 'signedIn', base: made, session };
+  return after(registered.effects, certificate.begin(config, signedIn, krctx, env));
 }
 
 /** Without registration there is no container either: who wants one begins anew. */
@@ -231,10 +246,13 @@ function upnOf({ who, identity }: LogonSession): string {
 
 /** undefined: nothing may protect the key. */
 function settingsOf(
-  { policy, tpm, tenantId }: HelloConfig,
+  config: HelloConfig,
+  hello: Hello,
   session: LogonSession,
   env: Env,
 ): ContainerSettings | undefined {
+  const { tpm, tenantId } = config;
+  const policy = policyFor(config, hello, session.who.user);
   const protection = protectionFor(policy, tpm);
   if (protection === undefined) return undefined;
   return {

@@ -11,6 +11,7 @@ import { directTcpFraming, SMB_PORT } from './direct-tcp.ts';
 import type { Service } from './exchange-state.ts';
 import { type DeviceFields, deviceFields, type FileServerFields } from './fields.ts';
 import { helloConfig } from './hello-cast.ts';
+import { policyVerb } from './policy-fields.ts';
 
 export const deviceRole = role({
   role: 'device',
@@ -39,6 +40,7 @@ export const deviceRole = role({
       about: 'Shuts down and starts again; whoever was signed in is not any more.',
       schema: object({ restarts: oneOf('What restarts', ['device']) }),
     },
+    appliesPolicy: policyVerb,
     signsOut: {
       about: 'Ends the session: connections are closed and tickets forgotten.',
       schema: object({ signsOut: oneOf('Who signs out', ['user']) }),

@@ -63,6 +63,8 @@ export interface Base {
   readonly certification: Certification;
   /** Who has shown a gesture and waits for revocation lists. */
   readonly waiting?: Waiting;
+  /** What the checks before Hello is set up came to in this session. */
+  readonly checked?: { readonly user: string; readonly willLaunch: boolean };
   /** Why what a user wanted last came to nothing. */
   readonly failure?: string;
 }

@@ -1,6 +1,6 @@
 /**
  * What of a device survives a loss of power: Hello containers, the users' certificates, the TPM's memory of
- * failures. The step that changes one of them writes it, before anything that follows.
+ * failures, the event logs, policies. The step that changes one of them writes it, before anything that follows.
  */
 import { toHex } from '../../src/bytes/bytes.ts';
 import { digest } from '../../src/crypto/digest.ts';
@@ -9,6 +9,8 @@ import type { RecordWrite, Store } from '../../src/machine/store.ts';
 import { type Failures, NO_FAILURES } from '../hello/attempts.ts';
 import type { StoredCertificate } from '../hello/certificate-store.ts';
 import type { Container } from '../hello/container.ts';
+import type { DeviceEvent } from '../hello/event-log.ts';
+import type { PolicySources } from '../hello/policy-sources.ts';
 import { decodeRecord, encodeRecord, type HelloRecord } from '../hello/records.ts';
 
 /** The contents of a device's store. */
@@ -19,9 +21,19 @@ export interface Kept {
   readonly tpm: Failures;
   /** How many Hello keys were ever made here: no two have one name. */
   readonly keys: number;
+  /** The event logs, the newest last. */
+  readonly events: readonly DeviceEvent[];
+  /** Policies that came in the course of the story; absent: those that there were from the start. */
+  readonly policies?: PolicySources;
 }
 
-export const NOTHING_KEPT: Kept = { containers: {}, certificates: [], tpm: NO_FAILURES, keys: 0 };
+export const NOTHING_KEPT: Kept = {
+  containers: {},
+  certificates: [],
+  tpm: NO_FAILURES,
+  keys: 0,
+  events: [],
+};
 
 const KEYS = 'hello/keys';
 const INDEX = 'hello';
@@ -45,6 +57,12 @@ function withRecord(kept: Kept, record: HelloRecord): Kept {
       return { ...kept, certificates: [...kept.certificates, record.stored] };
     case 'tpm':
       return { ...kept, tpm: record.failures };
+    case 'event': {
+      const events = [...kept.events, record.event];
+      return { ...kept, events: events.sort((a, b) => a.record - b.record) };
+    }
+    case 'policies':
+      return { ...kept, policies: record.policies };
   }
 }
 
@@ -84,7 +102,7 @@ interface Named {
   readonly record: HelloRecord;
 }
 
-function recordsOf({ containers, certificates, tpm }: Kept): Map<string, Named> {
+function recordsOf({ containers, certificates, tpm, events, policies }: Kept): Map<string, Named> {
   const named = new Map<string, Named>();
   for (const [user, container] of Object.entries(containers)) {
     named.set(`container/${user}`, { part: container, record: { kind: 'container', container } });
@@ -94,6 +112,12 @@ function recordsOf({ containers, certificates, tpm }: Kept): Map<string, Named> 
   }
   if (tpm !== NO_FAILURES) {
     named.set('tpm', { part: tpm, record: { kind: 'tpm', failures: tpm } });
+  }
+  for (const event of events) {
+    named.set(`event/${event.record}`, { part: event, record: { kind: 'event', event } });
+  }
+  if (policies !== undefined) {
+    named.set('policies', { part: policies, record: { kind: 'policies', policies } });
   }
   return named;
 }

@@ -18,6 +18,8 @@ import {
   released,
   started,
 } from './device-hello.ts';
+import { policyApplied } from './device-policy.ts';
+import { afterSignIn } from './device-prerequisites.ts';
 import * as provisioning from './device-provisioning.ts';
 import * as session from './device-session.ts';
 import * as signIn from './device-sign-in.ts';
@@ -49,7 +51,7 @@ export function step(
   if (state.name === 'off') {
     return event.kind === 'started' ? start(config, env) : unexpected(state, event, 'started');
   }
-  const next = certificate.whileWanted(heard(config, state, event, env));
+  const next = afterSignIn(config, certificate.whileWanted(heard(config, state, event, env)), env);
   return writing(state.base.hello, next, env);
 }
 
@@ -83,9 +85,7 @@ function heard(config: DeviceConfig, state: Running, event: ActorEvent, env: Act
       return told(config, state, entry, env);
     }
     case 'commanded':
-      return event.verb === 'restarts'
-        ? restart(config, state, env)
-        : commanded(config, state, event, env);
+      return atTheDevice(config, state, event, env);
     case 'closed':
       return to('session' in state ? session.closed(state, event.connection) : state);
     // What is left of exchanges that are over: late datagrams, timers and octets of ended streams.
@@ -120,12 +120,21 @@ function told(config: DeviceConfig, state: Running, entry: Entry, env: Env): Dev
   }
 }
 
-function commanded(
-  config: DeviceConfig,
-  state: Running,
-  event: Extract<ActorEvent, { readonly kind: 'commanded' }>,
-  env: Env,
-): DeviceStep {
+type Commanded = Extract<ActorEvent, { readonly kind: 'commanded' }>;
+
+/** What happens to the device itself, whoever is signed in; else what somebody does in a session. */
+function atTheDevice(config: DeviceConfig, state: Running, event: Commanded, env: Env): DeviceStep {
+  switch (event.verb) {
+    case 'restarts':
+      return restart(config, state, env);
+    case 'appliesPolicy':
+      return policyApplied(config, state, event.args);
+    default:
+      return commanded(config, state, event, env);
+  }
+}
+
+function commanded(config: DeviceConfig, state: Running, event: Commanded, env: Env): DeviceStep {
   if (!('session' in state) || (state.name !== 'signedIn' && event.verb !== 'signsOut')) {
     // Not out of turn: whoever sits there finds the sign-in screen.
     return blamed(state, `${event.verb}: nobody is signed in (${state.name})`);

@@ -11,6 +11,7 @@ import {
   settingsFrom,
 } from '../hello/container.ts';
 import { pinVerifier, SALT_LENGTH } from '../hello/pin.ts';
+import { effectivePolicy } from '../hello/policy-sources.ts';
 import { protectionFor } from '../hello/providers.ts';
 import { selfSigned, selfSignedDraft, signatureAlgorithmOf } from '../hello/self-signed.ts';
 import type { KdcTrust } from '../pkinit/kdc-trust.ts';
@@ -27,32 +28,34 @@ import {
 } from './device-identity.ts';
 import { NOTHING_KEPT } from './device-store.ts';
 import type { DeviceFields } from './fields.ts';
-import { limitsOf, policyOf } from './hello-fields.ts';
+import { limitsOf } from './hello-fields.ts';
 import { type CastHelloKey, keysOnDevice } from './hello-keys.ts';
 import { authoritiesOf, crlPath, publicKeyServices, withParents } from './pki-cast.ts';
 import { helloHeld } from './pki-certificates.ts';
 import { pkinitOptionsOf } from './pkinit-client-fields.ts';
+import { policySourcesOf } from './policy-fields.ts';
 import { adFsHost } from './service-accounts.ts';
 
 /** Containers were made so long before the story begins. */
 const CONTAINER_AGE = 7 * 86_400_000;
 
 export function helloConfig(scene: Scene, name: string, config: DeviceFields): HelloConfig {
-  const policy = policyOf(config.helloPolicy);
+  const policies = policySourcesOf(config);
   const tenantId = tenantIdOf(scene);
   const keys = keysOnDevice(scene, name, config);
-  const containers = Array.from(keys, ([user, key]) =>
-    containerOf(scene, user, key, {
+  const containers = Array.from(keys, ([user, key]) => {
+    const policy = effectivePolicy(policies, user);
+    return containerOf(scene, user, key, {
       tenantId,
       // A container that is there has something that protects it, whatever policy says today.
       protection: protectionFor(policy, config.tpm) ?? 'software',
       ...settingsFrom(policy),
-    }),
-  );
+    });
+  });
   return {
     join: config.join,
     tpm: config.tpm,
-    policy,
+    policies,
     limits: limitsOf(config.gestureLimits),
     tenantId,
     deviceId: deviceIdOf(scene, name, config),

@@ -1,4 +1,4 @@
-/** What scenario files may say of Windows Hello on a device: policy, what is built in, containers that are there. */
+/** What scenario files may say of Windows Hello on a device: what is built in, containers that are there. */
 import {
   actor,
   defaulted,
@@ -15,74 +15,12 @@ import {
   text,
 } from '../../src/schema/schema.ts';
 import type { Biometric } from '../hello/container.ts';
-import {
-  DEFAULT_POLICY,
-  type GestureLimits,
-  type PassportForWork,
-  type PinUse,
-  WINDOWS_LIMITS,
-} from '../hello/policy.ts';
+import { type GestureLimits, WINDOWS_LIMITS } from '../hello/policy.ts';
 import { helloCertificate, KEY_ALGORITHMS } from './pki-fields.ts';
 import { pkinitClientFields } from './pkinit-client-fields.ts';
-
-const PIN_USES = ['allowed', 'required', 'disallowed'] as const satisfies readonly PinUse[];
+import { helloPolicy, policySources } from './policy-fields.ts';
 
 export const BIOMETRICS = ['fingerprint', 'face'] as const satisfies readonly Biometric[];
-
-function pinUse(what: string) {
-  return optional(oneOf(`Whether ${what} may stand in a PIN`, PIN_USES));
-}
-
-function pinLength(which: string, left: number) {
-  return optional(integer(`${which} of a PIN (${left})`, { min: 4, max: 127 }));
-}
-
-const pinComplexity = object({
-  MinimumPINLength: pinLength('Least length', 6),
-  MaximumPINLength: pinLength('Greatest length', 127),
-  Digits: pinUse('digits'),
-  LowercaseLetters: pinUse('lowercase letters'),
-  UppercaseLetters: pinUse('uppercase letters'),
-  SpecialCharacters: pinUse('special characters'),
-  Expiration: optional(integer('Days that a PIN may be used; 0: for ever', { max: 730 })),
-  History: optional(integer('Former PINs that may not come again', { max: 50 })),
-});
-
-const NAMES = {
-  UsePassportForWork: 'Hello for Business is used',
-  DisablePostLogonProvisioning: 'Nobody is asked after a sign-in to set Hello up',
-  RequireSecurityDevice: 'Without a usable TPM there is no container',
-  EnablePinRecovery: 'A forgotten PIN can be reset',
-  UseCertificateForOnPremAuth: 'Certificate trust',
-  UseCloudTrustForOnPremAuth: 'Cloud Kerberos trust',
-  UseHelloCertificatesAsSmartCardCertificates: 'Hello certificates are smart card certificates',
-  EnumerateEmulatedSmartCardsForAllUsers:
-    'Dual enrolment: all users’ emulated smart cards are seen',
-} as const;
-
-const set = (name: keyof typeof NAMES) =>
-  optional(flag(`${NAMES[name]} (${DEFAULT_POLICY[name] ? 'true' : 'false'})`));
-
-const helloPolicy = object(
-  {
-    UsePassportForWork: set('UsePassportForWork'),
-    DisablePostLogonProvisioning: set('DisablePostLogonProvisioning'),
-    RequireSecurityDevice: set('RequireSecurityDevice'),
-    ExcludeSecurityDevices: optional(
-      object({ TPM12: defaulted(flag('TPMs of version 1.2 do not count'), false) }),
-    ),
-    EnablePinRecovery: set('EnablePinRecovery'),
-    UseCertificateForOnPremAuth: set('UseCertificateForOnPremAuth'),
-    UseCloudTrustForOnPremAuth: set('UseCloudTrustForOnPremAuth'),
-    UseHelloCertificatesAsSmartCardCertificates: set('UseHelloCertificatesAsSmartCardCertificates'),
-    EnumerateEmulatedSmartCardsForAllUsers: set('EnumerateEmulatedSmartCardsForAllUsers'),
-    Biometrics: optional(
-      object({ UseBiometrics: defaulted(flag('Fingers and faces are taken'), true) }),
-    ),
-    PINComplexity: optional(pinComplexity),
-  },
-  'Policies of Windows Hello for Business, by the names of the PassportForWork CSP',
-);
 
 const gestureLimits = object(
   {
@@ -161,6 +99,7 @@ export const helloFields = {
     'required',
   ),
   helloPolicy: defaulted(helloPolicy, {}),
+  policies: optional(policySources),
   gestureLimits: defaulted(gestureLimits, {}),
   hello: defaulted(
     record(
@@ -171,18 +110,6 @@ export const helloFields = {
     {},
   ),
 };
-
-/** The policy in force: what the file sets, and the defaults. */
-export function policyOf(fields: Infer<typeof helloPolicy>): PassportForWork {
-  const { PINComplexity, ExcludeSecurityDevices, Biometrics, ...flags } = fields;
-  return {
-    ...DEFAULT_POLICY,
-    ...flags,
-    ExcludeSecurityDevices: ExcludeSecurityDevices ?? DEFAULT_POLICY.ExcludeSecurityDevices,
-    Biometrics: Biometrics ?? DEFAULT_POLICY.Biometrics,
-    PINComplexity: { ...DEFAULT_POLICY.PINComplexity, ...PINComplexity },
-  };
-}
 
 export function limitsOf(fields: Infer<typeof gestureLimits>): GestureLimits {
   return { ...WINDOWS_LIMITS, ...fields };

@@ -1,8 +1,10 @@
 /** Hello keys that are there when the story begins: asked for by the device that has them and by the directory. */
 import type { Scene } from '../../src/scenario/role.ts';
 import { type Trust, trustOf } from '../hello/policy.ts';
+import { effectivePolicy } from '../hello/policy-sources.ts';
 import type { DeviceFields } from './fields.ts';
-import { type HelloContainerFields, policyOf } from './hello-fields.ts';
+import type { HelloContainerFields } from './hello-fields.ts';
+import { policySourcesOf } from './policy-fields.ts';
 
 export interface CastHelloKey {
   readonly device: string;
@@ -25,13 +27,13 @@ export function keysOnDevice(
   device: string,
   config: DeviceFields,
 ): ReadonlyMap<string, CastHelloKey> {
-  const policy = policyOf(config.helloPolicy);
+  const policies = policySourcesOf(config);
   return new Map(
     Object.entries(config.hello).map(([user, container], i): [string, CastHelloKey] => {
       const key = helloKeyName(device, user, i + 1);
       const publicKey = scene.key(key, container.key);
       const certified = container.certificate === undefined ? undefined : 'certificate';
-      const trust = container.trust ?? certified ?? trustOf(policy);
+      const trust = container.trust ?? certified ?? trustOf(effectivePolicy(policies, user));
       return [user, { device, key, publicKey, trust, container }];
     }),
   );

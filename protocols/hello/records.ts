@@ -6,12 +6,18 @@ import { fromHex, fromUtf8, toHex, utf8 } from '../../src/bytes/bytes.ts';
 import type { Failures } from './attempts.ts';
 import type { StoredCertificate } from './certificate-store.ts';
 import type { Container } from './container.ts';
+import type { DeviceEvent } from './event-log.ts';
+import type { PolicySources } from './policy-sources.ts';
 
 export type HelloRecord =
   | { readonly kind: 'container'; readonly container: Container }
   | { readonly kind: 'certificate'; readonly stored: StoredCertificate }
   /** The TPM's memory of failures, of all keys together. */
-  | { readonly kind: 'tpm'; readonly failures: Failures };
+  | { readonly kind: 'tpm'; readonly failures: Failures }
+  /** An entry of an event log. */
+  | { readonly kind: 'event'; readonly event: DeviceEvent }
+  /** What policies came to the device, as the registry keeps them. */
+  | { readonly kind: 'policies'; readonly policies: PolicySources };
 
 export function encodeRecord(record: HelloRecord): Uint8Array {
   const replaced = (_: string, value: unknown): unknown =>
@@ -33,7 +39,13 @@ function isHex(value: unknown): value is { readonly hex: string } {
   return 'hex' in value && typeof value.hex === 'string' && Object.keys(value).length === 1;
 }
 
-const KINDS: ReadonlySet<unknown> = new Set(['container', 'certificate', 'tpm']);
+const KINDS: ReadonlySet<unknown> = new Set([
+  'container',
+  'certificate',
+  'tpm',
+  'event',
+  'policies',
+]);
 
 function isRecord(value: unknown): value is HelloRecord {
   return typeof value === 'object' && value !== null && 'kind' in value && KINDS.has(value.kind);

@@ -11,7 +11,7 @@ import { keptIn, NOTHING_KEPT } from '../../../protocols/actors/device-store.ts'
 import { certutilStoreText } from '../../../protocols/hello/certutil.ts';
 import { certutilEntry } from '../../../protocols/hello/certutil-entry.ts';
 import type { ContainerSettings } from '../../../protocols/hello/container.ts';
-import { DEFAULT_POLICY, WINDOWS_LIMITS } from '../../../protocols/hello/policy.ts';
+import { WINDOWS_LIMITS } from '../../../protocols/hello/policy.ts';
 import { memoryStore } from '../../../src/store/memory.ts';
 import { SMALLEST, type SmallWorld, START, smallWorld } from './small-world.ts';
 
@@ -73,7 +73,7 @@ function signIn(small: SmallWorld, at = 0): void {
 }
 
 hello('a device without Hello writes nothing', async () => {
-  const small = smallWorld(QUIET);
+  const small = smallWorld({ ...QUIET, laptop: { ...QUIET.laptop, join: 'domain' } });
   signIn(small);
   await small.world.run();
   assert.is(
@@ -257,7 +257,7 @@ function making(): Hello {
 
 hello('a container that is being made when its user leaves is given up, with its key', () => {
   const config = {
-    policy: DEFAULT_POLICY,
+    policies: {},
     limits: WINDOWS_LIMITS,
     join: 'hybrid',
   } as unknown as HelloConfig;

@@ -40,7 +40,7 @@ function tenantRole(answer: Answer, targets: string[]): RoleDefinition {
   return role({
     role: 'entra-tenant',
     about: 'A tenant for tests.',
-    fields: object({ tenantId: optional(text('Its id')) }),
+    fields: object({ tenantId: optional(text('Its id')), realm: text('Whose users') }),
     verbs: {},
     states: ['ready'],
     build: (name) => ({
@@ -57,7 +57,7 @@ function tenantRole(answer: Answer, targets: string[]): RoleDefinition {
 
 const CAST = {
   ...SMALLEST,
-  tenant: { role: 'entra-tenant' },
+  tenant: { role: 'entra-tenant', realm: 'CORP.EXAMPLE' },
   laptop: { ...SMALLEST.laptop, signsInAtStart: false, join: 'hybrid' },
 } as const;
 
@@ -97,7 +97,10 @@ provisioning('a token first, then the key is made and registered: event 300', as
   const notes = small.steps.flatMap(({ effects }) =>
     effects.flatMap((effect) => (effect.kind === 'note' ? [effect.text.split('\n')[0]] : [])),
   );
-  assert.match(notes.join('\n'), /event 358: .*will be launched.\nevent 300: .* as 6b1d4a0c/);
+  assert.match(
+    notes.join('\n'),
+    /event 358: .*will be launched.\nevent 300: The NGC key was successfully registered/,
+  );
   assert.is((containers(small) as { readonly state: string }).state, 'released');
   assert.is(small.world.stateName('laptop'), 'signedIn');
 });

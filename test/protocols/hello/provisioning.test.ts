@@ -12,7 +12,9 @@ const READY: Situation = {
   isLocal: true,
   isCloudUser: true,
   hasCloudTgt: false,
+  isEnrollmentReady: true,
   hasEnterpriseToken: false,
+  governor: 'none',
 };
 
 provisioning('is launched when every check passes, in the event’s words', () => {
@@ -28,10 +30,46 @@ provisioning('is launched when every check passes, in the event’s words', () =
     'Local computer meets Windows hello for business hardware requirements: Yes',
     'User is not connected to the machine via Remote Desktop: Yes',
     'User certificate for on premise auth policy is enabled: No',
-    'User has successfully authenticated to the enterprise STS: Not Tested',
+    'Machine is governed by none policy.',
     'Cloud trust for on premise auth policy is enabled: No',
     'User account has Cloud TGT: Not Tested',
+    'See https://go.microsoft.com/fwlink/?linkid=832647 for more details.',
   ]);
+  assert.is(ready.level, 'Information');
+});
+
+provisioning('certificate trust brings the checks of AD FS, and who governs certificates', () => {
+  const policy = { ...DEFAULT_POLICY, UseCertificateForOnPremAuth: true };
+  const governor = 'enrollment authority';
+  const failed = prerequisites({ ...READY, policy, governor });
+  assert.is(failed.level, 'Warning');
+  assert.equal(eventText(failed).split('\n').slice(7), [
+    'User certificate for on premise auth policy is enabled: Yes',
+    'Enterprise user logon certificate enrollment endpoint is ready: Yes',
+    'Enterprise user logon certificate template is : Yes',
+    'User has successfully authenticated to the enterprise STS: No',
+    'Certificate enrollment method: enrollment authority',
+    'Machine is governed by enrollment authority policy.',
+    'Cloud trust for on premise auth policy is enabled: No',
+    'User account has Cloud TGT: Not Tested',
+    'See https://go.microsoft.com/fwlink/?linkid=832647 for more details.',
+  ]);
+  const absent = prerequisites({ ...READY, policy, isEnrollmentReady: false });
+  assert.match(absent.problem ?? '', /enrollment endpoint is ready: No$/);
+  assert.match(eventText(absent), /template is : No \( 1 : StateNoPolicy \)/);
+});
+
+provisioning('who asks for it in Settings need not have been asked after the sign-in', () => {
+  const policy = { ...DEFAULT_POLICY, DisablePostLogonProvisioning: true };
+  assert.is(prerequisites({ ...READY, policy }).eventId, 360);
+  const asked = prerequisites({ ...READY, policy }, true);
+  assert.is(asked.problem, undefined);
+  assert.match(eventText(asked), /post-logon provisioning is enabled: No/);
+  const off = { ...policy, UsePassportForWork: false };
+  assert.match(
+    prerequisites({ ...READY, policy: off }, true).problem ?? '',
+    /policy is enabled: No/,
+  );
 });
 
 provisioning('each failed check keeps it from being launched', () => {

@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { keyReference } from '../../../protocols/hello/certificate-store.ts';
 import { newContainer } from '../../../protocols/hello/container.ts';
+import { USER_DEVICE_REGISTRATION } from '../../../protocols/hello/event-log.ts';
 import { pinVerifier } from '../../../protocols/hello/pin.ts';
 import { DEFAULT_POLICY } from '../../../protocols/hello/policy.ts';
 import { decodeRecord, encodeRecord, type HelloRecord } from '../../../protocols/hello/records.ts';
@@ -41,6 +42,19 @@ records('come back as they were', () => {
     },
     { kind: 'certificate', stored: { user: 'bob', certificate: new Uint8Array(0) } },
     { kind: 'tpm', failures: { count: 3, since: 1_700_000_000_000 } },
+    {
+      kind: 'event',
+      event: {
+        record: 1,
+        log: USER_DEVICE_REGISTRATION,
+        id: 358,
+        level: 'Information',
+        time: 1_700_000_000_000,
+        user: 'alice',
+        text: 'one\ntwo',
+      },
+    },
+    { kind: 'policies', policies: { userGPO: { alice: { UsePassportForWork: false } } } },
   ];
   for (const record of kinds) assert.equal(decodeRecord(encodeRecord(record)), record);
 });
