@@ -12,6 +12,8 @@ import { integerOf, inverse, modulo, octetsOf } from './integer.ts';
 
 export interface EcdsaKey {
   sign(name: DigestName, data: Uint8Array, encoding: 'der' | 'ieee-p1363'): Uint8Array;
+  /** A digest made elsewhere, by whatever algorithm; r and s one after the other. */
+  signDigest(hashed: Uint8Array): Uint8Array;
 }
 
 /** @throws RangeError for keys on other curves than those of {@link Curve}. */
@@ -24,22 +26,34 @@ export function ecdsaKey(key: KeyObject): EcdsaKey {
   const secret = integerOf(Buffer.from(d, 'base64url'));
   const ecdh = createECDH(curve.openssl);
 
+  const signed = (name: DigestName, hashed: Uint8Array): Uint8Array => {
+    const e = integerOfBits(hashed, curve);
+    for (const k of candidates(name, curve, secret, hashed)) {
+      ecdh.setPrivateKey(octetsOf(k, curve.size));
+      const point = ecdh.getPublicKey(); // 04, x, y
+      const r = modulo(integerOf(point.subarray(1, 1 + curve.size)), curve.order);
+      const s = modulo(inverse(k, curve.order) * (e + r * secret), curve.order);
+      if (r === 0n || s === 0n) continue;
+      return joined(r, s, curve);
+    }
+    throw new Error('unreachable: the candidates have no end');
+  };
+
   return {
     sign(name, data, encoding) {
-      const hashed = digest(name, data);
-      const e = integerOfBits(hashed, curve);
-      for (const k of candidates(name, curve, secret, hashed)) {
-        ecdh.setPrivateKey(octetsOf(k, curve.size));
-        const point = ecdh.getPublicKey(); // 04, x, y
-        const r = modulo(integerOf(point.subarray(1, 1 + curve.size)), curve.order);
-        const s = modulo(inverse(k, curve.order) * (e + r * secret), curve.order);
-        if (r === 0n || s === 0n) continue;
-        return encoding === 'der' ? derSignature(joined(r, s, curve)) : joined(r, s, curve);
-      }
-      throw new Error('unreachable: the candidates have no end');
+      const made = signed(name, digest(name, data));
+      return encoding === 'der' ? derSignature(made) : made;
     },
+    signDigest: (hashed) => signed(OF_LENGTH[hashed.length] ?? 'sha256', hashed),
   };
 }
+
+/** The digest that HMAC has for k is the message's (RFC 6979 section 3.6): its length says which. */
+const OF_LENGTH: Readonly<Record<number, DigestName>> = {
+  20: 'sha1',
+  48: 'sha384',
+  64: 'sha512',
+};
 
 /** bits2int of RFC 6979 section 2.3.2: the leftmost bits, as many as the order has. */
 function integerOfBits(octets: Uint8Array, curve: Curve): bigint {

@@ -1,6 +1,8 @@
 /** The signature algorithms that can be asked for, by the names that their standards give them. */
 
-export interface SignatureAlgorithm {
+export type SignatureAlgorithm = DigestingAlgorithm | CardAlgorithm;
+
+export interface DigestingAlgorithm {
   readonly name: string;
   readonly scheme: 'RSASSA-PKCS1-v1_5' | 'RSASSA-PSS' | 'ECDSA';
   readonly digest: 'sha1' | 'sha256' | 'sha384' | 'sha512';
@@ -11,6 +13,17 @@ export interface SignatureAlgorithm {
   readonly encoding?: 'der' | 'ieee-p1363';
   /** The only curve that the name allows; absent: any. */
   readonly curve?: string;
+}
+
+/** What a smart card does: its host has digested the message already, or padded it too. */
+export interface CardAlgorithm {
+  readonly name: string;
+  /** `RSA`: RSASP1 of RFC 8017 §5.2.1 alone, over as many octets as the modulus has. */
+  readonly scheme: 'RSASSA-PKCS1-v1_5' | 'RSA' | 'ECDSA';
+  readonly digest?: never;
+  /** ECDSA: r and s one after the other, as PKCS #11 has them. */
+  readonly encoding?: 'ieee-p1363';
+  readonly curve?: never;
 }
 
 const PKCS1 = 'RSASSA-PKCS1-v1_5';
@@ -40,10 +53,25 @@ const ALGORITHMS: readonly SignatureAlgorithm[] = [
   { name: 'ES512', scheme: 'ECDSA', digest: 'sha512', encoding: 'ieee-p1363', curve: 'P-521' },
 ];
 
-const byName = new Map(ALGORITHMS.map((algorithm) => [algorithm.name, algorithm]));
+/**
+ * PKCS #11's names for its mechanisms, because no other standard has one: the data are a DigestInfo, a
+ * padded block, a digest.
+ */
+const OF_CARDS: readonly CardAlgorithm[] = [
+  { name: 'CKM_RSA_PKCS', scheme: PKCS1 },
+  { name: 'CKM_RSA_X_509', scheme: 'RSA' },
+  { name: 'CKM_ECDSA', scheme: 'ECDSA', encoding: 'ieee-p1363' },
+];
+
+const byName = new Map<string, SignatureAlgorithm>(
+  [...ALGORITHMS, ...OF_CARDS].map((algorithm) => [algorithm.name, algorithm]),
+);
 
 export function signatureAlgorithm(name: string): SignatureAlgorithm | undefined {
   return byName.get(name);
 }
 
-export const SIGNATURE_ALGORITHMS: readonly string[] = [...byName.keys()];
+/** Of messages: who signs digests the octets first. */
+export const SIGNATURE_ALGORITHMS: readonly string[] = ALGORITHMS.map(({ name }) => name);
+/** Of what is digested already. */
+export const CARD_ALGORITHMS: readonly string[] = OF_CARDS.map(({ name }) => name);

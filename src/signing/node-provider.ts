@@ -1,9 +1,13 @@
 /** Signatures by node:crypto, one after the other in this thread. */
-import { constants, createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { constants, createPrivateKey, type KeyObject, privateEncrypt, sign } from 'node:crypto';
 import { plain } from '../crypto/digest.ts';
 import { type EcdsaKey, ecdsaKey } from '../crypto/ecdsa.ts';
 import { type RsaPssKey, rsaPssKey } from '../crypto/rsa-pss.ts';
-import { type SignatureAlgorithm, signatureAlgorithm } from '../crypto/signature-algorithms.ts';
+import {
+  type CardAlgorithm,
+  type SignatureAlgorithm,
+  signatureAlgorithm,
+} from '../crypto/signature-algorithms.ts';
 import type { SigningKey } from './key-store.ts';
 import type { SignProvider, SignResult, SignTask } from './signer.ts';
 
@@ -95,10 +99,12 @@ function mismatch(key: KeyObject, algorithm: SignatureAlgorithm): string | undef
 
 function signature(
   key: ReadyKey,
-  { scheme, digest, encoding }: SignatureAlgorithm,
+  algorithm: SignatureAlgorithm,
   data: Uint8Array,
   deterministic: boolean,
 ): Uint8Array {
+  if (algorithm.digest === undefined) return undigested(key, algorithm, data);
+  const { scheme, digest, encoding } = algorithm;
   switch (scheme) {
     case 'RSASSA-PKCS1-v1_5':
       return plain(sign(digest, data, key.object));
@@ -120,5 +126,22 @@ function signature(
       key.ecdsa ??= ecdsaKey(key.object);
       return key.ecdsa.sign(digest, data, dsaEncoding);
     }
+  }
+}
+
+/** ECDSA's k comes from key and digest in any case: OpenSSL takes no digest through Node. */
+function undigested(key: ReadyKey, { scheme }: CardAlgorithm, data: Uint8Array): Uint8Array {
+  switch (scheme) {
+    case 'RSASSA-PKCS1-v1_5': {
+      const padding = constants.RSA_PKCS1_PADDING;
+      return plain(privateEncrypt({ key: key.object, padding }, data));
+    }
+    case 'RSA': {
+      const padding = constants.RSA_NO_PADDING;
+      return plain(privateEncrypt({ key: key.object, padding }, data));
+    }
+    case 'ECDSA':
+      key.ecdsa ??= ecdsaKey(key.object);
+      return key.ecdsa.signDigest(data);
   }
 }

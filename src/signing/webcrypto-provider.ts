@@ -4,7 +4,7 @@
  */
 import { Crypto } from '@peculiar/webcrypto';
 import { derSignature } from '../crypto/ecdsa.ts';
-import type { SignatureAlgorithm } from '../crypto/signature-algorithms.ts';
+import type { DigestingAlgorithm } from '../crypto/signature-algorithms.ts';
 import type { SigningKey } from './key-store.ts';
 import type { SignProvider, SignResult, SignTask } from './signer.ts';
 
@@ -21,7 +21,7 @@ export function webcryptoProvider(): SignProvider {
   const imported = new WeakMap<SigningKey, Map<string, Promise<ImportedKey>>>();
 
   /** A CryptoKey is bound to scheme and digest, so one PKCS#8 key becomes several. */
-  const importedKey = (key: SigningKey, algorithm: SignatureAlgorithm): Promise<ImportedKey> => {
+  const importedKey = (key: SigningKey, algorithm: DigestingAlgorithm): Promise<ImportedKey> => {
     const known = imported.get(key) ?? new Map<string, Promise<ImportedKey>>();
     imported.set(key, known);
     const name = `${algorithm.scheme} ${algorithm.digest}`;
@@ -35,7 +35,7 @@ export function webcryptoProvider(): SignProvider {
 
   const importKey = async (
     pkcs8: Uint8Array,
-    { scheme, digest, curve }: SignatureAlgorithm,
+    { scheme, digest, curve }: DigestingAlgorithm,
   ): Promise<ImportedKey> => {
     const octets = new Uint8Array(pkcs8);
     if (scheme !== 'ECDSA') {
@@ -59,6 +59,10 @@ export function webcryptoProvider(): SignProvider {
   };
 
   const signOne = async ({ key, algorithm, data }: SignTask): Promise<SignResult> => {
+    if (algorithm.digest === undefined) {
+      const reason = `${algorithm.name}: the Web Cryptography API signs no digests made elsewhere`;
+      return { ok: false, reason };
+    }
     try {
       const made = await importedKey(key, algorithm);
       const hash = DIGESTS[algorithm.digest];

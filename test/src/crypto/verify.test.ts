@@ -33,6 +33,12 @@ for (const algorithm of SIGNATURE_ALGORITHMS) {
   });
 }
 
+s('no message is signed with an algorithm of cards', () => {
+  const { pkcs8, spki } = rsaKeyPair(1, 'verify');
+  const signature = signedNow({ name: 'k', pkcs8 }, 'CKM_RSA_PKCS', DATA);
+  assert.not.ok(verifySignature(spki, 'CKM_RSA_PKCS', DATA, signature));
+});
+
 s('a key of another kind, no key, and an unknown algorithm', () => {
   const rsa = rsaKeyPair(1, 'verify');
   const ec = ecKeyPair(1, 'verify', 'P-256');

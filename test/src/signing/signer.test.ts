@@ -1,11 +1,13 @@
 import { constants, createPublicKey, verify } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { utf8 } from '../../../src/bytes/bytes.ts';
+import { concat, hex, utf8 } from '../../../src/bytes/bytes.ts';
+import { digest } from '../../../src/crypto/digest.ts';
 import { ecKeyPair, type KeyPair, rsaKeyPair } from '../../../src/crypto/key-pair.ts';
 import {
+  CARD_ALGORITHMS,
+  type DigestingAlgorithm,
   SIGNATURE_ALGORITHMS,
-  type SignatureAlgorithm,
   signatureAlgorithm,
 } from '../../../src/crypto/signature-algorithms.ts';
 import { keyStore } from '../../../src/signing/key-store.ts';
@@ -41,9 +43,9 @@ function verified({ key: name, algorithm, data }: SignRequest, signature: Uint8A
   return verify(digest, data, { key, padding, saltLength }, signature);
 }
 
-function known(name: string): SignatureAlgorithm {
+function known(name: string): DigestingAlgorithm {
   const algorithm = signatureAlgorithm(name);
-  if (algorithm === undefined) throw new Error(`${name} is not in the table`);
+  if (algorithm?.digest === undefined) throw new Error(`${name} is not in the table`);
   return algorithm;
 }
 
@@ -74,6 +76,72 @@ for (const deterministic of [true, false]) {
     }
   });
 }
+
+/** DigestInfo of SHA-256 (RFC 8017 section 9.2, note 1) without the digest. */
+const SHA256_INFO = hex`3031300d060960864801650304020105000420`;
+
+s('what is digested already is signed as it stands, as cards do it', async () => {
+  const message = utf8('digested by the host');
+  const hashed = digest('sha256', message);
+  const info = concat(SHA256_INFO, hashed);
+  const filling = new Uint8Array(192 - 3 - info.length).fill(0xff);
+  const block = concat(hex`0001`, filling, hex`00`, info);
+  for (const deterministic of [true, false]) {
+    const signing = signer(store(), nodeProvider({ deterministic }));
+    const batch = [
+      { key: 'rsa', algorithm: 'RS256', data: message },
+      { key: 'rsa', algorithm: 'CKM_RSA_PKCS', data: info },
+      { key: 'rsa', algorithm: 'CKM_RSA_X_509', data: block },
+      { key: 'P-256', algorithm: 'CKM_ECDSA', data: hashed },
+      { key: 'P-384', algorithm: 'CKM_ECDSA', data: digest('sha1', message) },
+    ];
+    const [whole, padded, raw, ecdsa, short] = await signing.sign(batch);
+    assert.ok(whole?.ok && ecdsa?.ok && short?.ok);
+    assert.equal(padded, whole, 'PKCS #1 padding by the signer');
+    assert.equal(raw, whole, 'padding by the host');
+    const asMessage = { key: 'P-256', algorithm: 'ES256', data: message };
+    assert.ok(verified(asMessage, ecdsa.signature));
+    const p384 = createPublicKey({
+      key: Buffer.from((pairs['P-384'] as KeyPair).spki),
+      format: 'der',
+      type: 'spki',
+    });
+    const options = { key: p384, dsaEncoding: 'ieee-p1363' } as const;
+    assert.ok(verify('sha1', message, options, short.signature));
+  }
+});
+
+s('RFC 6979: a digest made elsewhere gets the signature of the message', async () => {
+  const deterministic = signer(store(), nodeProvider({ deterministic: true }));
+  const data = utf8('sample');
+  const [whole, hashed] = await deterministic.sign([
+    { key: 'P-256', algorithm: 'ES256', data },
+    { key: 'P-256', algorithm: 'CKM_ECDSA', data: digest('sha256', data) },
+  ]);
+  assert.ok(whole?.ok);
+  assert.equal(hashed, whole);
+});
+
+s('a card’s algorithm with octets or a key that it is not for fails alone', async () => {
+  const signing = signer(store(), nodeProvider({ deterministic: true }));
+  const results = await signing.sign([
+    { key: 'rsa', algorithm: 'CKM_RSA_X_509', data: new Uint8Array(192).fill(0xff) },
+    { key: 'rsa', algorithm: 'CKM_RSA_X_509', data: new Uint8Array(10) },
+    { key: 'rsa', algorithm: 'CKM_RSA_PKCS', data: new Uint8Array(192) },
+    { key: 'rsa', algorithm: 'CKM_ECDSA', data: new Uint8Array(32) },
+    { key: 'P-256', algorithm: 'CKM_RSA_PKCS', data: new Uint8Array(32) },
+    { key: 'P-256', algorithm: 'CKM_ECDSA', data: new Uint8Array(32) },
+  ]);
+  assert.equal(
+    results.map(({ ok }) => ok),
+    [false, false, false, false, false, true],
+  );
+});
+
+s('card algorithms stand apart from those of messages', () => {
+  assert.equal(CARD_ALGORITHMS, ['CKM_RSA_PKCS', 'CKM_RSA_X_509', 'CKM_ECDSA']);
+  for (const name of CARD_ALGORITHMS) assert.not.ok(SIGNATURE_ALGORITHMS.includes(name));
+});
 
 s('results come in the order of the requests, failures among them', async () => {
   const signing = signer(store(), nodeProvider({ deterministic: true }));

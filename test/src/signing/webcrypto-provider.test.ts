@@ -56,4 +56,12 @@ s('a key of another kind is refused by name, the others of the batch are not', a
   );
 });
 
+s('what was digested elsewhere is refused, which this API cannot sign', async () => {
+  const [result] = await signer(keys, webcryptoProvider()).sign([
+    { key: 'rsa', algorithm: 'CKM_RSA_PKCS', data },
+  ]);
+  assert.ok(result?.ok === false);
+  assert.match(result.reason, /^CKM_RSA_PKCS: /);
+});
+
 s.run();
