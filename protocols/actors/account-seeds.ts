@@ -8,14 +8,14 @@ import { attributeValues } from './attribute-values.ts';
 import { controllerNames, members } from './cast-members.ts';
 import { computerNames, hostNames, KVNO, randomSecret } from './computer.ts';
 import { DEFAULT_MAX_PASSWORD_AGE } from './domain-policy.ts';
-import {
-  type AccountConfig,
-  type ComputerConfig,
-  type DomainControllerFields,
-  encTypesOf,
-  type FileServerFields,
-  type ServiceAccount,
-  type UserConfig,
+import { encTypesOf } from './encryption-types.ts';
+import type {
+  AccountConfig,
+  ComputerConfig,
+  DomainControllerFields,
+  FileServerFields,
+  ServiceAccount,
+  UserConfig,
 } from './fields.ts';
 import { keyCredentials } from './key-credentials-cast.ts';
 import { serviceIdentities } from './service-accounts.ts';

@@ -15,12 +15,14 @@ import {
   text,
   time,
 } from '../../src/schema/schema.ts';
-import { EncTypes, type UserAccountControl } from '../kdc/accounts.ts';
+import type { UserAccountControl } from '../kdc/accounts.ts';
 import { attributesField } from './attribute-values.ts';
 import { domainPolicyFields } from './domain-policy.ts';
+import { ENCRYPTION_TYPES, encryptionTypes } from './encryption-types.ts';
 import { helloFields } from './hello-fields.ts';
 import { controllerCertificate, userCertificate } from './pki-fields.ts';
 import { pkinitFields } from './pkinit-fields.ts';
+import { realmPolicyFields } from './realm-policy-fields.ts';
 
 export const realm = text('DNS name of the realm, which is the Active Directory domain', {
   example: 'CORP.EXAMPLE',
@@ -54,28 +56,6 @@ const CONTROLS = [
   'TRUSTED_TO_AUTHENTICATE_FOR_DELEGATION',
   'NO_AUTH_DATA_REQUIRED',
 ] as const satisfies readonly (keyof typeof UserAccountControl)[];
-
-const ENCRYPTION_TYPES = [
-  'aes256-cts-hmac-sha1-96',
-  'aes128-cts-hmac-sha1-96',
-  'rc4-hmac',
-] as const;
-
-export type EncryptionType = (typeof ENCRYPTION_TYPES)[number];
-
-/** The bits of msDS-SupportedEncryptionTypes (MS-KILE 2.2.7). */
-export function encTypesOf(names: readonly EncryptionType[]): number {
-  const bits = {
-    'aes256-cts-hmac-sha1-96': EncTypes.AES256_CTS_HMAC_SHA1_96,
-    'aes128-cts-hmac-sha1-96': EncTypes.AES128_CTS_HMAC_SHA1_96,
-    'rc4-hmac': EncTypes.RC4_HMAC,
-  };
-  return names.reduce((sum, name) => sum | bits[name], 0);
-}
-
-function encryptionTypes(about: string) {
-  return listOf(about, oneOf('An encryption type', ENCRYPTION_TYPES), { min: 1 });
-}
 
 const container = text('Where its object stands, below the domain; units are made', {
   example: 'OU=Sales',
@@ -209,58 +189,6 @@ const serviceAccount = object({
   servicePrincipalName: defaulted(listOf('Names of the services that run as it', spn), []),
 });
 
-const policy = object(
-  {
-    maxTicketAge: optional(duration('How long a ticket-granting ticket lasts (10h)')),
-    maxRenewAge: optional(duration('How long it can be renewed (7d)')),
-    maxServiceAge: optional(duration('How long a service ticket lasts (600m)')),
-    maxClockSkew: optional(duration('How far clocks may be apart (5m)')),
-    maxDatagramReplySize: optional(
-      integer('Longer answers must be asked for over TCP (1465)', { min: 64, max: 65_507 }),
-    ),
-    supportedEncryptionTypes: optional(
-      encryptionTypes('What the domain controller speaks at all (both AES types)'),
-    ),
-    defaultDomainSupportedEncTypes: optional(
-      encryptionTypes('Stands in for an absent msDS-SupportedEncryptionTypes (both AES types)'),
-    ),
-    readOnlyTickets: optional(
-      oneOf(
-        'Whose tickets of read-only controllers are taken: of all that their policy allows, or of those that were revealed to them (allowed)',
-        ['allowed', 'revealed'],
-      ),
-    ),
-    readOnlyTicketsFor: optional(
-      oneOf('What tickets of read-only controllers are good for (anyService)', [
-        'anyService',
-        'exchange',
-      ]),
-    ),
-    keyListFor: optional(
-      oneOf(
-        'With which tickets a client gets its keys (KERB-KEY-LIST-REQ): those of read-only controllers, or any (readOnlyTickets)',
-        ['readOnlyTickets', 'any'],
-      ),
-    ),
-    previousKrbtgtKeys: optional(
-      integer('How many former keys of a krbtgt account still open tickets (1)', { max: 2 }),
-    ),
-    expiredPasswordTold: optional(
-      oneOf('Who is told of an expired password: who knows it, or everybody (afterPreauth)', [
-        'afterPreauth',
-        'beforePreauth',
-      ]),
-    ),
-    expiredAccountCode: optional(
-      oneOf('What an expired account is told (KDC_ERR_CLIENT_REVOKED)', [
-        'KDC_ERR_CLIENT_REVOKED',
-        'KDC_ERR_NAME_EXP',
-      ]),
-    ),
-  },
-  'What its administrators decided',
-);
-
 export type DomainControllerFields = Infer<typeof domainControllerFields>;
 export const domainControllerFields = object({
   realm,
@@ -304,7 +232,7 @@ export const domainControllerFields = object({
     {},
   ),
   trusts: defaulted(listOf('Other realms that it trusts, or that trust it', trust), []),
-  policy: defaulted(policy, {}),
+  policy: defaulted(realmPolicyFields, {}),
   domainPolicy: defaulted(domainPolicyFields, {}),
   administratorPassword: optional(
     secret('The password of the built-in Administrator; left out: one from the seed'),

@@ -66,6 +66,11 @@ export interface Policy {
    * that Entra's krbtgt_AzureAD is treated alike is not documented.
    */
   readonly previousKrbtgtKeys: number;
+  /**
+   * Whether the authenticator of a TGS-REQ needs a checksum over the request (RFC 4120 §5.2.7.1), as MIT and
+   * Samba insist. Windows takes requests without, which is what impacket sends.
+   */
+  readonly authenticatorChecksum: 'required' | 'optional';
   /** How long an answer to a datagram is kept for retransmissions of the request. */
   readonly lookAsideAge: number;
   /** Answers kept for retransmissions, at most twice this many. */
@@ -99,6 +104,7 @@ export const DEFAULT_POLICY: Policy = {
   readOnlyTicketsFor: 'anyService',
   keyListFor: 'readOnlyTickets',
   previousKrbtgtKeys: 1,
+  authenticatorChecksum: 'required',
   lookAsideAge: 2 * MINUTE,
   lookAsideEntries: 1024,
   replayEntries: 32_768,

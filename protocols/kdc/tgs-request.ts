@@ -94,7 +94,7 @@ export function presented(
     (isReplayed(tag)
       ? refused(KRB_AP_ERR_REPEAT, `this authenticator of ${shownClient(tgt.part)} was here before`)
       : undefined) ??
-    checksumRefusal(tgt.sessionKey, authenticator, request.reqBody.raw);
+    checksumRefusal(realm, tgt.sessionKey, authenticator, request.reqBody.raw);
   if (wrong !== undefined) return wrong;
   const { subkey } = authenticator;
   if (subkey === undefined) return { kind: 'presented', tgt, tag };
@@ -187,10 +187,12 @@ function skewRefusal(
 const NOT_COLLISION_PROOF: ReadonlySet<number> = new Set([1, 2, 3]);
 
 function checksumRefusal(
+  { policy }: Realm,
   sessionKey: Key,
   { cksum }: Authenticator,
   reqBody: Uint8Array,
 ): Refusal | undefined {
+  if (cksum === undefined && policy.authenticatorChecksum === 'optional') return undefined;
   if (cksum === undefined || NOT_COLLISION_PROOF.has(cksum.cksumtype)) {
     const what = cksum === undefined ? 'no checksum' : checksumName(cksum.cksumtype);
     return refused(

@@ -50,8 +50,9 @@ export function openTgt(
   if (keys.kind === 'refused') return keys;
   const { etype, kvno, cipher } = ticket.encPart;
   const version = kvno === undefined ? undefined : kvno & 0xffff;
+  // Tools write 0 for the version of a read-only KDC's key that they do not know, and are understood.
   const set =
-    version === undefined
+    version === undefined || version === 0
       ? keys.sets[0]
       : keys.sets.find((candidate) => (candidate.kvno & 0xffff) === version);
   if (set === undefined) {

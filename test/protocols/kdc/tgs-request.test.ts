@@ -171,6 +171,15 @@ request('the checksum covers the body as it came', () => {
   }
 });
 
+request('without a checksum it is answered where policy says so, and a weak one is not', () => {
+  const lenient = contoso([], { authenticatorChecksum: 'optional' });
+  const held = signIn(lenient);
+  const codeWith = (cksumtype: number | 'none') =>
+    codeOf(answer(lenient, tgsReq(held, { cksumtype })));
+  assert.is(codeWith('none'), 0);
+  assert.is(codeWith(1), 50);
+});
+
 request('a checksum of another key’s type, and one that nobody knows', () => {
   const swapped = (cksumtype: number) => {
     const session = key(17, new Uint8Array(16).fill(5));
