@@ -53,9 +53,29 @@ const kerberosServer = object({
 
 export type EntraKerberosFields = Infer<typeof kerberosServer>;
 
+/** What Entra itself decides about its tickets, and has not published. */
+const tickets = object(
+  {
+    logonInfo: optional(
+      oneOf('LOGON_INFO of partial tickets (primaryGroup)', ['primaryGroup', 'noGroups', 'absent']),
+    ),
+    lifetime: optional(duration('How long tickets last (10h)')),
+    renewTill: optional(duration('Until when they can be renewed (7d)')),
+    name: optional(
+      oneOf('cname of partial tickets (sAMAccountName)', ['sAMAccountName', 'userPrincipalName']),
+    ),
+    missing: optional(
+      oneOf('What stands in place of a ticket that cannot be issued (absent)', ['absent', 'told']),
+    ),
+    cloud: optional(flag('Tickets of KERBEROS.MICROSOFTONLINE.COM are issued (true)')),
+  },
+  'Points of Entra’s tickets that are not published',
+);
+
 export type EntraTenantFields = Infer<typeof entraTenantFields>;
 export const entraTenantFields = object({
   realm,
+  tickets: defaulted(tickets, {}),
   tenantId: optional(
     text('Identifier of the tenant; left out: one that follows from the seed', {
       example: '72f988bf-86f1-41af-91ab-2d7cd011db47',

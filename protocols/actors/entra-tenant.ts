@@ -7,12 +7,20 @@ import { assertNever, type Env, type Step, to, unexpected } from '../../src/mach
 import { role } from '../../src/scenario/role.ts';
 import type { Answer, EndpointConfig, Unsigned } from '../entra/answers.ts';
 import { answerNone, answerRequest, ENTRA_ROUTES, signedAnswer } from '../entra/endpoint.ts';
+import { TICKET_OPTIONS } from '../entra/kerberos-tickets.ts';
 import { type Tenant, withoutKeys } from '../entra/tenant.ts';
 import { httpFraming } from '../http/framing.ts';
 import { asked, malformedRequest, respond } from '../http/server.ts';
 import { tenantIdOf } from './device-identity.ts';
 import { entraTenantFields, entraTenantVerbs } from './entra-fields.ts';
-import { initialTenant, type TenantNames, tenantKey, tenantNames } from './tenant-cast.ts';
+import {
+  cloudKeyOf,
+  cloudKeyRecord,
+  initialTenant,
+  type TenantNames,
+  tenantKey,
+  tenantNames,
+} from './tenant-cast.ts';
 
 /** Where Entra listens. */
 export const HTTPS_PORT = 443;
@@ -47,6 +55,7 @@ function step(config: Config, state: State, event: ActorEvent, env: Env): Step<S
   if (state.name === 'off') {
     if (event.kind !== 'started') return unexpected(state, event, 'started');
     return to({ name: 'ready', tenant: config.initial, pending: {} }, [
+      { kind: 'keyed', keys: [cloudKeyRecord(config.cloudKey)] },
       { kind: 'listen', transport: 'tcp', port: HTTPS_PORT, framing: httpFraming.name },
     ]);
   }
@@ -215,6 +224,8 @@ export const entraTenant = role({
       ...tenantKey(scene, name),
       keyReceipts: fields.keyReceipts,
       mfaTimeout: fields.mfaTimeout,
+      cloudKey: cloudKeyOf(scene, name),
+      tickets: { ...TICKET_OPTIONS, ...fields.tickets },
       initial: initialTenant(scene, name, fields),
       names: tenantNames(scene, fields.realm),
     };

@@ -1,11 +1,15 @@
 /** A tenant as it is when the story begins: users and devices of the cast that were synchronised before. */
-import { toHex, utf16le } from '../../src/bytes/bytes.ts';
-import { md4 } from '../../src/crypto/md4.ts';
+import { toHex } from '../../src/bytes/bytes.ts';
+import type { KeyRecord } from '../../src/machine/actor.ts';
 import type { Scene } from '../../src/scenario/role.ts';
 import { bcryptPublicBlob } from '../directory/key-material.ts';
 import { GLOBAL_ADMINISTRATOR, type KerberosDomain } from '../entra/kerberos-domain.ts';
+import { CLOUD_REALM } from '../entra/kerberos-tickets.ts';
+import { passwordHash } from '../entra/password-hash.ts';
+import { AES256 } from '../entra/prt-messages.ts';
 import type { Tenant, TenantDevice, TenantKey, TenantUser } from '../entra/tenant.ts';
 import { SYNCHRONIZATION_ROLE } from '../entra/token.ts';
+import { type Key, key } from '../kerberos/etypes.ts';
 import { sameRealm } from '../kerberos/ticket-cache.ts';
 import { randomUuid } from '../oauth/random-uuid.ts';
 import { accountIdentity, accountSid } from './account-identity.ts';
@@ -26,16 +30,22 @@ export function tenantKey(scene: Scene, actor: string): { key: string; publicKey
   return { key, publicKey: scene.key(key, 'RSA-2048') };
 }
 
+/** The key of Entra's own realm, which its ticket-granting tickets are under. */
+export function cloudKeyOf(scene: Scene, actor: string): Key {
+  return key(AES256, scene.random(`cloud krbtgt/${actor}`)(32));
+}
+
+/** For exports: so that the tickets open. */
+export function cloudKeyRecord({ etype, bytes }: Key): KeyRecord {
+  const principal = `krbtgt/${CLOUD_REALM}@${CLOUD_REALM}`;
+  return { principal, kvno: 1, etype, key: toHex(bytes) };
+}
+
 /** Public keys of the tenants that have a realm's users: whose receipts AD FS may trust. */
 export function tenantPublicKeys(scene: Scene, realm: string): readonly Uint8Array[] {
   return members<EntraTenantFields>(scene, realm.toUpperCase(), 'entra-tenant').map(
     ([actor]) => tenantKey(scene, actor).publicKey,
   );
-}
-
-/** The NT hash, which password hash synchronisation starts from, in the form that is kept. */
-export function passwordHash(password: string): string {
-  return toHex(md4(utf16le(password)));
 }
 
 /** The account in the tenant that Entra Connect signs in with. */

@@ -6,6 +6,7 @@
 import { equal, utf8 } from '../../src/bytes/bytes.ts';
 import { assertNever, type Env } from '../../src/machine/machine.ts';
 import { receiptObjection } from '../entra/key-receipt.ts';
+import { sessionOf } from '../oauth/issued.ts';
 import { jsonObjectOf, textField } from '../oauth/json.ts';
 import type { Jws } from '../oauth/jws.ts';
 import { holdsAt, JSON_TYPE } from '../oauth/oauth.ts';
@@ -22,7 +23,6 @@ import {
   type Service,
   type ServiceConfig,
   type Session,
-  sessionOf,
   type Told,
   type Turn,
 } from './federation-service.ts';
@@ -63,7 +63,7 @@ export function certificateAsked(
     answered(service, errorAnswer(...error));
   const claims = jsonObjectOf(jws.payload);
   if (claims === undefined) return refused('invalid_request', 'the request is no JSON object');
-  const session = sessionOf(service, textField(claims, 'refresh_token') ?? '', now);
+  const session = sessionOf(service.sessions, textField(claims, 'refresh_token') ?? '', now);
   if (session === undefined || textField(claims, 'grant_type') !== 'refresh_token') {
     return refused('invalid_grant', 'there is no primary refresh token that is valid');
   }

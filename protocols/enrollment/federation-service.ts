@@ -2,8 +2,8 @@
  * What AD FS knows between requests, and what it asks of others while it answers one: the directory,
  * its enrolment agent's key, the certification authority. Whoever composes it carries the questions.
  */
-import { toBase64Url } from '../../src/bytes/base64.ts';
 import { utf8 } from '../../src/bytes/bytes.ts';
+import type { Nonces, Sessions } from '../oauth/issued.ts';
 import { compactJws, jwsSigningInput } from '../oauth/jws.ts';
 import {
   JSON_TYPE,
@@ -28,9 +28,8 @@ export interface Session {
 }
 
 export interface Service {
-  /** When each nonce was given away; none is taken twice. */
-  readonly nonces: Readonly<Record<string, number>>;
-  readonly sessions: Readonly<Record<string, Session>>;
+  readonly nonces: Nonces;
+  readonly sessions: Sessions<Session>;
 }
 
 export const NOTHING_ISSUED: Service = { nonces: {}, sessions: {} };
@@ -124,56 +123,6 @@ export function errorAnswer(error: OAuthErrorCode, description: string): Answer 
   const status = error === 'server_error' ? 500 : 400;
   const body = oauthErrorBody(said);
   return { status, contentType: JSON_TYPE, body, cause: `${error}: ${description}` };
-}
-
-/** Windows' AD FS takes a nonce for ten minutes (MS-OAPXBC, note 5). */
-export const NONCE_LIFETIME = 10 * 60_000;
-const NONCES_MAX = 1_000;
-const SESSIONS_MAX = 10_000;
-const TOKEN_SIZE = 32;
-
-interface Chance {
-  readonly now: number;
-  readonly random: (size: number) => Uint8Array;
-}
-
-/** A new nonce; those that nobody can use any more are forgotten. */
-export function withNonce(
-  service: Service,
-  { now, random }: Chance,
-): { readonly service: Service; readonly nonce: string } {
-  const nonce = toBase64Url(random(TOKEN_SIZE));
-  const usable = Object.entries(service.nonces).filter(([, at]) => now - at <= NONCE_LIFETIME);
-  const nonces = Object.fromEntries([...usable.slice(1 - NONCES_MAX), [nonce, now]]);
-  return { service: { ...service, nonces }, nonce };
-}
-
-/** Undefined when it was never given away, was used, or is too old. */
-export function withoutNonce(service: Service, nonce: string, now: number): Service | undefined {
-  const at = Object.hasOwn(service.nonces, nonce) ? service.nonces[nonce] : undefined;
-  if (at === undefined || now - at > NONCE_LIFETIME) return undefined;
-  const { [nonce]: _, ...nonces } = service.nonces;
-  return { ...service, nonces };
-}
-
-/** A new primary refresh token for somebody. */
-export function withSession(
-  service: Service,
-  session: Session,
-  { now, random }: Chance,
-): { readonly service: Service; readonly refreshToken: string } {
-  const refreshToken = toBase64Url(random(TOKEN_SIZE));
-  const valid = Object.entries(service.sessions).filter(([, { expires }]) => now < expires);
-  const sessions = Object.fromEntries([
-    ...valid.slice(1 - SESSIONS_MAX),
-    [refreshToken, session] as const,
-  ]);
-  return { service: { ...service, sessions }, refreshToken };
-}
-
-export function sessionOf(service: Service, token: string, now: number): Session | undefined {
-  const session = Object.hasOwn(service.sessions, token) ? service.sessions[token] : undefined;
-  return session === undefined || session.expires <= now ? undefined : session;
 }
 
 export function issuerOf({ host }: Pick<ServiceConfig, 'host'>): string {

@@ -6,6 +6,7 @@
 import { fromBase64 } from '../../src/bytes/base64.ts';
 import { equal } from '../../src/bytes/bytes.ts';
 import { assertNever, type Env } from '../../src/machine/machine.ts';
+import { withNonce, withoutNonce, withSession } from '../oauth/issued.ts';
 import { jsonObjectOf, textField } from '../oauth/json.ts';
 import { CONTENT_KEY_SIZE, keyJwe } from '../oauth/jwe.ts';
 import { isSignedBy, readJws } from '../oauth/jws.ts';
@@ -38,9 +39,6 @@ import {
   type Session,
   type Told,
   type Turn,
-  withNonce,
-  withoutNonce,
-  withSession,
 } from './federation-service.ts';
 
 /** A request that waits for somebody else. */
@@ -76,8 +74,8 @@ export function posted(
   }
   switch (form.grant_type) {
     case 'srv_challenge': {
-      const next = withNonce(service, env);
-      return answered(next.service, jsonAnswer({ Nonce: next.nonce }));
+      const { nonces, nonce } = withNonce(service.nonces, env);
+      return answered({ ...service, nonces }, jsonAnswer({ Nonce: nonce }));
     }
     case JWT_BEARER: {
       const jws = readJws(form.request ?? '');
@@ -141,13 +139,13 @@ function tokenAsked(
     const description = 'the request is not signed by the key of its certificate';
     return answered(before, errorAnswer('invalid_grant', description));
   }
-  const service = withoutNonce(before, request.nonce, env.now);
-  if (service === undefined) {
+  const nonces = withoutNonce(before.nonces, request.nonce, env.now);
+  if (nonces === undefined) {
     const description = 'the nonce was not given away here in the last ten minutes, or was used';
     return answered(before, errorAnswer('invalid_grant', description));
   }
   return {
-    service,
+    service: { ...before, nonces },
     outcome: {
       kind: 'ask',
       exchange: { name: 'expectDevice', request, certificate: certificate.value },
@@ -209,6 +207,7 @@ function looked(
     const { username: name, password } = proof;
     return { service, outcome: { kind: 'ask', exchange, ask: { kind: 'logOn', name, password } } };
   }
+  if (proof.kind === 'securityKey') return refused('security keys are none of AD FS’s');
   const objection = assertionObjection(proof.assertion, request.nonce, entry, config, env);
   return objection === undefined ? granted(service, exchange, config, env) : refused(objection);
 }
@@ -250,7 +249,8 @@ function granted(
   const sessionKey = env.random(CONTENT_KEY_SIZE);
   const expires = env.now + REFRESH_TOKEN_LIFETIME * 1_000;
   const session: Session = { ...known, sessionKey, expires };
-  const { service, refreshToken } = withSession(before, session, env);
+  const { sessions, refreshToken } = withSession(before.sessions, session, env);
+  const service = { ...before, sessions };
   const sessionKeyJwe = keyJwe(transportKey, sessionKey, env.random);
   if (sessionKeyJwe === undefined) {
     const description = 'the transport key of the device is no RSA key';

@@ -1,16 +1,28 @@
 /** What a tenant's endpoints say: responses, and what has to happen before there is one. */
 import type { HttpResponse } from '../http/messages.ts';
+import type { Key } from '../kerberos/etypes.ts';
+import type { TicketOptions } from './kerberos-tickets.ts';
 
+/** What an endpoint needs to know of its tenant. */
 export interface EndpointConfig {
   readonly tenantId: string;
   /** Of the tenant's key, SubjectPublicKeyInfo, DER. */
   readonly publicKey: Uint8Array;
   readonly keyReceipts: boolean;
+  /** Of the realm KERBEROS.MICROSOFTONLINE.COM. */
+  readonly cloudKey: Key;
+  readonly tickets: TicketOptions;
 }
 
 /** An answer that waits for the tenant's signature. */
 export type Unsigned =
-  | { readonly kind: 'token'; readonly resource: string; readonly input: Uint8Array }
+  | {
+      readonly kind: 'token';
+      readonly resource: string;
+      readonly input: Uint8Array;
+      /** The answer goes under the session key of a primary refresh token. */
+      readonly sealed?: { readonly sessionKey: Uint8Array; readonly random: Uint8Array };
+    }
   | {
       readonly kind: 'key';
       readonly kid: string;
@@ -25,7 +37,7 @@ export type Answer =
       readonly response: HttpResponse;
       /** In traces. */
       readonly message: string;
-      /** Why it is a refusal, for people. */
+      /** Why it is a refusal, or what is missing in it, for people. */
       readonly cause?: string;
     }
   | { readonly kind: 'sign'; readonly unsigned: Unsigned }

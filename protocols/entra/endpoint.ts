@@ -10,6 +10,7 @@ import type { Asked, NotAsked } from '../http/server.ts';
 import { compactJws } from '../oauth/jws.ts';
 import { JSON_TYPE } from '../oauth/oauth.ts';
 import { randomUuid } from '../oauth/random-uuid.ts';
+import { sealForSession } from '../oauth/session-messages.ts';
 import { type Answer, type EndpointConfig, TOKEN_RESPONSE_NAME, type Unsigned } from './answers.ts';
 import { graphBody, graphError } from './graph-answers.ts';
 import { KERBEROS_DOMAINS_PATH } from './kerberos-domain.ts';
@@ -71,7 +72,7 @@ export function answerRequest(
 ): Answered {
   switch (asked.route.service) {
     case 'token':
-      return { tenant, answer: answerToken(asked, tenant, config, env) };
+      return answerToken(asked, tenant, config, env);
     case 'key':
       return key(asked, tenant, config, env);
     case 'kerberosDomain':
@@ -98,18 +99,30 @@ export function answerNone({ status, reason, allow }: NotAsked, env: Env): Answe
 export function signedAnswer(unsigned: Unsigned, signature: Uint8Array): Answer {
   const jws = compactJws(unsigned.input, signature);
   if (unsigned.kind === 'token') {
+    const { resource, sealed } = unsigned;
+    const body = tokenResponseBody(jws, resource);
     return {
       kind: 'respond',
       response: response(
         200,
         { 'Content-Type': JSON_TYPE },
-        tokenResponseBody(jws, unsigned.resource),
+        sealed === undefined ? body : sealedBody(body, sealed),
       ),
       message: TOKEN_RESPONSE_NAME,
     };
   }
   const { kid, upn, requestId } = unsigned;
   return keyAnswer({ kid, upn, krctx: jws }, requestId);
+}
+
+/** The chance was drawn when the request came: an answer's step has none. */
+function sealedBody(body: Uint8Array, sealed: { sessionKey: Uint8Array; random: Uint8Array }) {
+  let at = 0;
+  const drawn = (size: number): Uint8Array => {
+    at += size;
+    return sealed.random.subarray(at - size, at);
+  };
+  return utf8(sealForSession(body, sealed.sessionKey, drawn));
 }
 
 function keyAnswer(

@@ -40,6 +40,28 @@ export const EntraErrors = {
     'Authentication failed during strong authentication request.',
   ),
   deviceNotAuthenticated: error(50_155, 'invalid_grant', 'Device is not authenticated.'),
+  disabledDevice: error(
+    135_011,
+    'invalid_grant',
+    'The device used during the authentication is disabled.',
+  ),
+  nonceInvalid: error(50_168, 'invalid_grant', 'The client nonce is invalid or has expired.'),
+  keyUnknown: error(135_010, 'invalid_grant', 'UserPrincipal does not have the key ID configured.'),
+  assertionInvalid: error(
+    50_013,
+    'invalid_grant',
+    'Assertion failed signature validation or is not for this service.',
+  ),
+  refreshTokenInvalid: error(
+    70_000,
+    'invalid_grant',
+    'The provided grant is invalid, malformed, expired or revoked.',
+  ),
+  signatureInvalid: error(
+    50_027,
+    'invalid_request',
+    'The JWT is malformed or its signature is invalid.',
+  ),
   malformed: error(900_144, 'invalid_request', 'The request body is malformed.'),
   unsupportedGrant: error(
     70_003,

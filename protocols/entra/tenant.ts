@@ -1,6 +1,7 @@
 /** What a tenant of Entra knows: users, devices, their keys. Plain data; each change gives a new tenant. */
 import { toBase64 } from '../../src/bytes/base64.ts';
 import type { KerberosDomain } from './kerberos-domain.ts';
+import type { IssuedTokens } from './prt-sessions.ts';
 
 /** What becomes of a demand for multi-factor authentication. */
 export type MfaOutcome = 'satisfied' | 'failed' | 'timeout';
@@ -46,12 +47,25 @@ export interface TenantKey {
   readonly created: number;
 }
 
+/** A FIDO2 security key that a user has registered. */
+export interface SecurityKey {
+  /** Base 64 URL of the credential's identifier. */
+  readonly credentialId: string;
+  readonly userPrincipalName: string;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Uint8Array;
+}
+
 export interface Tenant {
   readonly users: readonly TenantUser[];
   readonly devices: readonly TenantDevice[];
   readonly keys: readonly TenantKey[];
   /** What Entra issues tickets with, by domain of Active Directory. Absent: nobody has set it up. */
   readonly kerberosDomains?: readonly KerberosDomain[];
+  /** FIDO2 security keys of its users. */
+  readonly securityKeys?: readonly SecurityKey[];
+  /** Nonces and primary refresh tokens; absent: none was given away. */
+  readonly issued?: IssuedTokens;
 }
 
 /** Names compare without case. */

@@ -1,13 +1,15 @@
 /** The tenant's token endpoint: name and password, the device that asks, the second factor. */
-import { toHex, utf16le } from '../../src/bytes/bytes.ts';
-import { md4 } from '../../src/crypto/md4.ts';
 import type { Env } from '../../src/machine/machine.ts';
-import { type HttpRequest, response } from '../http/messages.ts';
+import type { HttpRequest } from '../http/messages.ts';
 import { isSignedBy } from '../oauth/jws.ts';
-import { JSON_TYPE, readForm } from '../oauth/oauth.ts';
+import { readForm } from '../oauth/oauth.ts';
+import { JWT_BEARER } from '../oauth/refresh-token-request.ts';
 import { readCertificate } from '../x509/certificate.ts';
-import { type Answer, type EndpointConfig, TOKEN_RESPONSE_NAME } from './answers.ts';
-import { type EntraError, EntraErrors, entraErrorBody } from './errors.ts';
+import type { Answer, EndpointConfig } from './answers.ts';
+import { EntraErrors } from './errors.ts';
+import { passwordHash } from './password-hash.ts';
+import { type PrtTurn, refusedToken } from './prt-answers.ts';
+import { nonceAnswer, requestAnswer } from './prt-endpoint.ts';
 import { type Tenant, type TenantUser, userNamed } from './tenant.ts';
 import {
   type AccessClaims,
@@ -21,17 +23,6 @@ import {
   readTokenForm,
 } from './token.ts';
 
-function refusedToken(error: EntraError, env: Env, cause: string): Answer {
-  const body = entraErrorBody(error, env.now);
-  const status = error.error === 'interaction_required' ? 401 : 400;
-  return {
-    kind: 'respond',
-    response: response(status, { 'Content-Type': JSON_TYPE }, body),
-    message: TOKEN_RESPONSE_NAME,
-    cause: `AADSTS${error.code}: ${cause}`,
-  };
-}
-
 /** @param parameters of the path: `tenant` */
 export function answerToken(
   {
@@ -44,26 +35,29 @@ export function answerToken(
   tenant: Tenant,
   config: EndpointConfig,
   env: Env,
-): Answer {
+): PrtTurn {
+  const stay = (answer: Answer): PrtTurn => ({ tenant, answer });
   const named = parameters.tenant?.toLowerCase();
   if (named !== 'common' && named !== config.tenantId) {
-    return refusedToken(EntraErrors.unknownTenant, env, `there is no tenant ${named}`);
+    return stay(refusedToken(EntraErrors.unknownTenant, env, `there is no tenant ${named}`));
   }
   const form = readForm(request.body);
   if (form === undefined) {
-    return refusedToken(EntraErrors.malformed, env, 'a parameter of the form stands twice');
+    return stay(refusedToken(EntraErrors.malformed, env, 'a parameter of the form stands twice'));
   }
+  if (form.grant_type === 'srv_challenge') return nonceAnswer(tenant, env);
+  if (form.grant_type === JWT_BEARER) return requestAnswer(form, tenant, config, env);
   if (form.grant_type !== 'password') {
-    return refusedToken(EntraErrors.unsupportedGrant, env, `grant_type ${form.grant_type}`);
+    return stay(refusedToken(EntraErrors.unsupportedGrant, env, `grant_type ${form.grant_type}`));
   }
   const asked = readTokenForm(form);
   if (asked === undefined) {
-    return refusedToken(EntraErrors.malformed, env, 'a parameter of the form is missing');
+    return stay(refusedToken(EntraErrors.malformed, env, 'a parameter of the form is missing'));
   }
   if (![REGISTRATION_RESOURCE, GRAPH_RESOURCE].includes(asked.resource)) {
-    return refusedToken(EntraErrors.unknownResource, env, `there is no ${asked.resource}`);
+    return stay(refusedToken(EntraErrors.unknownResource, env, `there is no ${asked.resource}`));
   }
-  return tokenForUser(asked, tenant, config, env);
+  return stay(tokenForUser(asked, tenant, config, env));
 }
 
 function tokenForUser(
@@ -77,8 +71,7 @@ function tokenForUser(
   if (user === undefined) {
     return refusedToken(EntraErrors.unknownUser, env, `there is no user ${username}`);
   }
-  // As password hash synchronisation knows it: from the NT hash.
-  if (user.passwordHash !== toHex(md4(utf16le(password)))) {
+  if (user.passwordHash !== passwordHash(password)) {
     return refusedToken(EntraErrors.wrongPassword, env, `${username}: the password is wrong`);
   }
   if (!user.accountEnabled) {

@@ -15,6 +15,8 @@ export const BROKER_CLIENT_ID = '38aa3b87-a06d-4817-b275-7a316988d93b';
 /** `aza`: a primary refresh token is wanted; `ugs`: from AD FS 2019 on, for certificate trust. */
 export const BROKER_SCOPE = 'openid aza ugs';
 
+const WEBAUTHN_CLAIM = 'webauthn_assertion';
+
 /** How long an assertion of the user's key holds. */
 const ASSERTION_LIFETIME = 5 * 60_000;
 
@@ -22,7 +24,12 @@ const ASSERTION_LIFETIME = 5 * 60_000;
 export type UserProof =
   | { readonly kind: 'password'; readonly username: string; readonly password: string }
   /** A JWT that the Hello key signed: {@link assertionInput}. */
-  | { readonly kind: 'assertion'; readonly username: string; readonly assertion: string };
+  | { readonly kind: 'assertion'; readonly username: string; readonly assertion: string }
+  /**
+   * What a FIDO2 security key signed: `assertion` is JSON of WebAuthn's parts. How Windows sends it is not
+   * published: the claim is ours.
+   */
+  | { readonly kind: 'securityKey'; readonly username: string; readonly assertion: string };
 
 /** What the Hello key signs (MS-OAPXBC 3.2.5.1.2.1.2). */
 export interface Assertion {
@@ -73,14 +80,20 @@ export function tokenRequestInput({ certificate, nonce, proof }: TokenRequest): 
 
 function proofClaims(proof: UserProof): JsonObject {
   const { username } = proof;
-  return proof.kind === 'password'
-    ? { grant_type: 'password', username, password: proof.password }
-    : { grant_type: JWT_BEARER, username, assertion: proof.assertion };
+  switch (proof.kind) {
+    case 'password':
+      return { grant_type: 'password', username, password: proof.password };
+    case 'assertion':
+      return { grant_type: JWT_BEARER, username, assertion: proof.assertion };
+    case 'securityKey':
+      return { grant_type: JWT_BEARER, username, [WEBAUTHN_CLAIM]: proof.assertion };
+  }
 }
 
-/** The form around a signed JWT, for tokens and for certificates. */
-export function requestForm(request: string): Form {
-  return { windows_api_version: '2.2', grant_type: JWT_BEARER, request, client_info: '1' };
+/** The form around a signed JWT, for tokens and for certificates. @param tgt tickets are wanted too */
+export function requestForm(request: string, tgt = false): Form {
+  const form = { windows_api_version: '2.2', grant_type: JWT_BEARER, request, client_info: '1' };
+  return tgt ? { ...form, tgt: 'true' } : form;
 }
 
 /** What a server finds in a request; nothing of it is proven yet. */
@@ -128,6 +141,10 @@ function readProof(claims: JsonObject): UserProof | undefined {
   const password = textField(claims, 'password');
   if (grant === 'password' && username !== undefined && password !== undefined) {
     return { kind: 'password', username, password };
+  }
+  const signed = textField(claims, WEBAUTHN_CLAIM);
+  if (grant === JWT_BEARER && signed !== undefined && username !== undefined) {
+    return { kind: 'securityKey', username, assertion: signed };
   }
   const assertion = textField(claims, 'assertion');
   if (grant !== JWT_BEARER || assertion === undefined) return undefined;

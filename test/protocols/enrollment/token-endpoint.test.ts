@@ -4,13 +4,13 @@ import {
   type Answer,
   type Found,
   issuerOf,
-  NONCE_LIFETIME,
   NOTHING_ISSUED,
   type Service,
   type ServiceConfig,
   type Turn,
 } from '../../../protocols/enrollment/federation-service.ts';
 import { type Exchange, posted, told } from '../../../protocols/enrollment/token-endpoint.ts';
+import { NONCE_LIFETIME } from '../../../protocols/oauth/issued.ts';
 import { jsonObjectOf, textField } from '../../../protocols/oauth/json.ts';
 import { readJwe } from '../../../protocols/oauth/jwe.ts';
 import { compactJws } from '../../../protocols/oauth/jws.ts';

@@ -1,4 +1,5 @@
 /** A tenant of Entra with Alice and her laptop, for tests without a world around it. */
+
 import type { Answer, EndpointConfig } from '../../../protocols/entra/answers.ts';
 import {
   answerNone,
@@ -6,6 +7,7 @@ import {
   ENTRA_ROUTES,
   signedAnswer,
 } from '../../../protocols/entra/endpoint.ts';
+import { TICKET_OPTIONS } from '../../../protocols/entra/kerberos-tickets.ts';
 import type { Tenant, TenantUser } from '../../../protocols/entra/tenant.ts';
 import { SYNCHRONIZATION_ROLE } from '../../../protocols/entra/token.ts';
 import {
@@ -14,6 +16,7 @@ import {
   type HttpResponse,
 } from '../../../protocols/http/messages.ts';
 import { asked } from '../../../protocols/http/server.ts';
+import { key } from '../../../protocols/kerberos/etypes.ts';
 import { jsonObjectOf } from '../../../protocols/oauth/json.ts';
 import { toHex, utf16le } from '../../../src/bytes/bytes.ts';
 import { md4 } from '../../../src/crypto/md4.ts';
@@ -70,6 +73,8 @@ export const ENDPOINT: EndpointConfig = {
   tenantId: TENANT_ID,
   publicKey: pair('tenant').spki,
   keyReceipts: true,
+  cloudKey: key(18, new Uint8Array(32).fill(7)),
+  tickets: TICKET_OPTIONS,
 };
 
 export function env(now = NOW): Env {
