@@ -68,6 +68,11 @@ export const VIEWS: Readonly<Record<string, View>> = {
     keeper: 'device',
     load: async () => (await import('./show-klist.ts')).klistOf,
   },
+  'klist-cloud-debug': {
+    about: 'what a sign-in has of Microsoft Entra Kerberos as klist cloud_debug prints it',
+    keeper: 'device',
+    load: async () => (await import('./show-klist-cloud-debug.ts')).klistCloudDebugOf,
+  },
 };
 
 interface ShowOptions {
@@ -78,7 +83,7 @@ interface ShowOptions {
 }
 
 export function registerShow(program: Command): void {
-  const views = Object.entries(VIEWS).map(([name, { about }]) => `  ${name.padEnd(16)} ${about}`);
+  const views = Object.entries(VIEWS).map(([name, { about }]) => `  ${name.padEnd(17)} ${about}`);
   program
     .command('show')
     .description('what an actor of a run has stored, at any moment of it')
