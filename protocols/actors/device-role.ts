@@ -62,7 +62,7 @@ export const deviceRole = role({
   },
 });
 
-function deviceConfig(name: string, config: DeviceFields, scene: Scene): DeviceConfig {
+export function deviceConfig(name: string, config: DeviceFields, scene: Scene): DeviceConfig {
   const { kdcWaitTime, kdcBackoffTime, kdcSendRetries, udpPreferenceLimit } = config;
   const services = servicesByHost(scene);
   return {

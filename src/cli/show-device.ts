@@ -12,31 +12,36 @@ import { castOf, type RunCast } from './run-cast.ts';
 import type { Shown } from './show.ts';
 import { stage } from './stage.ts';
 
-export interface ShownDevice {
+export interface DeviceCast {
   readonly name: string;
   readonly config: DeviceFields;
-  readonly state: State;
   readonly cast: RunCast;
+}
+
+export interface ShownDevice extends DeviceCast {
+  readonly state: State;
   /** The device's own records until then. */
   readonly records: readonly TraceRecord[];
+}
+
+/** What a device is made of. @throws InputError when the actor is no device */
+export function deviceCast({ actor, run }: Shown): DeviceCast {
+  const cast = castOf(run, stage);
+  const member = cast.scenario.actors[actor];
+  if (member?.role !== 'device') throw new InputError(`--on ${actor}: expected a device`);
+  return { name: actor, config: member.config as DeviceFields, cast };
 }
 
 /**
  * @throws InputError when the actor is no device
  * @throws RunError when this version does not do what was recorded
  */
-export function deviceAt({ actor, run, at }: Shown): ShownDevice {
-  const cast = castOf(run, stage);
-  const member = cast.scenario.actors[actor];
-  if (member?.role !== 'device') throw new InputError(`--on ${actor}: expected a device`);
-  const { state } = stateAt(run, cast, actor, at);
-  return {
-    name: actor,
-    config: member.config as DeviceFields,
-    state: state as State,
-    cast,
-    records: run.records.filter((record) => record.actor === actor && record.at <= at),
-  };
+export function deviceAt(shown: Shown): ShownDevice {
+  const { actor, run, at } = shown;
+  const device = deviceCast(shown);
+  const { state } = stateAt(run, device.cast, actor, at);
+  const records = run.records.filter((record) => record.actor === actor && record.at <= at);
+  return { ...device, state: state as State, records };
 }
 
 /** The state of another actor at that moment, as `expect.end` sees it; undefined: there is none. */

@@ -1,11 +1,16 @@
 /** `kerblab show RUN dsregcmd`: what `dsregcmd /status` would print for whoever is signed in to a device. */
 import { computerNames } from '../../protocols/actors/computer.ts';
+import { type HelloConfig, policyFor } from '../../protocols/actors/device-hello.ts';
 import { deviceIdentity, randomGuid } from '../../protocols/actors/device-identity.ts';
+import { situationOf } from '../../protocols/actors/device-prerequisites.ts';
+import { deviceConfig } from '../../protocols/actors/device-role.ts';
 import { keptIn } from '../../protocols/actors/device-store.ts';
+import { helloConfig } from '../../protocols/actors/hello-cast.ts';
 import type {
   DeviceAuthStatus,
   DeviceState,
   DsregStatus,
+  NgcPrerequisites,
   PostJoin,
   PreJoin,
   Registration,
@@ -13,23 +18,28 @@ import type {
   UserState,
 } from '../../protocols/entra/dsreg-status.ts';
 import { authorityOf, dsregcmdText } from '../../protocols/entra/dsregcmd.ts';
+import type { PassportForWork } from '../../protocols/hello/policy.ts';
+import { protectionFor } from '../../protocols/hello/providers.ts';
+import { prerequisites } from '../../protocols/hello/provisioning.ts';
 import { toHex } from '../bytes/bytes.ts';
 import { digest } from '../crypto/digest.ts';
 import { InputError } from './exit.ts';
 import type { Shown } from './show.ts';
-import { deviceAt, flatNameOf, type ShownDevice, viewAt } from './show-device.ts';
+import { type DeviceCast, deviceAt, flatNameOf, type ShownDevice, viewAt } from './show-device.ts';
 
 /** @throws InputError when the actor is no device */
 export function dsregcmdOf(shown: Shown): string {
   if (shown.rest.length > 0) throw new InputError('dsregcmd: nothing may stand behind it');
   const device = deviceAt(shown);
   const registration = registrationOf(shown, device);
+  const checks = prerequisitesOf(shown, device);
   const status: DsregStatus = {
     device: deviceState(device),
     ...(registration === undefined ? {} : { registration }),
     user: userState(shown, device),
     sso: ssoState(device, registration),
     diagnostics: registration === undefined ? preJoin(shown, device) : postJoin(device),
+    ...(checks === undefined ? {} : { prerequisites: checks }),
   };
   return dsregcmdText(status);
 }
@@ -90,11 +100,47 @@ function tenantOf({ cast }: ShownDevice): string | undefined {
 function userState({ store }: Shown, device: ShownDevice): UserState {
   const user = userOf(device);
   const container = user === undefined ? undefined : keptIn(store).containers[user];
-  const isRecoverable = device.config.helloPolicy.EnablePinRecovery === true;
+  const policy = user === undefined ? undefined : policyIn(device, user);
+  const isRecoverable = policy?.EnablePinRecovery === true;
   return {
     ...(container === undefined ? {} : { ngcKeyId: container.settings.guid }),
     canReset: isRecoverable ? 'DestructiveAndNonDestructive' : 'DestructiveOnly',
     wamDefaultSet: false,
+  };
+}
+
+function policyIn({ state, ...device }: ShownDevice, user: string): PassportForWork | undefined {
+  return state.name === 'off' ? undefined : policyFor(configOf(device), state.base.hello, user);
+}
+
+function configOf({ name, config, cast }: DeviceCast): HelloConfig {
+  return helloConfig(cast.scene, name, config);
+}
+
+/** The tool leaves them out where the user has Hello, and cannot make them for the system. */
+function prerequisitesOf(
+  { store }: Shown,
+  { state, name, config, cast }: ShownDevice,
+): NgcPrerequisites | undefined {
+  if (!('session' in state)) return undefined;
+  if (keptIn(store).containers[state.session.who.user] !== undefined) return undefined;
+  const situation = situationOf(deviceConfig(name, config, cast.scene), state);
+  const { policy, join, tpm, governor, hasEnterpriseToken, isEnrollmentReady } = situation;
+  return {
+    isDeviceJoined: join !== 'domain',
+    isUserAzureAd: situation.isCloudUser,
+    policyEnabled: policy.UsePassportForWork,
+    postLogonEnabled: !policy.DisablePostLogonProvisioning,
+    deviceEligible: protectionFor(policy, tpm) !== undefined,
+    sessionIsNotRemote: situation.isLocal,
+    certEnrollment: governor,
+    adfs: {
+      refreshToken: hasEnterpriseToken,
+      raIsReady: isEnrollmentReady,
+      templateReady: isEnrollmentReady,
+    },
+    onPremTgt: situation.hasCloudTgt,
+    willProvision: prerequisites(situation).willLaunch,
   };
 }
 

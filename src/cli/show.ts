@@ -63,6 +63,11 @@ export const VIEWS: Readonly<Record<string, View>> = {
     keeper: 'device',
     load: async () => (await import('./show-dsregcmd.ts')).dsregcmdOf,
   },
+  events: {
+    about: 'the event logs of a device as wevtutil prints them; numbers choose some',
+    keeper: 'device',
+    load: async () => (await import('./show-events.ts')).eventsOf,
+  },
   klist: {
     about: 'the tickets of who is signed in to a device as klist prints them; `tgt`, `sessions`',
     keeper: 'device',
@@ -107,6 +112,7 @@ Examples:
   kerblab show latest key-credentials --on alice
   kerblab show latest certutil-store --on laptop
   kerblab show latest dsregcmd --on laptop
+  kerblab show latest events 360 --on laptop
   kerblab show latest klist tgt --on laptop --at 5m`,
     )
     .action(show);

@@ -1,4 +1,4 @@
-/** A run of the smallest realm, made once for the tests of the commands that look at runs. */
+/** A run made once for the tests of the commands that look at runs. */
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,14 +20,17 @@ export interface FinishedRun {
   remove(): void;
 }
 
-/** @throws Error with what `run` said when it failed. */
-export function finishedRun(): FinishedRun {
+/**
+ * @param scenario left out: the smallest realm's
+ * @throws Error with what `run` said when it failed
+ */
+export function finishedRun(scenario: string = SCENARIO): FinishedRun {
   const runs = mkdtempSync(join(tmpdir(), 'kerblab-cli-'));
-  const ran = kerblab('run', root('scenarios', `${SCENARIO}.yaml`), '--out', runs);
+  const ran = kerblab('run', root('scenarios', `${scenario}.yaml`), '--out', runs);
   // Whether its expectations held is judged elsewhere.
   if (ran.status !== 0 && ran.status !== 1)
     throw new Error(`run: exit ${ran.status}\n${ran.stdout}${ran.stderr}`);
-  const folder = join(runs, SCENARIO, '1');
+  const folder = join(runs, scenario, '1');
   let copies = 0;
   return {
     runs,
