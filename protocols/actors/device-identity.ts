@@ -1,10 +1,9 @@
 /** What a device is to Entra: its id, its tenant, and since its registration two keys and a certificate. */
 import type { Scene } from '../../src/scenario/role.ts';
 import { formatGuid } from '../directory/dn.ts';
+import { DEVICE_SIGNATURE, deviceCertificateDraft } from '../entra/device-registration-service.ts';
 import type { Certificate } from '../x509/certificate.ts';
-import { signedCertificate, tbsCertificate } from '../x509/issue.ts';
-import { distinguishedName } from '../x509/names.ts';
-import { device } from '../x509/profiles.ts';
+import { signedCertificate } from '../x509/issue.ts';
 import type { DeviceFields } from './fields.ts';
 import { certificateOf, serialNumber } from './pki-cast.ts';
 
@@ -35,15 +34,11 @@ export interface DeviceIdentity {
   readonly transportPublicKey: Uint8Array;
 }
 
-/** The issuer of device certificates, as Entra's device registration names it. */
-const ISSUER =
-  'OU=82dbaca4-3e81-46ca-9c73-0950c1eaca97,CN=MS-Organization-Access,DC=windows,DC=net';
-const ISSUER_KEY = 'entra/MS-Organization-Access';
-const ALGORITHM = 'sha256WithRSAEncryption';
+/** The issuer's key in the signing core. */
+export const DEVICE_ISSUER_KEY = 'entra/MS-Organization-Access';
 
-/** Registered so long before the story begins; such certificates are good for ten years. */
+/** Registered so long before the story begins. */
 const REGISTERED_BEFORE = 30 * 86_400_000;
-const VALIDITY = 3_652 * 86_400_000;
 
 const kept = new WeakMap<Scene, Map<string, DeviceIdentity>>();
 
@@ -65,21 +60,15 @@ function registered(scene: Scene, name: string, config: DeviceFields): DeviceIde
   const deviceId = deviceIdOf(scene, name, config);
   const key = `${name}/device`;
   const transportKey = `${name}/transport`;
-  const notBefore = scene.start - REGISTERED_BEFORE;
-  scene.key(ISSUER_KEY, 'RSA-2048');
-  const tbs = tbsCertificate(device({ deviceId }), {
-    issuer: distinguishedName(ISSUER),
-    publicKey: scene.key(key, 'RSA-2048'),
-    serialNumber: serialNumber(scene, key),
-    notBefore,
-    notAfter: notBefore + VALIDITY,
-    signatureAlgorithm: ALGORITHM,
-  });
-  const signature = scene.sign(ISSUER_KEY, ALGORITHM, tbs);
+  scene.key(DEVICE_ISSUER_KEY, 'RSA-2048');
+  const publicKey = scene.key(key, 'RSA-2048');
+  const serial = serialNumber(scene, key);
+  const tbs = deviceCertificateDraft(deviceId, publicKey, serial, scene.start - REGISTERED_BEFORE);
+  const signature = scene.sign(DEVICE_ISSUER_KEY, DEVICE_SIGNATURE, tbs);
   return {
     deviceId,
     tenantId: tenantIdOf(scene),
-    certificate: certificateOf(signedCertificate(tbs, ALGORITHM, signature)),
+    certificate: certificateOf(signedCertificate(tbs, DEVICE_SIGNATURE, signature)),
     key,
     transportKey,
     transportPublicKey: scene.key(transportKey, 'RSA-2048'),

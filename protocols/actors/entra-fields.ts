@@ -92,6 +92,11 @@ export const entraTenantFields = object({
     ),
     false,
   ),
+  joinNeedsMfa: defaulted(
+    flag('Require multifactor authentication to register or join devices'),
+    false,
+  ),
+  devicesPerUser: defaulted(integer('Maximum number of devices per user'), 50),
   mfaTimeout: defaulted(duration('How long a second factor is waited for'), '60s'),
   keyReceipts: defaulted(
     flag('Registered keys are answered with a receipt, for certificate trust'),

@@ -6,12 +6,14 @@ import type { ActorEffect, ActorEvent, Args, Json } from '../../src/machine/acto
 import { assertNever, type Env, type Step, to, unexpected } from '../../src/machine/machine.ts';
 import { role } from '../../src/scenario/role.ts';
 import type { Answer, EndpointConfig, Unsigned } from '../entra/answers.ts';
+import { registeredDevice } from '../entra/device-registration-endpoint.ts';
+import { DEVICE_SIGNATURE } from '../entra/device-registration-service.ts';
 import { answerNone, answerRequest, ENTRA_ROUTES, signedAnswer } from '../entra/endpoint.ts';
 import { TICKET_OPTIONS } from '../entra/kerberos-tickets.ts';
 import { type Tenant, withoutKeys } from '../entra/tenant.ts';
 import { httpFraming } from '../http/framing.ts';
 import { asked, malformedRequest, respond } from '../http/server.ts';
-import { tenantIdOf } from './device-identity.ts';
+import { DEVICE_ISSUER_KEY, tenantIdOf } from './device-identity.ts';
 import { entraTenantFields, entraTenantVerbs } from './entra-fields.ts';
 import {
   cloudKeyOf,
@@ -76,7 +78,12 @@ function step(config: Config, state: State, event: ActorEvent, env: Env): Step<S
       const waiting = state.pending[event.id];
       if (waiting?.kind !== 'signature') return to(state);
       const next = without(state, event.id);
-      return answered(config, next, event.id, signedAnswer(waiting.unsigned, event.signature));
+      const { unsigned } = waiting;
+      if (unsigned.kind !== 'device') {
+        return answered(config, next, event.id, signedAnswer(unsigned, event.signature));
+      }
+      const made = registeredDevice(next.tenant, unsigned, event.signature, env.now);
+      return answered(config, { ...next, tenant: made.tenant }, event.id, made.answer);
     }
     case 'expired': {
       const waiting = state.pending[event.timer];
@@ -140,7 +147,14 @@ function answered(
   const { unsigned } = answer;
   const pending = { kind: 'signature', unsigned } as const;
   return to({ ...state, pending: { ...state.pending, [connection]: pending } }, [
-    { kind: 'sign', id: connection, key: config.key, algorithm: 'RS256', data: unsigned.input },
+    {
+      kind: 'sign',
+      id: connection,
+      data: unsigned.input,
+      ...(unsigned.kind === 'device'
+        ? { key: DEVICE_ISSUER_KEY, algorithm: DEVICE_SIGNATURE }
+        : { key: config.key, algorithm: 'RS256' }),
+    },
   ]);
 }
 
@@ -219,10 +233,12 @@ export const entraTenant = role({
   verbs: entraTenantVerbs,
   states: ['off', 'ready'],
   build(name, fields, scene) {
+    scene.key(DEVICE_ISSUER_KEY, 'RSA-2048');
     const config: Config = {
       tenantId: tenantIdOf(scene),
       ...tenantKey(scene, name),
       keyReceipts: fields.keyReceipts,
+      devices: { requireMfa: fields.joinNeedsMfa, devicesPerUser: fields.devicesPerUser },
       mfaTimeout: fields.mfaTimeout,
       cloudKey: cloudKeyOf(scene, name),
       tickets: { ...TICKET_OPTIONS, ...fields.tickets },

@@ -1,6 +1,7 @@
 /** What a tenant's endpoints say: responses, and what has to happen before there is one. */
 import type { HttpResponse } from '../http/messages.ts';
 import type { Key } from '../kerberos/etypes.ts';
+import type { DeviceSettings, JudgedDevice } from './device-registration-service.ts';
 import type { TicketOptions } from './kerberos-tickets.ts';
 
 /** What an endpoint needs to know of its tenant. */
@@ -12,6 +13,7 @@ export interface EndpointConfig {
   /** Of the realm KERBEROS.MICROSOFTONLINE.COM. */
   readonly cloudKey: Key;
   readonly tickets: TicketOptions;
+  readonly devices: DeviceSettings;
 }
 
 /** An answer that waits for the tenant's signature. */
@@ -27,6 +29,14 @@ export type Unsigned =
       readonly kind: 'key';
       readonly kid: string;
       readonly upn: string;
+      readonly requestId: string;
+      readonly input: Uint8Array;
+    }
+  /** A device certificate: the key of MS-Organization-Access signs it. */
+  | {
+      readonly kind: 'device';
+      readonly device: JudgedDevice;
+      readonly deviceId: string;
       readonly requestId: string;
       readonly input: Uint8Array;
     };

@@ -12,6 +12,8 @@ import { JSON_TYPE } from '../oauth/oauth.ts';
 import { randomUuid } from '../oauth/random-uuid.ts';
 import { sealForSession } from '../oauth/session-messages.ts';
 import { type Answer, type EndpointConfig, TOKEN_RESPONSE_NAME, type Unsigned } from './answers.ts';
+import { answerDeviceRegistration } from './device-registration-endpoint.ts';
+import { DEVICE_PATH } from './device-registration-messages.ts';
 import { graphBody, graphError } from './graph-answers.ts';
 import { KERBEROS_DOMAINS_PATH } from './kerberos-domain.ts';
 import { answerKerberosDomain } from './kerberos-domain-service.ts';
@@ -40,6 +42,7 @@ export interface EntraRoute extends Route {
   readonly service:
     | 'token'
     | 'key'
+    | 'device'
     | 'exportUsers'
     | 'importKeys'
     | 'importDevices'
@@ -49,6 +52,8 @@ export interface EntraRoute extends Route {
 export const ENTRA_ROUTES: readonly EntraRoute[] = [
   { method: 'POST', path: '/{tenant}/oauth2/token', service: 'token' },
   { method: 'POST', path: KEY_PATH, service: 'key' },
+  { method: 'POST', path: DEVICE_PATH, service: 'device' },
+  { method: 'PUT', path: `${DEVICE_PATH}{deviceId}`, service: 'device' },
   { method: 'POST', path: USERS_PATH, service: 'exportUsers' },
   { method: 'GET', path: USERS_PATH, service: 'importKeys' },
   { method: 'GET', path: DEVICES_PATH, service: 'importDevices' },
@@ -75,6 +80,8 @@ export function answerRequest(
       return answerToken(asked, tenant, config, env);
     case 'key':
       return key(asked, tenant, config, env);
+    case 'device':
+      return { tenant, answer: answerDeviceRegistration(asked, tenant, config, env) };
     case 'kerberosDomain':
       return answerKerberosDomain(asked, tenant, config, env);
     default:
@@ -96,7 +103,10 @@ export function answerNone({ status, reason, allow }: NotAsked, env: Env): Answe
 }
 
 /** The answer, when the signature has come. */
-export function signedAnswer(unsigned: Unsigned, signature: Uint8Array): Answer {
+export function signedAnswer(
+  unsigned: Exclude<Unsigned, { readonly kind: 'device' }>,
+  signature: Uint8Array,
+): Answer {
   const jws = compactJws(unsigned.input, signature);
   if (unsigned.kind === 'token') {
     const { resource, sealed } = unsigned;

@@ -1,5 +1,6 @@
 /** What a tenant of Entra knows: users, devices, their keys. Plain data; each change gives a new tenant. */
 import { toBase64 } from '../../src/bytes/base64.ts';
+import type { JoinKind } from './device-registration-messages.ts';
 import type { KerberosDomain } from './kerberos-domain.ts';
 import type { IssuedTokens } from './prt-sessions.ts';
 
@@ -35,6 +36,19 @@ export interface TenantDevice {
   readonly registered: number;
   /** objectSid of who registered it, and of the computer in Active Directory. */
   readonly ownerSid?: string;
+  /** Joined to Entra, to both directories, or known only; absent: as the cast has it. */
+  readonly trustType?: JoinKind;
+  /** userPrincipalName of who joined it. */
+  readonly owner?: string;
+}
+
+/** A computer as Entra Connect brings it: it may register itself as the device of that identifier. */
+export interface SynchronizedComputer {
+  /** objectGUID. */
+  readonly deviceId: string;
+  readonly sid: string;
+  /** Of userCertificate, SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Uint8Array;
 }
 
 /** A Hello key. */
@@ -66,6 +80,8 @@ export interface Tenant {
   readonly securityKeys?: readonly SecurityKey[];
   /** Nonces and primary refresh tokens; absent: none was given away. */
   readonly issued?: IssuedTokens;
+  /** Computers that have not registered themselves yet, and those that have. */
+  readonly computers?: readonly SynchronizedComputer[];
 }
 
 /** Names compare without case. */
@@ -86,6 +102,16 @@ export function kerberosDomainOf(
 export function deviceWithId(tenant: Tenant, deviceId: string): TenantDevice | undefined {
   const wanted = deviceId.toLowerCase();
   return tenant.devices.find((device) => device.deviceId.toLowerCase() === wanted);
+}
+
+/** A device as it has just been registered; what was there under its identifier is gone, with its keys. */
+export function withDevice(tenant: Tenant, device: TenantDevice): Tenant {
+  const isOther = ({ deviceId }: { readonly deviceId: string }) => deviceId !== device.deviceId;
+  return {
+    ...tenant,
+    devices: [...tenant.devices.filter(isOther), device],
+    keys: tenant.keys.filter(isOther),
+  };
 }
 
 /** A user has one key on a device: another takes its place. */

@@ -15,6 +15,8 @@ export const REGISTRATION_RESOURCE = 'urn:ms-drs:enterpriseregistration.windows.
 export const GRAPH_RESOURCE = 'https://graph.microsoft.com';
 /** The client that Windows asks as while it sets Hello up. */
 export const PROVISIONING_CLIENT_ID = 'dd762716-544d-4aeb-a526-687b73838a22';
+/** The client that Windows asks as while it joins a device (from AADInternals). */
+export const JOIN_CLIENT_ID = 'b90d5b8f-5503-4153-b545-b31cecfaece2';
 /** Entra Connect, from its own metadata. */
 export const CONNECT_CLIENT_ID = 'cb1056e2-e479-49de-ae31-7812af012ed8';
 /** The role that the accounts of Entra Connect have: Directory Synchronization Accounts. */

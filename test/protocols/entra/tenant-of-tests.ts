@@ -1,6 +1,11 @@
 /** A tenant of Entra with Alice and her laptop, for tests without a world around it. */
 
 import type { Answer, EndpointConfig } from '../../../protocols/entra/answers.ts';
+import { registeredDevice } from '../../../protocols/entra/device-registration-endpoint.ts';
+import {
+  DEFAULT_DEVICE_SETTINGS,
+  DEVICE_SIGNATURE,
+} from '../../../protocols/entra/device-registration-service.ts';
 import {
   answerNone,
   answerRequest,
@@ -75,6 +80,7 @@ export const ENDPOINT: EndpointConfig = {
   keyReceipts: true,
   cloudKey: key(18, new Uint8Array(32).fill(7)),
   tickets: TICKET_OPTIONS,
+  devices: DEFAULT_DEVICE_SETTINGS,
 };
 
 export function env(now = NOW): Env {
@@ -95,6 +101,12 @@ export function saidTo(bytes: Uint8Array, before: Tenant, config = ENDPOINT, now
   const { tenant, answer } = request.ok
     ? answerRequest(request, before, config, env(now))
     : { tenant: before, answer: answerNone(request, env(now)) };
+  if (answer.kind === 'sign' && answer.unsigned.kind === 'device') {
+    const { unsigned } = answer;
+    const signature = sign('issuer', unsigned.input, DEVICE_SIGNATURE);
+    const made = registeredDevice(tenant, unsigned, signature, now);
+    return { tenant: made.tenant, ...responseOf(made.answer) };
+  }
   return { tenant, ...responseOf(answer) };
 }
 
@@ -102,6 +114,7 @@ function responseOf(answer: Answer): Omit<Said, 'tenant'> {
   if (answer.kind === 'wait') return { ...responseOf(answer.answer), waited: true };
   if (answer.kind === 'sign') {
     const { unsigned } = answer;
+    if (unsigned.kind === 'device') throw new Error('a device certificate, signed elsewhere');
     return responseOf(signedAnswer(unsigned, sign('tenant', unsigned.input, 'RS256')));
   }
   const { response, cause } = answer;
