@@ -25,7 +25,7 @@ import { prtResponseBody } from './prt-messages.ts';
 import type { Objection } from './prt-proof.ts';
 import { NOTHING_ISSUED, type PrtSession } from './prt-sessions.ts';
 import { type Tenant, type TenantUser, userNamed } from './tenant.ts';
-import { accessTokenInput } from './token.ts';
+import { accessTokenInput, RESOURCES } from './token.ts';
 
 /** Octets of chance that sealing an answer takes: context and initialization vector. */
 const SEAL_CHANCE = 36;
@@ -59,6 +59,10 @@ export function sessionRequest(
   }
   const objection = sessionObjection(session, tenant);
   if ('error' in objection) return refused(objection.error, objection.cause, tenant);
+  const grant = textField(claims, 'grant_type');
+  if (grant !== 'refresh_token') {
+    return refused(EntraErrors.unsupportedGrant, `grant_type ${grant}`, tenant);
+  }
   const { user } = objection;
   const clientId = textField(claims, 'client_id') ?? '';
   if (scopes(textField(claims, 'scope')).includes('aza')) {
@@ -67,6 +71,9 @@ export function sessionRequest(
   const resource = textField(claims, 'resource');
   if (resource === undefined) {
     return refused(EntraErrors.malformed, 'neither aza nor a resource is asked for', tenant);
+  }
+  if (!RESOURCES.includes(resource)) {
+    return refused(EntraErrors.unknownResource, `there is no ${resource}`, tenant);
   }
   return resourceToken(tenant, session, user, { resource, clientId }, config, env);
 }

@@ -14,11 +14,10 @@ import { type Tenant, type TenantUser, userNamed } from './tenant.ts';
 import {
   type AccessClaims,
   accessTokenInput,
-  GRAPH_RESOURCE,
   issuerOf,
   NGC_MFA,
   type PasswordTokenRequest,
-  REGISTRATION_RESOURCE,
+  RESOURCES,
   readDeviceAssertion,
   readTokenForm,
 } from './token.ts';
@@ -54,7 +53,7 @@ export function answerToken(
   if (asked === undefined) {
     return stay(refusedToken(EntraErrors.malformed, env, 'a parameter of the form is missing'));
   }
-  if (![REGISTRATION_RESOURCE, GRAPH_RESOURCE].includes(asked.resource)) {
+  if (!RESOURCES.includes(asked.resource)) {
     return stay(refusedToken(EntraErrors.unknownResource, env, `there is no ${asked.resource}`));
   }
   return stay(tokenForUser(asked, tenant, config, env));

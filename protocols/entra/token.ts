@@ -13,6 +13,8 @@ import { type Form, holdsAt, numericDate } from '../oauth/oauth.ts';
 export const REGISTRATION_RESOURCE = 'urn:ms-drs:enterpriseregistration.windows.net';
 /** Microsoft Graph: what synchronisation reads and writes here. */
 export const GRAPH_RESOURCE = 'https://graph.microsoft.com';
+/** What tokens are given for. */
+export const RESOURCES: readonly string[] = [REGISTRATION_RESOURCE, GRAPH_RESOURCE];
 /** The client that Windows asks as while it sets Hello up. */
 export const PROVISIONING_CLIENT_ID = 'dd762716-544d-4aeb-a526-687b73838a22';
 /** The client that Windows asks as while it joins a device (from AADInternals). */
