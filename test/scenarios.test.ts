@@ -30,6 +30,7 @@ const NEEDED = [
   'certificate-trust-sign-in',
   'clock-skew',
   'dc-unreachable',
+  'entra-kerberos-key-rotation',
   'etype-mismatch',
   'freshness-token-stale',
   'key-trust-before-sync',

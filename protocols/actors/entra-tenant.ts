@@ -9,6 +9,7 @@ import type { Answer, EndpointConfig, Unsigned } from '../entra/answers.ts';
 import { registeredDevice } from '../entra/device-registration-endpoint.ts';
 import { DEVICE_SIGNATURE } from '../entra/device-registration-service.ts';
 import { answerNone, answerRequest, ENTRA_ROUTES, signedAnswer } from '../entra/endpoint.ts';
+import { shownKerberosDomain } from '../entra/kerberos-domain.ts';
 import { TICKET_OPTIONS } from '../entra/kerberos-tickets.ts';
 import { type Tenant, withoutKeys } from '../entra/tenant.ts';
 import { httpFraming } from '../http/framing.ts';
@@ -217,12 +218,7 @@ function view({ tenantId }: Config, state: State): Json {
       deviceId,
       created: new Date(created).toISOString(),
     })),
-    kerberosDomains: kerberosDomains.map(({ id, domainDnsName, keyVersion, keyUpdatedOn }) => ({
-      id,
-      domainDnsName,
-      keyVersion,
-      keyUpdatedOn: new Date(keyUpdatedOn).toISOString(),
-    })),
+    kerberosDomains: kerberosDomains.map(shownKerberosDomain),
   };
 }
 

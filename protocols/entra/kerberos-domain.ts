@@ -66,10 +66,11 @@ export function kerberosDomainRequest(
   if (domain === undefined) return request(method, GRAPH_HOST, path, fields);
   const typed = { ...fields, 'Content-Type': JSON_TYPE };
   const key = toBase64(domain.key);
-  return request(method, GRAPH_HOST, path, typed, body({ ...shown(domain), key }));
+  return request(method, GRAPH_HOST, path, typed, body({ ...shownKerberosDomain(domain), key }));
 }
 
-function shown(domain: ShownKerberosDomain): Readonly<Record<string, Json>> {
+/** All but the key. */
+export function shownKerberosDomain(domain: ShownKerberosDomain): Readonly<Record<string, Json>> {
   return {
     id: domain.id,
     domainDnsName: domain.domainDnsName,
@@ -86,7 +87,7 @@ function body(fields: Readonly<Record<string, Json>>): Uint8Array {
 }
 
 export function shownKerberosDomainBody(domain: ShownKerberosDomain): Uint8Array {
-  return body(shown(domain));
+  return body(shownKerberosDomain(domain));
 }
 
 export type DomainRead<T> =

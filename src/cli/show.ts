@@ -68,6 +68,11 @@ export const VIEWS: Readonly<Record<string, View>> = {
     keeper: 'device',
     load: async () => (await import('./show-events.ts')).eventsOf,
   },
+  'azure-ad-kerberos-server': {
+    about: 'both sides of Entra Kerberos as Get-AzureADKerberosServer prints them',
+    keeper: 'directory',
+    load: async () => (await import('./show-kerberos-server.ts')).kerberosServerOf,
+  },
   klist: {
     about: 'the tickets of who is signed in to a device as klist prints them; `tgt`, `sessions`',
     keeper: 'device',
@@ -88,7 +93,7 @@ interface ShowOptions {
 }
 
 export function registerShow(program: Command): void {
-  const views = Object.entries(VIEWS).map(([name, { about }]) => `  ${name.padEnd(17)} ${about}`);
+  const views = Object.entries(VIEWS).map(([name, { about }]) => `  ${name.padEnd(24)} ${about}`);
   program
     .command('show')
     .description('what an actor of a run has stored, at any moment of it')
@@ -113,6 +118,7 @@ Examples:
   kerblab show latest certutil-store --on laptop
   kerblab show latest dsregcmd --on laptop
   kerblab show latest events 360 --on laptop
+  kerblab show latest azure-ad-kerberos-server --on dc1 --at 5m
   kerblab show latest klist tgt --on laptop --at 5m`,
     )
     .action(show);
