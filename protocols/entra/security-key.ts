@@ -84,13 +84,14 @@ export function securityKeyObjection(
   if (textField(clientData, 'challenge') !== toBase64Url(utf8(nonce))) {
     return 'the security key signed another nonce';
   }
+  if (textField(clientData, 'origin') !== ORIGIN) return 'clientDataJSON is of another origin';
   if (authenticatorData.length < AUTHENTICATOR_DATA) return 'authenticatorData is too short';
   if (!equal(authenticatorData.subarray(0, 32), digest('sha256', utf8(RELYING_PARTY)))) {
     return 'the security key signed for another relying party';
   }
-  if (((authenticatorData[32] as number) & USER_VERIFIED) === 0) {
-    return 'the security key did not verify its user';
-  }
+  const flags = authenticatorData[32] as number;
+  if ((flags & USER_PRESENT) === 0) return 'the security key did not find its user present';
+  if ((flags & USER_VERIFIED) === 0) return 'the security key did not verify its user';
   const input = concat(authenticatorData, digest('sha256', clientDataJSON));
   return verifySignature(key.publicKey, 'ecdsa-with-SHA256', input, signature)
     ? undefined
