@@ -1,4 +1,5 @@
 /** The tickets that an actor was given in a run, for files that other programs take tickets from. */
+import { CLOUD_REALM } from '../../protocols/entra/kerberos-tickets.ts';
 import {
   AsRep,
   EncKdcRepPartAny,
@@ -15,6 +16,7 @@ import { hintsOf, keyringOf, messageOf } from '../trace/hints.ts';
 import type { PrincipalParts } from '../trace/principal.ts';
 import { principalText } from '../trace/principal.ts';
 import type { Run } from '../trace/read.ts';
+import { type PrtGiven, prtsGiven, ticketIn } from './prt-given.ts';
 
 /**
  * A ticket-granting ticket of a writable KDC, one of a read-only KDC or of Entra, which a writable one
@@ -34,13 +36,15 @@ export interface Given {
 const REPLIES: Readonly<Record<string, Codec<KdcRep>>> = { 'AS-REP': AsRep, 'TGS-REP': TgsRep };
 
 /**
- * The tickets of all AS-REPs and TGS-REPs that could be opened, in order; of several for the same
- * service the last, because it is the one that a client would use.
+ * The tickets of all AS-REPs and TGS-REPs that could be opened, and those that came with primary refresh
+ * tokens, in order; of several for the same service the last, because it is the one that a client would use.
  */
 export function ticketsGiven(run: Run, dissector: Dissector): readonly Given[] {
   const keyring = keyringOf(run.records, run.octets, dissector);
   const given = new Map<string, Given>();
-  for (const { actor, event } of run.records) {
+  const tokens = prtsGiven(run);
+  for (const { seq, actor, event } of run.records) {
+    for (const credential of withToken(tokens.get(seq))) addGiven(given, actor, credential);
     const codec = REPLIES[event.message ?? ''];
     const bytes = event.kind === 'received' ? messageOf(event, run.octets) : undefined;
     if (codec === undefined || bytes === undefined) continue;
@@ -49,6 +53,15 @@ export function ticketsGiven(run: Run, dissector: Dissector): readonly Given[] {
     addGiven(given, actor, credential);
   }
   return [...given.values()];
+}
+
+/** What came with a primary refresh token. */
+function withToken(token: PrtGiven | undefined): readonly Credential[] {
+  if (token === undefined) return [];
+  return (['tgt_ad', 'tgt_cloud'] as const).flatMap((name) => {
+    const ticket = ticketIn(token, name);
+    return ticket?.kind === 'ticket' ? [ticket.credential] : [];
+  });
 }
 
 function addGiven(given: Map<string, Given>, actor: string, credential: Credential): void {
@@ -83,9 +96,6 @@ function kindOf({ sname, srealm, ticket }: Credential): TicketKind {
   const number = read.ok ? (read.value.encPart.kvno ?? 0) >>> 16 : 0;
   return number === 0 ? 'full' : 'partial';
 }
-
-/** Entra's own realm. */
-const CLOUD_REALM = 'KERBEROS.MICROSOFTONLINE.COM';
 
 /** `cifs/files.corp.example@CORP.EXAMPLE` */
 export function serverOf({ sname, srealm }: Credential): string {

@@ -11,6 +11,7 @@ import { type Run, readRun } from '../trace/read.ts';
 import { runFolderOf, writeWhole } from '../trace/run-folder.ts';
 import { type Given, ticketsGiven } from './credentials.ts';
 import { InputError } from './exit.ts';
+import { prtOf, writeDevice } from './export-entra.ts';
 import { ccacheFile, ccacheOf, clientsOf, kirbiFile, usable } from './export-tickets.ts';
 import { stage } from './stage.ts';
 
@@ -20,6 +21,9 @@ export interface ExportOptions {
   readonly ccache?: string;
   readonly kirbi?: string;
   readonly ticket?: string;
+  readonly prt?: string;
+  readonly device?: string;
+  readonly on?: string;
   readonly principal?: string;
   readonly keylog?: string;
   readonly mermaid?: string;
@@ -30,11 +34,11 @@ export interface ExportOptions {
 /** @throws InputError when there is nothing to do, or nothing such to give */
 export function exportRun(name: string, options: ExportOptions): void {
   const { keylog, bundle } = options;
-  const { pcapng, keytab, ccache, kirbi, mermaid } = options;
-  const wanted = [pcapng, keytab, ccache, kirbi, mermaid, keylog, bundle];
+  const { pcapng, keytab, ccache, kirbi, prt, device, mermaid } = options;
+  const wanted = [pcapng, keytab, ccache, kirbi, prt, device, mermaid, keylog, bundle];
   if (wanted.every((file) => file === undefined)) {
     throw new InputError(
-      'nothing to export: name a file with --pcapng, --keytab, --ccache, --kirbi or --mermaid, or a folder with --bundle',
+      'nothing to export: name a file with --pcapng, --keytab, --ccache, --kirbi, --prt or --mermaid, or a folder with --device or --bundle',
     );
   }
   if (keylog !== undefined) {
@@ -48,6 +52,8 @@ export function exportRun(name: string, options: ExportOptions): void {
     writeSecret(options.ccache, ccacheFile(given(), options));
   }
   if (options.kirbi !== undefined) writeSecret(options.kirbi, kirbiFile(given(), options));
+  if (prt !== undefined) write(prt, prtOf(run, options), PRIVATE);
+  if (device !== undefined) writeDevice(device, run, options.on);
   if (options.mermaid !== undefined) write(options.mermaid, diagram(run));
   if (bundle !== undefined) writeBundle(bundle, run, stage, given());
 }
@@ -57,9 +63,11 @@ function write(file: string, content: string | Uint8Array, mode?: number): void 
   writeWhole(file, content, mode);
 }
 
+const PRIVATE = 0o600;
+
 /** For nobody else: there are keys in it. */
 function writeSecret(file: string, content: Uint8Array): void {
-  write(file, content, 0o600);
+  write(file, content, PRIVATE);
 }
 
 function titleOf({ result }: Run): string {

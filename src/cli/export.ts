@@ -18,6 +18,9 @@ export function registerExport(program: Command): void {
       '--ticket <which>',
       'full, partial or cloud ticket-granting ticket, or a service (default: what a cache would hold; --kirbi: full)',
     )
+    .option('--prt <file>', 'a primary refresh token with its keys, as roadtx keeps one')
+    .option('--device <dir>', 'certificate and keys of a device that Entra knows, PEM')
+    .option('--on <actor>', 'which device (default: the only one)')
     .option('--principal <name>', 'whose tickets (default: the only user’s)')
     .option('--keylog <file>', 'TLS secrets, for Wireshark')
     .option('--mermaid <file>', 'a sequence diagram')
@@ -26,7 +29,9 @@ export function registerExport(program: Command): void {
     .addHelpText(
       'after',
       `
-Example:
+Examples:
+  kerblab export latest --ccache partial.ccache --ticket partial
+  kerblab export latest --prt roadtx.prt --device laptop/
   kerblab export latest --pcapng run.pcapng --keytab all.keytab
   wireshark -o kerberos.decrypt:TRUE -o kerberos.file:all.keytab run.pcapng`,
     )

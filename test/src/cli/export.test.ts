@@ -90,6 +90,18 @@ s('--ticket: the one that is wanted, in a cache or a KRB-CRED', () => {
   assert.match(none.stderr, /--ticket partial: there is none such .*; there are .*full of alice@/);
 });
 
+s('--prt and --device: nobody here has Entra to ask', () => {
+  const prt = exported('--prt', join(run.runs, 'roadtx.prt'));
+  assert.is(prt.status, 2);
+  assert.match(prt.stderr, /no device was given a primary refresh token of Entra in this run/);
+  const device = exported('--device', join(run.runs, 'device'));
+  assert.is(device.status, 2);
+  assert.match(device.stderr, /--device: say which one with --on: there is none in this run/);
+  const laptop = exported('--device', join(run.runs, 'device'), '--on', 'laptop');
+  assert.match(laptop.stderr, /--device: laptop is no device that is registered with Entra/);
+  assert.not.ok(existsSync(join(run.runs, 'device')));
+});
+
 s('--pcapng and --mermaid', () => {
   const [pcapng, diagram] = [join(run.runs, 'run.pcapng'), join(run.runs, 'run.mmd')];
   assert.is(exported('--pcapng', pcapng, '--mermaid', diagram).status, 0);
