@@ -130,8 +130,9 @@ function answered(
   answer: Answer,
 ): Step<State, ActorEffect> {
   if (answer.kind === 'respond') {
-    const effects = respond(connection, answer.response, answer.message);
-    const { cause } = answer;
+    const { cause, keys } = answer;
+    const known: readonly ActorEffect[] = keys === undefined ? [] : [{ kind: 'keyed', keys }];
+    const effects = [...known, ...respond(connection, answer.response, answer.message)];
     if (cause === undefined) return to(state, effects);
     return to(state, [...effects, { kind: 'note', level: 'cause', text: cause }]);
   }

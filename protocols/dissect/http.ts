@@ -2,6 +2,7 @@
  * HTTP messages: start line, fields, and what content says of itself. JSON and forms are taken apart, and
  * signed tokens in either (JWS in compact form, RFC 7515) show header and payload.
  */
+import { fromBase64 } from '../../src/bytes/base64.ts';
 import { fromUtf8, toHex } from '../../src/bytes/bytes.ts';
 import type { Json } from '../../src/machine/actor.ts';
 import { CERTIFICATE_REQUEST_NAME, REQUEST_PATH } from '../actors/authority-answers.ts';
@@ -24,11 +25,12 @@ import {
   reasonPhrase,
 } from '../http/messages.ts';
 import { type Route, readTarget, routed } from '../http/routing.ts';
-import { jsonObjectOf } from '../oauth/json.ts';
+import { type JsonObject, jsonObject, jsonObjectOf, textField } from '../oauth/json.ts';
 import { readJws } from '../oauth/jws.ts';
 import { readForm } from '../oauth/oauth.ts';
 import { type Contents, type Inner, type PlainRow, plain, under } from './contents.ts';
 import { jsonRows } from './json-rows.ts';
+import { MESSAGES } from './messages.ts';
 import { standingAlone } from './types.ts';
 
 type Message = HttpRequest | HttpResponse;
@@ -84,11 +86,28 @@ function contents(type: string): Contents {
   };
 }
 
-/** Content that is ASN.1: certificates, revocation lists, requests in CMS. */
-function inside({ body }: Message): readonly Inner[] {
+/** Content that is ASN.1: certificates, revocation lists, requests in CMS; tickets in Entra's answers. */
+function inside(message: Message): readonly Inner[] {
+  const { body } = message;
   const found = standingAlone(body);
-  if (found === undefined) return [];
-  return [{ path: 'body', contents: found, octets: body, put: under('body') }];
+  if (found !== undefined) {
+    return [{ path: 'body', contents: found, octets: body, put: under('body') }];
+  }
+  const object = mediaType(message).endsWith('json') ? jsonObjectOf(body) : undefined;
+  return object === undefined ? [] : TICKETS.flatMap((name) => ticketIn(object, name));
+}
+
+const TICKETS = ['tgt_ad', 'tgt_cloud'] as const;
+
+/** The AS-REP in `tgt_ad` or `tgt_cloud`. */
+function ticketIn(object: JsonObject, name: (typeof TICKETS)[number]): readonly Inner[] {
+  const field = jsonObject(textField(object, name) ?? '');
+  const octets =
+    field === undefined ? undefined : fromBase64(textField(field, 'messageBuffer') ?? '');
+  const contents = MESSAGES.get('AS-REP');
+  if (octets === undefined || contents === undefined) return [];
+  const path = `body.${name}`;
+  return [{ path, contents, octets, put: under('body', name, 'messageBuffer') }];
 }
 
 function json(message: Message): unknown {
@@ -132,8 +151,12 @@ function tokenJson(text: string): { header: Json; payload: Json } | undefined {
 /** Texts that are signed tokens become what is in them; tokens may stand in tokens. */
 function withTokens(value: Json, depth = 0): Json {
   if (depth > 16) return value;
-  if (typeof value === 'string')
-    return value.startsWith('eyJ') ? (tokenJson(value) ?? value) : value;
+  if (typeof value === 'string') {
+    if (value.startsWith('eyJ')) return tokenJson(value) ?? value;
+    // Entra puts JSON into texts of JSON: its tickets.
+    const object = value.startsWith('{') ? jsonObject(value) : undefined;
+    return object === undefined ? value : withTokens(object, depth + 1);
+  }
   if (Array.isArray(value)) return value.map((item: Json) => withTokens(item, depth + 1));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value as Readonly<Record<string, Json>>);

@@ -1,4 +1,5 @@
 /** What a tenant's endpoints say: responses, and what has to happen before there is one. */
+import type { KeyRecord } from '../../src/machine/actor.ts';
 import type { HttpResponse } from '../http/messages.ts';
 import type { Key } from '../kerberos/etypes.ts';
 import type { DeviceSettings, JudgedDevice } from './device-registration-service.ts';
@@ -49,6 +50,8 @@ export type Answer =
       readonly message: string;
       /** Why it is a refusal, or what is missing in it, for people. */
       readonly cause?: string;
+      /** That the answer brings, for exports and the viewer. */
+      readonly keys?: readonly KeyRecord[];
     }
   | { readonly kind: 'sign'; readonly unsigned: Unsigned }
   /** The second factor does not come; the answer when it was waited for long enough. */

@@ -3,7 +3,9 @@
  * ticket-granting ticket for Entra's own realm. Both come as whole AS-REPs in the answer that brings a
  * primary refresh token. What is Entra's own choice and not published is an option.
  */
+import { toHex } from '../../src/bytes/bytes.ts';
 import { encode } from '../../src/der/codec.ts';
+import type { KeyRecord } from '../../src/machine/actor.ts';
 import { NOT_TRANSITED } from '../kdc/as-reply.ts';
 import { issuePartialTgt, type PartialPac } from '../kdc/partial-tgt.ts';
 import { sealTicket, wholeSeconds } from '../kdc/ticket.ts';
@@ -19,7 +21,7 @@ import {
 } from '../kerberos/constants.ts';
 import { confounderLength, encrypt, encryptionKey, type Key, key } from '../kerberos/etypes.ts';
 import { type AsRep, EncAsRepPart, type PrincipalName, type Ticket } from '../kerberos/messages.ts';
-import { principal } from '../kerberos/names.ts';
+import { formatName, principal } from '../kerberos/names.ts';
 import type { KerberosDomain } from './kerberos-domain.ts';
 import { AES256, CLIENT_KEY_SIZE, sealTgt, type TgtError, tgtErrorText } from './prt-messages.ts';
 import type { Tenant, TenantUser } from './tenant.ts';
@@ -60,6 +62,8 @@ export interface Tickets {
   readonly tgtCloud?: string;
   /** Why `tgt_ad` is missing. */
   readonly cause?: string;
+  /** What the AS-REPs open with, for exports and the viewer. */
+  readonly keys: readonly KeyRecord[];
 }
 
 const DOMAIN_USERS = 513;
@@ -73,16 +77,17 @@ export function ticketsFor(
   options: TicketOptions,
   chance: Chance,
 ): Tickets {
-  const cloud = options.cloud
-    ? { tgtCloud: sealed(cloudTgt(user, cloudKey, options, chance), sessionKey, chance) }
-    : {};
+  const cloud = options.cloud ? cloudTgt(user, cloudKey, options, chance) : undefined;
+  const tgtCloud = cloud === undefined ? {} : { tgtCloud: sealed(cloud, sessionKey, chance) };
+  const cloudKeys = cloud === undefined ? [] : [keyRecord(cloud)];
   const found = domainOf(tenant, user);
   if ('domain' in found) {
     const issued = partialTgt(user, found.domain, found.sid, options, chance);
-    return { tgtAd: sealed(issued, sessionKey, chance), ...cloud };
+    const keys = [keyRecord(issued), ...cloudKeys];
+    return { tgtAd: sealed(issued, sessionKey, chance), ...tgtCloud, keys };
   }
   const told = options.missing === 'told' ? { tgtAd: tgtErrorText(found.error) } : {};
-  return { ...told, ...cloud, cause: found.error.error };
+  return { ...told, ...tgtCloud, cause: found.error.error, keys: cloudKeys };
 }
 
 /** Unverified: numbers of such errors. */
@@ -108,6 +113,11 @@ function domainOf(
 interface Issued {
   readonly asRep: AsRep;
   readonly clientKey: Uint8Array;
+}
+
+function keyRecord({ asRep, clientKey }: Issued): KeyRecord {
+  const principal = formatName(asRep.cname, asRep.crealm);
+  return { principal, kvno: 0, etype: AES256, key: toHex(clientKey), exchange: 'PRT' };
 }
 
 function sealed({ asRep, clientKey }: Issued, sessionKey: Uint8Array, { random }: Chance): string {

@@ -1,4 +1,5 @@
 /** What every answer of a primary refresh token's endpoint is made of. */
+import type { KeyRecord } from '../../src/machine/actor.ts';
 import type { Env } from '../../src/machine/machine.ts';
 import { response } from '../http/messages.ts';
 import { withoutNonce, withSession } from '../oauth/issued.ts';
@@ -19,12 +20,16 @@ export interface PrtTurn {
   readonly answer: Answer;
 }
 
-export function respond(body: Uint8Array, cause?: string): Answer {
+export function respond(
+  body: Uint8Array,
+  { cause, keys = [] }: { readonly cause?: string; readonly keys?: readonly KeyRecord[] } = {},
+): Answer {
   return {
     kind: 'respond',
     response: response(200, { 'Content-Type': JSON_TYPE }, body),
     message: TOKEN_RESPONSE_NAME,
     ...(cause === undefined ? {} : { cause }),
+    ...(keys.length === 0 ? {} : { keys }),
   };
 }
 

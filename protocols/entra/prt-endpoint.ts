@@ -128,7 +128,7 @@ function granted(
   const expires = env.now + PRT_LIFETIME * 1_000;
   const session: PrtSession = { userPrincipalName, deviceId, sessionKey, amr, expires };
   const { tenant, refreshToken } = withPrt(before, session, env);
-  const tickets = wantsTickets ? ticketsOf(tenant, user, sessionKey, config, env) : {};
+  const tickets = wantsTickets ? ticketsOf(tenant, user, sessionKey, config, env) : { keys: [] };
   const body = prtResponseBody({
     refreshToken,
     expiresIn: PRT_LIFETIME,
@@ -136,5 +136,5 @@ function granted(
     idToken: idToken(user, request.clientId, config, env.now),
     ...tickets,
   });
-  return { tenant, answer: respond(body, tickets.cause) };
+  return { tenant, answer: respond(body, tickets) };
 }

@@ -104,7 +104,7 @@ function renewed(
   const expires = env.now + PRT_LIFETIME * 1_000;
   const { tenant, refreshToken } = withPrt(before, { ...session, expires }, env);
   const { sessionKey } = session;
-  const tickets = wantsTickets ? ticketsOf(tenant, user, sessionKey, config, env) : {};
+  const tickets = wantsTickets ? ticketsOf(tenant, user, sessionKey, config, env) : { keys: [] };
   const body = prtResponseBody({
     refreshToken,
     expiresIn: PRT_LIFETIME,
@@ -112,7 +112,7 @@ function renewed(
     ...tickets,
   });
   const sealed = utf8(sealForSession(body, sessionKey, env.random));
-  return { tenant, answer: respond(sealed, tickets.cause) };
+  return { tenant, answer: respond(sealed, tickets) };
 }
 
 function resourceToken(

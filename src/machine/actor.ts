@@ -204,8 +204,11 @@ export interface KeyRecord {
   /** Hexadecimal. */
   readonly key: string;
   readonly salt?: string;
-  /** No long-term key, but the one that a client and a KDC agreed on for one reply (RFC 4556). */
-  readonly exchange?: 'PKINIT';
+  /**
+   * No long-term key, but that of one reply: agreed on by PKINIT (RFC 4556), or brought with a primary
+   * refresh token.
+   */
+  readonly exchange?: 'PKINIT' | 'PRT';
 }
 
 /** A running actor as the world and the drivers see it. `S` never leaves the actor's own module. */

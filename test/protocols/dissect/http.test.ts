@@ -1,7 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { dissector } from '../../../protocols/dissect/dissector.ts';
+import { TICKET_OPTIONS, ticketsFor } from '../../../protocols/entra/kerberos-tickets.ts';
 import { keyRegistrationRequest } from '../../../protocols/entra/key-registration-messages.ts';
+import { prtResponseBody } from '../../../protocols/entra/prt-messages.ts';
 import { accessTokenInput, tokenForm } from '../../../protocols/entra/token.ts';
 import {
   encodeRequest,
@@ -9,9 +11,10 @@ import {
   request,
   response,
 } from '../../../protocols/http/messages.ts';
+import { key } from '../../../protocols/kerberos/etypes.ts';
 import { compactJws } from '../../../protocols/oauth/jws.ts';
-import { FORM, formBody } from '../../../protocols/oauth/oauth.ts';
-import { concat, fromUtf8, utf8 } from '../../../src/bytes/bytes.ts';
+import { FORM, formBody, JSON_TYPE } from '../../../protocols/oauth/oauth.ts';
+import { concat, fromUtf8, toHex, utf8 } from '../../../src/bytes/bytes.ts';
 import { seededRandom } from '../../../src/crypto/random.ts';
 import { laptop, NOW } from '../enrollment/people.ts';
 
@@ -126,6 +129,55 @@ s('damaged messages never throw', () => {
       assert.ok(start <= end && end <= bytes.length);
     }
   }
+});
+
+s('tickets in Entra’s answers are looked into, with the keys that the tenant noted', () => {
+  const domain = {
+    id: 7,
+    domainDnsName: 'corp.example',
+    netBiosName: 'CORP',
+    domainSid: 'S-1-5-21-1-2-3',
+    secondaryKrbTgtNumber: 7,
+    keyVersion: 2,
+    key: new Uint8Array(32).fill(9),
+    keyUpdatedOn: NOW,
+  };
+  const user = {
+    userPrincipalName: 'alice@corp.example',
+    onPremisesSecurityIdentifier: 'S-1-5-21-1-2-3-1103',
+    onPremisesSamAccountName: 'alice',
+    accountEnabled: true,
+    mfa: 'satisfied',
+  } as const;
+  const tenant = { users: [user], devices: [], keys: [], kerberosDomains: [domain] };
+  const chance = { now: NOW, random: seededRandom(1, 'dissect tickets') };
+  const cloudKey = key(18, new Uint8Array(32).fill(5));
+  const sessionKey = new Uint8Array(32).fill(3);
+  const tickets = ticketsFor(tenant, user, sessionKey, cloudKey, TICKET_OPTIONS, chance);
+  const body = prtResponseBody({ refreshToken: 'r', expiresIn: 1, idToken: 'i', ...tickets });
+  const bytes = encodeResponse(response(200, { 'Content-Type': JSON_TYPE }, body));
+  const keyring = dissector.keyring();
+  keyring.add([
+    ...tickets.keys,
+    {
+      principal: 'krbtgt/CORP.EXAMPLE@CORP.EXAMPLE',
+      kvno: (7 << 16) | 2,
+      etype: 18,
+      key: toHex(domain.key),
+    },
+  ]);
+  const value = dissector.value(bytes, {}, keyring);
+  const reply = at(value, 'body.tgt_ad.messageBuffer') as Record<string, unknown>;
+  assert.is(at(reply, 'cname'), 'alice');
+  assert.equal(at(reply, 'pac.buffers'), [
+    'LOGON_INFO',
+    'SERVER_CHECKSUM',
+    'KDC_CHECKSUM',
+    'CLIENT_INFO',
+    'ATTRIBUTES_INFO',
+    'REQUESTOR_SID',
+  ]);
+  assert.ok(at(value, 'body.tgt_cloud.messageBuffer.encPart'));
 });
 
 s.run();
