@@ -115,6 +115,8 @@ function told(config: DeviceConfig, state: Running, entry: Entry, env: Env): Dev
       return provisioning.begin(config, state, entry, env);
     case 'enroll':
       return certificate.prompted(config, state, entry, env);
+    case 'securityKey':
+      return blamed(state, `${entry.who.user} shows a security key: nothing here asks Entra`);
     default:
       return carried(config, gestures.entered(config, state, entry, env), env);
   }

@@ -115,6 +115,14 @@ export const userFields = object({
     }),
   ),
   certificate: optional(userCertificate),
+  securityKey: optional(
+    object(
+      {
+        registered: defaulted(flag('The tenant knows it when the story begins'), true),
+      },
+      'The FIDO2 security key that they carry',
+    ),
+  ),
   ...person,
 });
 

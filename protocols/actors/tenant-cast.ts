@@ -20,6 +20,7 @@ import type { EntraConnectFields, EntraTenantFields } from './entra-fields.ts';
 import { entraKerberosOf } from './entra-kerberos-cast.ts';
 import type { DeviceFields, UserConfig } from './fields.ts';
 import { keysOnDevice } from './hello-keys.ts';
+import { registeredSecurityKeys } from './security-keys-cast.ts';
 
 /** Devices and keys were registered so long before the story begins. */
 const REGISTERED_BEFORE = 7 * 86_400_000;
@@ -94,6 +95,7 @@ export function initialTenant(scene: Scene, actor: string, config: EntraTenantFi
     ),
     keys: keysOf(scene, realm),
     kerberosDomains: kerberosDomainsOf(scene, realm),
+    securityKeys: registeredSecurityKeys(scene, realm),
   };
 }
 

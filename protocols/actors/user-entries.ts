@@ -34,7 +34,21 @@ export type HelloEntry =
   | { readonly kind: 'enroll'; readonly who: LogonName; readonly entry: PinEntry }
   | { readonly kind: 'deleteContainer'; readonly who: LogonName };
 
-export type Entry = PasswordEntry | HelloEntry;
+/** A FIDO2 security key was shown. */
+export interface SecurityKeyEntry {
+  readonly kind: 'securityKey';
+  readonly who: LogonName;
+  /** Base 64 URL of the credential's identifier. */
+  readonly credentialId: string;
+  /** Of the key, in the signing core. */
+  readonly key: string;
+  /** How often it has signed, this time included. */
+  readonly counter: number;
+  /** The key's own PIN or finger was right: else it signs nothing. */
+  readonly verified: boolean;
+}
+
+export type Entry = PasswordEntry | HelloEntry | SecurityKeyEntry;
 
 /** What is told, as the trace names it. */
 export const TOLD = [
@@ -42,6 +56,7 @@ export const TOLD = [
   'pin',
   'fingerprint',
   'face',
+  'security key',
   'pin change',
   'pin reset',
   'hello provisioning',
@@ -80,6 +95,13 @@ export function entryOf(event: Told): Entry | undefined {
         who,
         shown: { biometric: event.what as Biometric, matches: matches !== false },
       };
+    case 'security key': {
+      const { credentialId, key, counter } = event.args;
+      if (typeof credentialId !== 'string' || typeof key !== 'string') return undefined;
+      if (typeof counter !== 'number') return undefined;
+      const verified = matches !== false;
+      return { kind: 'securityKey', who, credentialId, key, counter, verified };
+    }
     case 'pin change':
       if (first === undefined || second === undefined) return undefined;
       return { kind: 'changePin', who, entry: { pin: first }, newPin: second };

@@ -16,6 +16,7 @@ import {
 import { userFields } from './fields.ts';
 import { BIOMETRICS } from './hello-fields.ts';
 import { noteIdentity } from './pki-certificates.ts';
+import { type CastSecurityKey, securityKeyOf } from './security-keys-cast.ts';
 import type { ToldWhat } from './user-entries.ts';
 
 /** Who they are to a device. */
@@ -24,13 +25,26 @@ interface Typed {
   readonly userName: string;
 }
 
-type State = { readonly name: 'absent' } | { readonly name: 'present' };
+interface Config {
+  readonly typed: Typed;
+  /** What they carry; absent: no security key. */
+  readonly securityKey?: CastSecurityKey;
+}
 
-function step(typed: Typed, state: State, event: ActorEvent): Step<State, ActorEffect> {
+type State =
+  | { readonly name: 'absent' }
+  /** `touches`: how often their security key has signed. */
+  | { readonly name: 'present'; readonly touches: number };
+
+function step(
+  { typed, securityKey }: Config,
+  state: State,
+  event: ActorEvent,
+): Step<State, ActorEffect> {
   switch (state.name) {
     case 'absent':
       if (event.kind !== 'started') return unexpected(state, event, 'started');
-      return to({ name: 'present' });
+      return to({ name: 'present', touches: 0 });
     case 'present': {
       if (event.kind !== 'commanded') return unexpected(state, event, 'commanded');
       const what = whatOf(event.verb, event.args);
@@ -39,6 +53,16 @@ function step(typed: Typed, state: State, event: ActorEvent): Step<State, ActorE
         return unexpected(state, event, Object.keys(VERBS).join(', '));
       }
       const { [event.verb]: _, ...said } = args;
+      if (what === 'security key') {
+        if (securityKey === undefined) {
+          const why = 'there is no security key to show: the file gives none';
+          return to(state, [{ kind: 'note', level: 'cause', text: why }]);
+        }
+        const touches = state.touches + 1;
+        const { credentialId, key } = securityKey;
+        const shown = { ...typed, userName, ...said, credentialId, key, counter: touches };
+        return to({ ...state, touches }, [{ kind: 'tell', to: on, what, args: shown }]);
+      }
       return to(state, [{ kind: 'tell', to: on, what, args: { ...typed, userName, ...said } }]);
     }
     default:
@@ -53,6 +77,7 @@ function whatOf(verb: string, args: Args): ToldWhat | undefined {
     case 'enters':
       return object === 'pin' ? 'pin' : 'password';
     case 'shows':
+      if (object === 'security-key') return 'security key';
       return object === 'face' ? 'face' : 'fingerprint';
     case 'changes':
       return 'pin change';
@@ -87,10 +112,10 @@ const VERBS = {
     }),
   },
   shows: {
-    about: 'Shows a finger or a face to a device: to sign in, or to unlock it.',
+    about: 'Shows a finger, a face or their security key to a device: to sign in, or to unlock it.',
     schema: object({
-      shows: oneOf('What is shown', BIOMETRICS),
-      matches: defaulted(flag('The sensor knows it again'), true),
+      shows: oneOf('What is shown', [...BIOMETRICS, 'security-key']),
+      matches: defaulted(flag('The sensor, or the security key, knows them again'), true),
       as: name,
       on: actor('Which device looks', 'device'),
     }),
@@ -157,13 +182,15 @@ export const user = role({
     noteIdentity(scene, name, config);
     const { sAMAccountName = name, userName = sAMAccountName } = config;
     const typed: Typed = { realm: config.realm.toUpperCase(), userName };
+    const securityKey = securityKeyOf(scene, name, config);
+    const own: Config = { typed, ...(securityKey === undefined ? {} : { securityKey }) };
     const initial: State = { name: 'absent' };
     return {
       name,
       role: 'user',
       machine: 'actors/user',
       initial,
-      step: (state, event) => step(typed, state as State, event),
+      step: (state, event) => step(own, state as State, event),
       stateName: (state) => (state as State).name,
       view: (state) => ({ state: (state as State).name }),
     };
