@@ -43,6 +43,17 @@ export const RegistrationErrors = {
   refused: (code: string): RegistrationStatus => BY_CODE[code] ?? REFUSED,
 } as const;
 
+/** Each once. */
+export const REGISTRATION_STATUSES: readonly RegistrationStatus[] = [
+  RegistrationErrors.invalidResponse,
+  REFUSED,
+  RegistrationErrors.badStatus,
+  MFA_REQUIRED,
+  status(0x801c_03f1, 'the token has no UPN'),
+  status(0x801c_03f2, 'DirectoryError: the user or the device is not in the directory yet'),
+  NO_TOKEN,
+];
+
 const FACILITY_WIN32 = 0x8007_0000;
 
 /** HRESULT_FROM_WIN32. */

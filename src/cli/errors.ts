@@ -1,11 +1,15 @@
 /** Every error that has a name here, from all tables, for `explain` and `list errors`. */
+import { ENTRA_CAUSES, HRESULT_CAUSES } from '../../protocols/entra/error-causes.ts';
+import { EntraErrors } from '../../protocols/entra/errors.ts';
+import { REGISTRATION_STATUSES } from '../../protocols/entra/key-registration-errors.ts';
+import { formatStatus, HelloErrors } from '../../protocols/hello/hello-errors.ts';
 import { ERROR_CODES, errorByCode, errorByName } from '../../protocols/kerberos/error-codes.ts';
 import { LATER } from '../../protocols/kerberos/later-errors.ts';
 import { errorByStatus, NTSTATUSES, statusByName } from '../../protocols/kerberos/ntstatus.ts';
 import { REPRODUCTIONS } from '../../protocols/kerberos/reproductions.ts';
 
 export interface ErrorEntry {
-  readonly table: 'KRB-ERROR' | 'NTSTATUS';
+  readonly table: 'KRB-ERROR' | 'NTSTATUS' | 'AADSTS' | 'HRESULT';
   /** As people write it: `24`, `0xc000006d`. */
   readonly code: string;
   readonly name: string;
@@ -14,7 +18,7 @@ export interface ErrorEntry {
   /** What was asked for has certainly not happened. */
   readonly definite?: boolean;
   readonly causes: readonly string[];
-  /** What makes it happen here, each proved by a test case. */
+  /** What makes it happen here, each proved by a test case; of Kerberos' errors only. */
   readonly reproducedBy: readonly ReproducedBy[];
   /** Where nothing does yet: what it waits for. */
   readonly later?: string;
@@ -54,9 +58,44 @@ function statusEntry({ status, ...entry }: (typeof NTSTATUSES)[number]): ErrorEn
   };
 }
 
+/** Those that the tenant gives; their text is Entra's. */
+const ENTRA: readonly ErrorEntry[] = (Object.keys(EntraErrors) as (keyof typeof EntraErrors)[])
+  .map((name): ErrorEntry => {
+    const { code, error, text } = EntraErrors[name];
+    return {
+      table: 'AADSTS',
+      code: String(code),
+      name: `AADSTS${code}`,
+      sentence: text,
+      section: `OAuth 2.0 ${error}`,
+      causes: ENTRA_CAUSES[name],
+      reproducedBy: [],
+    };
+  })
+  .sort((one, other) => Number(one.code) - Number(other.code));
+
+const HRESULTS: readonly ErrorEntry[] = [
+  ...Object.values(HelloErrors).map(({ code, name, text }) => hresult(code, name, text)),
+  ...REGISTRATION_STATUSES.map(({ code, text }) => hresult(code, formatStatus(code), text)),
+];
+
+function hresult(code: number, name: string, sentence: string): ErrorEntry {
+  return {
+    table: 'HRESULT',
+    code: formatStatus(code).toLowerCase(),
+    name,
+    sentence,
+    section: 'Windows Hello errors during PIN creation',
+    causes: HRESULT_CAUSES[code] ?? [],
+    reproducedBy: [],
+  };
+}
+
 export const ERRORS: readonly ErrorEntry[] = [
   ...ERROR_CODES.map(kerberosEntry),
   ...NTSTATUSES.map(statusEntry),
+  ...ENTRA,
+  ...HRESULTS,
 ];
 
 /** What `24`, `0x18`, `-1073741715` or a name (with or without its prefix) means: perhaps in both tables. */
@@ -67,7 +106,13 @@ export function errorsNamed(what: string): readonly ErrorEntry[] {
   return [
     ...(kerberos === undefined ? [] : [kerberosEntry(kerberos)]),
     ...(status === undefined ? [] : [statusEntry(status)]),
+    ...[...ENTRA, ...HRESULTS].filter((entry) => isNamed(entry, what, isNumber)),
   ];
+}
+
+function isNamed({ code, name }: ErrorEntry, what: string, isNumber: boolean): boolean {
+  if (isNumber) return Number(code) === Number(what) >>> 0;
+  return name.toLowerCase() === what.toLowerCase();
 }
 
 /** A row of the list of all. */
@@ -87,7 +132,8 @@ export function errorText(entry: ErrorEntry): string {
   return `${lines.join('\n')}\n`;
 }
 
-function reproductionLines({ name, reproducedBy, later }: ErrorEntry): readonly string[] {
+function reproductionLines({ table, name, reproducedBy, later }: ErrorEntry): readonly string[] {
+  if (table === 'AADSTS' || table === 'HRESULT') return [];
   if (later !== undefined) return [`  nothing makes it happen here yet: ${later}`];
   const lines = reproducedBy.map(({ cause, error, status, case: id, scenario }) => {
     const other = error === name ? status : error;

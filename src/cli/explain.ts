@@ -12,13 +12,17 @@ export function registerExplain(program: Command): void {
   program
     .command('explain')
     .description('an error code with its likely causes; a scenario with its defaults filled in')
-    .argument('<what>', 'a code (24, 0x18, 0xc000006d), a name (KDC_ERR_PREAUTH_FAILED), or a file')
+    .argument(
+      '<what>',
+      'a code (24, 0x18, 0xc000006d, AADSTS50126), a name (KDC_ERR_PREAUTH_FAILED), or a file',
+    )
     .addHelpText(
       'after',
       `
 Examples:
   kerblab explain KDC_ERR_PREAUTH_FAILED
   kerblab explain 0xc000006d
+  kerblab explain AADSTS50126
   kerblab explain scenarios/password-sign-in.yaml`,
     )
     .action(explain);

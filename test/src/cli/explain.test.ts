@@ -20,6 +20,27 @@ explain('errors by code, hexadecimal code, name and short name', () =>
   }),
 );
 
+explain('errors of Entra by AADSTS number, and of Hello by HRESULT', () =>
+  inFolder(async (folder) => {
+    for (const what of ['AADSTS50126', 'aadsts50126', '50126']) {
+      const { status, stdout } = await kerblab(['explain', what], folder);
+      assert.is(status, 0, what);
+      assert.match(
+        stdout,
+        /^AADSTS50126 \(AADSTS 50126, OAuth 2\.0 invalid_grant\)\n {2}Error val/,
+      );
+      assert.match(stdout, /likely causes:\n {2}- the password was typed wrong\n/);
+      assert.not.match(stdout, 'made to happen');
+    }
+    for (const what of ['0x801C03ED', '-2145647635', '2149319661']) {
+      const { stdout } = await kerblab(['explain', what], folder);
+      assert.match(stdout, /^0x801C03ED \(HRESULT 0x801c03ed, Windows Hello errors/, what);
+    }
+    const pin = await kerblab(['explain', 'NTE_INCORRECT_PASSWORD'], folder);
+    assert.match(pin.stdout, /HRESULT 0x80090033/);
+  }),
+);
+
 explain('a scenario with its defaults is the same scenario', () =>
   inFolder(async (folder) => {
     const file = root('scenarios', 'password-sign-in.yaml');
