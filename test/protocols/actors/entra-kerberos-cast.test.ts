@@ -1,14 +1,34 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { directoryAccounts } from '../../../protocols/actors/directory-accounts.ts';
+import type { EntraTenantFields } from '../../../protocols/actors/entra-fields.ts';
 import { entraKerberosOf } from '../../../protocols/actors/entra-kerberos-cast.ts';
 import type { DomainControllerFields } from '../../../protocols/actors/fields.ts';
 import { storeOf } from '../../../protocols/actors/new-domain-store.ts';
 import { realmCast } from '../../../protocols/actors/realm-cast.ts';
+import { initialTenant } from '../../../protocols/actors/tenant-cast.ts';
+import { directory } from '../../../protocols/directory/directory.ts';
 import { initialDomain } from '../../../protocols/directory/domain.ts';
+import { kerberosServer, setKerberosServer } from '../../../protocols/directory/kerberos-server.ts';
+import { SYSTEM_CONTEXT } from '../../../protocols/directory/security/token.ts';
+import { TICKET_OPTIONS, ticketsFor } from '../../../protocols/entra/kerberos-tickets.ts';
+import { openTgt } from '../../../protocols/entra/prt-messages.ts';
+import { type Tenant, userNamed } from '../../../protocols/entra/tenant.ts';
+import * as kdc from '../../../protocols/kdc/kdc.ts';
 import { fullKvno } from '../../../protocols/kdc/long-term-keys.ts';
+import type { Realm } from '../../../protocols/kdc/realm.ts';
+import { KdcOptions } from '../../../protocols/kerberos/constants.ts';
+import { errorName } from '../../../protocols/kerberos/error-codes.ts';
+import { key } from '../../../protocols/kerberos/etypes.ts';
+import type { TgsRequest } from '../../../protocols/kerberos/tgs-client.ts';
+import * as tgs from '../../../protocols/kerberos/tgs-client.ts';
+import type { Credential } from '../../../protocols/kerberos/ticket-cache.ts';
 import { toHex } from '../../../src/bytes/bytes.ts';
+import { seededRandom } from '../../../src/crypto/random.ts';
+import type { Store } from '../../../src/machine/store.ts';
+import { memoryStore } from '../../../src/store/memory.ts';
 import { ALICE, AUTHORITIES, DC1, sceneOf } from './pki-scene.ts';
+import { START } from './small-world.ts';
 
 const TENANT = { role: 'entra-tenant', realm: 'CORP.EXAMPLE' } as const;
 const PEOPLE = { ...AUTHORITIES, dc1: DC1, alice: ALICE };
@@ -93,6 +113,95 @@ cast('draws a number that no read-only controller has', () => {
   const drawn = numbers(7);
   assert.is(numbers(8), drawn);
   assert.is(numbers(drawn), (drawn % 65_535) + 1);
+});
+
+/** Alice's partial ticket, as the tenant issues it with the key that it has. */
+function ticketOf(tenant: Tenant): { readonly credential: Credential } {
+  const session = new Uint8Array(32).fill(1);
+  const user = userNamed(tenant, 'alice@corp.example');
+  if (user === undefined) throw new Error('the tenant has no alice');
+  const chance = { now: START, random: seededRandom(1, 'tenant') };
+  const cloudKey = key(18, new Uint8Array(32).fill(2));
+  const { tgtAd = '' } = ticketsFor(tenant, user, session, cloudKey, TICKET_OPTIONS, chance);
+  const opened = openTgt(tgtAd, session);
+  if (opened.kind !== 'ticket') throw new Error(`no ticket but ${opened.kind}`);
+  return opened;
+}
+
+/** What the domain controller answers to it: done, or the code of the refusal. */
+function exchanged(tenant: Tenant, store: Store, realm: Realm) {
+  const { credential } = ticketOf(tenant);
+  const now = START;
+  const random = seededRandom(2, 'kdc');
+  const env = { now, stamp: now * 1_000, offset: 0, random };
+  const request: TgsRequest = {
+    credential,
+    sname: credential.sname,
+    kdcOptions: KdcOptions.canonicalize,
+    till: now + 3_600_000,
+    etypes: [18],
+    subkey: false,
+    keyList: [23],
+    learnsTime: false,
+  };
+  const begun = tgs.step({ name: 'idle' }, { kind: 'asked', request }, env);
+  const [sent] = begun.effects;
+  if (sent?.kind !== 'request') throw new Error('nothing is asked');
+  const { bytes } = sent;
+  const received = { kind: 'received', transport: 'tcp', from: '', fromPort: 1, bytes } as const;
+  const accounts = directoryAccounts(store);
+  const answer = kdc.step(kdc.ready(realm), received, { now, random, accounts });
+  const reply = answer.effects.find((effect) => effect.kind === 'reply');
+  if (reply?.kind !== 'reply') throw new Error('there is no reply');
+  return tgs.step(begun.state, { kind: 'answered', bytes: reply.bytes }, env).state;
+}
+
+cast('the tenant’s tickets are taken by the directory, until it has rotated twice alone', () => {
+  const { scene, config } = sceneOf({ ...PEOPLE, tenant: { ...TENANT, kerberos: true } });
+  const { seed, realm } = realmCast(scene, 'dc1', config<DomainControllerFields>('dc1'));
+  const store = memoryStore();
+  store.write(initialDomain(seed).batch);
+  const tenant = initialTenant(scene, 'tenant', config<EntraTenantFields>('tenant'));
+  const outcome = (of = tenant): string => {
+    const state = exchanged(of, store, realm);
+    if (state.name === 'failed' && state.failure.kind === 'refused')
+      return errorName(state.failure.errorCode);
+    const [given] = state.name === 'done' ? (state.keyList ?? []) : [];
+    return given === undefined ? state.name : toHex(given.keyvalue);
+  };
+  const rotate = (): void => {
+    const base = directory(store);
+    const { domain } = directoryAccounts(store);
+    const random = seededRandom(3, `rotation ${store.revision(0)}`);
+    const at = { directory: base, domain, now: START, random, confidential: true };
+    const changed = setKerberosServer({ ...at, context: SYSTEM_CONTEXT }, { rotate: true });
+    if (!changed.ok) throw new Error(changed.reason);
+    for (const draft of changed.drafts) {
+      const batch = draft.batch();
+      if (batch !== undefined) store.write(batch);
+    }
+  };
+  const ntHash = 'fc525c9683e8fe067095ba2ddc971889';
+  assert.is(outcome(), ntHash);
+  rotate();
+  assert.is(outcome(), ntHash, 'the key before still opens');
+  rotate();
+  assert.is(outcome(), 'KRB_AP_ERR_BADKEYVER');
+  // What the tenant is told then opens again.
+  const found = kerberosServer(directory(store));
+  const [newest] = directoryAccounts(store).bySAMAccountName('krbtgt_AzureAD')?.keys ?? [];
+  const [domain] = tenant.kerberosDomains ?? [];
+  const bytes = newest?.keys.find(({ etype }) => etype === 18)?.bytes;
+  if (found === undefined || domain === undefined || bytes === undefined)
+    throw new Error('nothing');
+  const told = { ...domain, keyVersion: found.keyVersion, key: bytes };
+  assert.is(outcome({ ...tenant, kerberosDomains: [told] }), ntHash);
+  // The right version with another key, and a number that the domain does not have.
+  const other = { ...told, key: new Uint8Array(32).fill(9) };
+  assert.is(outcome({ ...tenant, kerberosDomains: [other] }), 'KRB_AP_ERR_BAD_INTEGRITY');
+  const number = (domain.id % 65_535) + 1;
+  const strange = { ...told, secondaryKrbTgtNumber: number };
+  assert.is(outcome({ ...tenant, kerberosDomains: [strange] }), 'KDC_ERR_S_PRINCIPAL_UNKNOWN');
 });
 
 cast.run();
