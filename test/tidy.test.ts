@@ -18,6 +18,7 @@ const PROTOCOLS = [
   'kdc',
   'directory',
   'gss',
+  'ntlm',
   'http',
   'ldap',
   'hello',
