@@ -34,6 +34,8 @@ interface Config extends EndpointConfig {
   readonly key: string;
   readonly mfaTimeout: number;
   readonly names: TenantNames;
+  /** Whose users it has. */
+  readonly realm: string;
 }
 
 /** An answer that is yet to come, by the connection that waits for it. */
@@ -197,11 +199,12 @@ function commanded(
   return to(state, [{ kind: 'note', level: 'cause', text }]);
 }
 
-function view({ tenantId }: Config, state: State): Json {
-  if (state.name === 'off') return { state: 'off' };
+function view({ tenantId, realm }: Config, state: State): Json {
+  if (state.name === 'off') return { state: 'off', realm };
   const { users, devices, keys, kerberosDomains = [] } = state.tenant;
   return {
     state: state.name,
+    realm,
     tenantId,
     users: users.map(({ userPrincipalName, accountEnabled, mfa }) => ({
       userPrincipalName,
@@ -229,6 +232,7 @@ export const entraTenant = role({
   fields: entraTenantFields,
   verbs: entraTenantVerbs,
   states: ['off', 'ready'],
+  servesIn: true,
   build(name, fields, scene) {
     scene.key(DEVICE_ISSUER_KEY, 'RSA-2048');
     const config: Config = {
@@ -241,6 +245,7 @@ export const entraTenant = role({
       tickets: { ...TICKET_OPTIONS, ...fields.tickets },
       initial: initialTenant(scene, name, fields),
       names: tenantNames(scene, fields.realm),
+      realm: fields.realm.toUpperCase(),
     };
     const initial: State = { name: 'off' };
     return {

@@ -217,11 +217,16 @@ export function enrollmentAgent(wanted: {
 }
 
 /** A web server's certificate: AD FS and whoever else is reached by TLS. */
-export function webServer({ dnsNames }: { readonly dnsNames: readonly [string, ...string[]] }) {
+export function webServer(wanted: {
+  readonly dnsNames: readonly [string, ...string[]];
+  /** Addresses by which clients reach it without a name. */
+  readonly ip?: readonly Uint8Array[];
+}) {
+  const { dnsNames, ip = [] } = wanted;
   return endEntity({
     subject: commonName(dnsNames[0]),
     usage: SIGNATURE_AND_ENCIPHERMENT,
     purposes: [KEY_PURPOSE.serverAuthentication],
-    names: { dns: dnsNames },
+    names: { dns: dnsNames, ip },
   });
 }

@@ -31,7 +31,10 @@ export interface SubjectAltName {
 export const NO_NAMES: SubjectAltName = { dns: [], upn: [], uri: [], email: [], kerberos: [] };
 
 /** The names that a certificate is to have, those that are given. */
-export type WantedNames = Partial<SubjectAltName>;
+export type WantedNames = Partial<SubjectAltName> & {
+  /** IP addresses, 4 or 16 octets. */
+  readonly ip?: readonly Uint8Array[];
+};
 
 function otherName(typeId: string, value: Uint8Array): GeneralName {
   return { otherName: { typeId, value } };
@@ -47,11 +50,12 @@ function kerberosName({ realm, name, nameType }: KerberosName): GeneralName {
 
 /** The extension; not critical, since the subjects here are never empty. */
 export function subjectAltName(names: WantedNames): Extension {
-  const { dns = [], upn = [], uri = [], email = [], kerberos = [] } = names;
+  const { dns = [], upn = [], uri = [], email = [], kerberos = [], ip = [] } = names;
   const value: GeneralName[] = [
     ...upn.map((text) => otherName(OTHER_NAME.userPrincipalName, encode(UserPrincipalName, text))),
     ...kerberos.map(kerberosName),
     ...dns.map((dNSName) => ({ dNSName })),
+    ...ip.map((iPAddress) => ({ iPAddress })),
     ...email.map((rfc822Name) => ({ rfc822Name })),
     ...uri.map((uniformResourceIdentifier) => ({ uniformResourceIdentifier })),
   ];

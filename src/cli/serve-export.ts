@@ -31,6 +31,8 @@ export interface Exported {
   readonly start: number;
   /** Root certificates that the realms' KDCs and users have in common, DER. */
   readonly anchors?: readonly Uint8Array[];
+  /** What clients must trust to speak TLS with these listeners, DER. */
+  readonly tlsRoot?: Uint8Array;
   /** Who can sign in with a certificate; `name` is that of the files. */
   readonly identities?: readonly KeyAndCertificates[];
   /** The control token; absent: there is no control interface. */
@@ -49,10 +51,10 @@ export async function writeExports(folder: string, exported: Exported): Promise<
 }
 
 async function writeAll(folder: string, exported: Exported): Promise<void> {
-  const { keys, start, token, realms, host, anchors = [], identities = [] } = exported;
+  const { keys, start, token, realms, host, anchors = [], identities = [], tlsRoot } = exported;
   const entries = (of: readonly KeyRecord[]): Uint8Array =>
     writeKeytab(of.map((key) => keytabEntry(key, Math.floor(start / 1000))));
-  const pkinit = await writePkinit(folder, anchors, identities);
+  const pkinit = await writePkinit(folder, anchors, identities, tlsRoot);
   writePrivate(join(folder, 'krb5.conf'), krb5Conf({ ...exported, ...(pkinit && { pkinit }) }));
   writePrivate(join(folder, 'all.keytab'), entries(keys));
   writePrivate(join(folder, 'services.keytab'), entries(keys.filter(isService)));

@@ -19,17 +19,28 @@ export interface PkinitFiles {
 /** For nobody else: there are keys in most of them. */
 const PRIVATE = 0o600;
 
-/** Undefined: no realm has certificates, and nothing is written. */
+/**
+ * @param tlsRoot of these listeners' TLS, in the same file
+ * @returns undefined: no realm has certificates
+ */
 export async function writePkinit(
   folder: string,
   anchors: readonly Uint8Array[],
   identities: readonly KeyAndCertificates[],
+  tlsRoot?: Uint8Array,
 ): Promise<PkinitFiles | undefined> {
-  if (anchors.length === 0) return undefined;
   const files = {
     anchors: resolve(folder, 'ca.pem'),
     moduli: resolve(folder, 'krb5.moduli'),
   };
+  const tls =
+    tlsRoot === undefined
+      ? []
+      : ['# Who vouches for the TLS of this start of serve.\n', pem('CERTIFICATE', tlsRoot)];
+  if (anchors.length === 0) {
+    if (tls.length > 0) writeWhole(files.anchors, tls.join(''), PRIVATE);
+    return undefined;
+  }
   const shown = identities.map((identity) => ({ identity, own: selfIssued(identity) }));
   const roots = anchors.map((der) => pem('CERTIFICATE', der));
   const hello = shown.flatMap(({ identity: { name }, own }) =>
@@ -40,7 +51,7 @@ export async function writePkinit(
           pem('CERTIFICATE', own.anchor),
         ],
   );
-  writeWhole(files.anchors, [...roots, ...hello].join(''), PRIVATE);
+  writeWhole(files.anchors, [...roots, ...hello, ...tls].join(''), PRIVATE);
   writeWhole(files.moduli, krb5Moduli(), PRIVATE);
   for (const { identity, own } of shown) {
     const { certificates } = identity;

@@ -4,9 +4,11 @@ import type { Patience } from '../drivers/limits.ts';
 
 /** An option that opens listeners, and the port that the actors believe to listen on. */
 export interface ListenerOption {
-  readonly option: 'kdc' | 'ldap';
+  readonly option: 'kdc' | 'ldap' | 'entra';
   readonly port: number;
   readonly about: string;
+  /** TLS from the first octet. */
+  readonly isTls?: true;
   /** Where the service waits longer than others. */
   readonly patience?: Partial<Patience>;
 }
@@ -25,6 +27,12 @@ export const LISTENERS: readonly ListenerOption[] = [
     // InitRecvTimeout and MaxConnIdleTime of the LDAP policies (MS-ADTS 3.1.1.3.4.6).
     patience: { firstMessageMs: 120_000, idleMs: 900_000 },
   },
+  {
+    option: 'entra',
+    port: 443,
+    about: 'the tenant of Microsoft Entra, over HTTPS; its root is in ca.pem of --export',
+    isTls: true,
+  },
 ];
 
 /** By port, for the driver. */
@@ -36,11 +44,15 @@ export const PATIENCE: Readonly<Record<number, Partial<Patience>>> = Object.from
 export const LATER: readonly (readonly [option: string, what: string])[] = [
   ['--kpasswd <port>', 'password changes (RFC 3244)'],
   ['--kkdcp <port>', 'the KDC proxy (MS-KKDCP)'],
-  ['--entra <port>', 'the Entra tenant'],
   ['--rdp <port>', 'remote desktop hosts'],
   ['--vpcd <host:port>', 'smart cards'],
   ['--workers <n>', 'several processes'],
 ];
+
+/** Ports that are TLS from the first octet. */
+export const TLS_PORTS: readonly number[] = LISTENERS.flatMap(({ port, isTls }) =>
+  isTls === true ? [port] : [],
+);
 
 /** `--kdc 8800` as what the actors ask for: the first asks for that port, the others for any. */
 export function realPorts(

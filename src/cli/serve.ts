@@ -9,6 +9,7 @@ export interface ServeOptions {
   readonly host: string;
   readonly kdc?: number;
   readonly ldap?: number;
+  readonly entra?: number;
   readonly state?: string;
   readonly trace?: number;
   readonly export?: string;
@@ -26,7 +27,9 @@ Requests of the control interface are in src/trace/README.md. POST /faults takes
 export function registerServe(program: Command): void {
   const command = program
     .command('serve')
-    .description('put the domain controllers of a scenario on real sockets, for real clients')
+    .description(
+      'put domain controllers and tenants of a scenario on real sockets, for real clients',
+    )
     .argument('<file>', 'scenario whose actors are served; its script is not played')
     .addOption(
       new Option('--host <address>', 'address to bind to').default('127.0.0.1').argParser(address),
@@ -42,7 +45,7 @@ export function registerServe(program: Command): void {
   }
   command
     .option('--trace <port>', 'viewer, trace and control interface', portArgument)
-    .option('--export <dir>', 'write krb5.conf, keytabs and the control token there')
+    .option('--export <dir>', 'write krb5.conf, keytabs, certificates and the control token there')
     .option('--state <dir>', 'keep directory, keys and counters there between starts')
     .option('--seed <n>', 'chance from this seed instead of the system', seedArgument)
     .addHelpText('after', EXAMPLES)

@@ -11,6 +11,7 @@ import type { Actor, KeyRecord } from '../machine/actor.ts';
 import { type BuiltCast, buildCast } from '../scenario/cast.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { chanceKeys } from '../signing/key-maker.ts';
+import type { KeyStore } from '../signing/key-store.ts';
 import { nodeProvider } from '../signing/node-provider.ts';
 import { type KeyOperations, keyOperations } from '../signing/operations.ts';
 import { type Signer, signer } from '../signing/signer.ts';
@@ -19,15 +20,15 @@ import { type TraceServer, traceServer } from '../trace/server.ts';
 import { type TraceRecorder, traceRecorder } from '../trace/store.ts';
 import { loadScenarios } from './arguments.ts';
 import { InputError } from './exit.ts';
-import type { KeyAndCertificates } from './pkcs12.ts';
 import type { ServeOptions } from './serve.ts';
-import { administratorOf } from './serve-administrator.ts';
+import { announce } from './serve-announce.ts';
 import { serveControls } from './serve-controls.ts';
-import { type ServedRealm, writeExports } from './serve-export.ts';
+import { log } from './serve-log.ts';
 import { keyMetrics } from './serve-metrics.ts';
 import { namesGiven } from './serve-names.ts';
-import { PATIENCE, realPorts } from './serve-ports.ts';
+import { PATIENCE, realPorts, TLS_PORTS } from './serve-ports.ts';
 import { type Stores, serveStores } from './serve-stores.ts';
+import { type ServedTls, servedTls } from './serve-tls.ts';
 import { stage } from './stage.ts';
 import { collectStartGarbage } from './start-garbage.ts';
 
@@ -46,9 +47,10 @@ interface Serving {
 
 /** @throws InputError when there is nothing to serve, or a port or the folder cannot be had. */
 export async function serve(file: string, options: ServeOptions): Promise<void> {
-  if ([options.kdc, options.ldap, options.trace].every((port) => port === undefined)) {
+  const { kdc, ldap, entra, trace } = options;
+  if ([kdc, ldap, entra, trace].every((port) => port === undefined)) {
     throw new InputError(
-      'nothing to serve: give --kdc PORT (0 takes a free one), --ldap PORT, or --trace PORT',
+      'nothing to serve: give --kdc PORT (0 takes a free one), --ldap PORT, --entra PORT, or --trace PORT',
     );
   }
   const [scenario] = loadScenarios([file], stage);
@@ -60,9 +62,12 @@ export async function serve(file: string, options: ServeOptions): Promise<void> 
   const counts = metrics();
   const seeded = options.seed !== undefined;
   const signing = signer(cast.keys, nodeProvider({ deterministic: seeded }));
-  const operations = keyOperations(cast.keys, signing, seeded ? cast.makeKey : chanceKeys());
+  const makeKey = seeded ? cast.makeKey : chanceKeys();
+  const operations = keyOperations(cast.keys, signing, makeKey);
+  const tls =
+    entra === undefined ? undefined : servedTls(cast.keys, makeKey, options.host, clock.start);
   const stores = await serveStores(options.state, actors);
-  const parts = { clock, keys, counts, operations, recorder, stores };
+  const parts = { clock, keys, counts, operations, recorder, stores, tls, held: cast.keys };
   const driver = driverOf(scenario, actors, options, parts);
   const serving: Serving = { driver, signing };
   try {
@@ -77,7 +82,19 @@ export async function serve(file: string, options: ServeOptions): Promise<void> 
     collectStartGarbage();
     // Whoever reads the ready line may stop us in the same instant.
     stopOnSignals(serving);
-    await announce(options, actors, clock, [...keys.values()], stores, serving, cast);
+    const { trace: shown } = serving;
+    const known = [...keys.values()];
+    await announce({
+      options,
+      actors,
+      cast,
+      clock,
+      keys: known,
+      stores,
+      driver,
+      trace: shown,
+      tls,
+    });
   } catch (error) {
     await stopped(serving);
     throw error;
@@ -91,37 +108,6 @@ function nameLocally(driver: Driver, actors: readonly Actor[], stores: Stores, h
     const given = namesGiven(stores.of(name), host);
     if (given !== undefined) driver.deliver(name, given);
   }
-}
-
-/** Writes the exports, then the line that says that everything is ready. */
-async function announce(
-  options: ServeOptions,
-  actors: readonly Actor[],
-  clock: Clock,
-  keys: readonly KeyRecord[],
-  stores: Stores,
-  { driver, trace }: Serving,
-  cast: BuiltCast,
-): Promise<void> {
-  const { host, export: folder } = options;
-  const realms = realmsOf(driver, actors, stores);
-  if (folder !== undefined) {
-    const token = trace === undefined ? {} : { token: trace.token };
-    const { start } = clock;
-    const { anchors } = cast;
-    const identities = identitiesOf(cast);
-    await writeExports(folder, { realms, host, keys, start, anchors, identities, ...token });
-  }
-  warnIfOpen(host);
-  process.stdout.write(`${JSON.stringify(readyLine(options, realms, actors, driver, trace))}\n`);
-}
-
-/** Certificates of before the story with their private keys. */
-function identitiesOf({ identities, keys }: BuiltCast): readonly KeyAndCertificates[] {
-  return identities.flatMap(({ name, key, certificates }) => {
-    const found = keys.find(key);
-    return found === undefined ? [] : [{ name, pkcs8: found.pkcs8, certificates }];
-  });
 }
 
 /** @throws InputError when the scenario has nobody who could be served. */
@@ -155,22 +141,20 @@ interface Parts {
   readonly operations: KeyOperations;
 }
 
+interface DriverParts extends Parts {
+  readonly keys: Map<string, KeyRecord>;
+  readonly recorder: TraceRecorder | undefined;
+  readonly stores: Stores;
+  readonly tls: ServedTls | undefined;
+  /** Private keys, by name. */
+  readonly held: KeyStore;
+}
+
 function driverOf(
   { skews }: Scenario,
   actors: readonly Actor[],
-  { host, seed, kdc, ldap }: ServeOptions,
-  {
-    clock,
-    counts,
-    operations,
-    keys,
-    recorder,
-    stores,
-  }: Parts & {
-    keys: Map<string, KeyRecord>;
-    recorder: TraceRecorder | undefined;
-    stores: Stores;
-  },
+  { host, seed, kdc, ldap, entra }: ServeOptions,
+  { clock, counts, operations, keys, recorder, stores, tls, held }: DriverParts,
 ): Driver {
   // What was drawn before a state was served again (GUIDs, keys) must not come again.
   const chance = (actor: string): string =>
@@ -184,7 +168,9 @@ function driverOf(
     metrics: counts,
     operations,
     log,
-    realPort: realPorts({ kdc, ldap }),
+    keys: held,
+    tlsOf: (_, port) => (TLS_PORTS.includes(port) ? tls?.identity : undefined),
+    realPort: realPorts({ kdc, ldap, entra }),
     patience: PATIENCE,
     store: (actor) => stores.of(actor),
     keyed: (known) => {
@@ -240,62 +226,6 @@ function traceOf(
   });
 }
 
-/** The realms that are on sockets, in the order of the file. */
-function realmsOf(
-  driver: Driver,
-  actors: readonly Actor[],
-  stores: Stores,
-): readonly ServedRealm[] {
-  return actors.flatMap(({ name }) => {
-    const kdc = driver.portOf(name, 88);
-    const ldap = driver.portOf(name, 389);
-    const { realm, host } = realmOf(driver, name);
-    if (kdc === undefined && ldap === undefined) return [];
-    const ports = {
-      ...(kdc === undefined ? {} : { kdc }),
-      ...(ldap === undefined ? {} : { ldap }),
-    };
-    const administrator = administratorOf(stores.of(name));
-    return [{ realm, host, ...ports, ...(administrator === undefined ? {} : { administrator }) }];
-  });
-}
-
-/** What a domain controller says of itself. */
-function realmOf(driver: Driver, name: string): { readonly realm: string; readonly host: string } {
-  const view = driver.view(name) as { readonly realm?: unknown; readonly host?: unknown } | null;
-  return { realm: String(view?.realm), host: String(view?.host) };
-}
-
-function readyLine(
-  { host, export: folder }: ServeOptions,
-  realms: readonly ServedRealm[],
-  actors: readonly Actor[],
-  driver: Driver,
-  trace: TraceServer | undefined,
-): object {
-  const [first] = realms;
-  const [actor] = actors;
-  const shownHost = host.includes(':') ? `[${host}]` : host;
-  return {
-    ready: true,
-    pid: process.pid,
-    realm: first?.realm ?? (actor === undefined ? null : realmOf(driver, actor.name).realm),
-    kdc: first?.kdc === undefined ? null : `${shownHost}:${first.kdc}`,
-    kpasswd: null,
-    kkdcp: null,
-    ldap: first?.ldap === undefined ? null : `${shownHost}:${first.ldap}`,
-    entra: null,
-    rdp: null,
-    trace: trace?.url ?? null,
-    export: folder ?? null,
-  };
-}
-
-function warnIfOpen(host: string): void {
-  if (host.startsWith('127.') || host === '::1') return;
-  log(`${host} can be reached from other machines: anybody there can ask this KDC`);
-}
-
 /** The driver first: what its last steps recorded is still sent to who follows the trace. */
 async function stopped({ driver, signing, trace }: Serving): Promise<void> {
   await driver.stop();
@@ -314,8 +244,4 @@ function stopOnSignals(serving: Serving): void {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-}
-
-function log(text: string): void {
-  process.stderr.write(`kerblab: ${text}\n`);
 }

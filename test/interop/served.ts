@@ -12,6 +12,7 @@ export interface Ready {
   readonly realm: string;
   readonly kdc: string | null;
   readonly ldap: string | null;
+  readonly entra: string | null;
   readonly trace: string | null;
   readonly export: string | null;
 }
