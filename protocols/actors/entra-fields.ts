@@ -72,6 +72,17 @@ const tickets = object(
   'Points of Entra’s tickets that are not published',
 );
 
+const domain = object({
+  verified: defaulted(
+    flag('Shown to be theirs; else its users are called …onmicrosoft.com in the tenant'),
+    true,
+  ),
+  authentication: defaulted(
+    oneOf('Who checks passwords: Entra, or AD FS alone', ['managed', 'federated']),
+    'managed',
+  ),
+});
+
 export type EntraTenantFields = Infer<typeof entraTenantFields>;
 export const entraTenantFields = object({
   realm,
@@ -91,6 +102,18 @@ export const entraTenantFields = object({
       [flag('Whether it was'), kerberosServer],
     ),
     false,
+  ),
+  domains: defaulted(
+    record(
+      'Custom domain names, where they are not verified and managed',
+      domain,
+      text('A suffix of user principal names', { example: 'corp.example' }),
+    ),
+    {},
+  ),
+  licence: defaulted(
+    oneOf('What the tenant has bought: device write-back needs P1', ['none', 'P1', 'P2']),
+    'P1',
   ),
   joinNeedsMfa: defaulted(
     flag('Require multifactor authentication to register or join devices'),

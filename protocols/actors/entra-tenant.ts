@@ -244,7 +244,7 @@ export const entraTenant = role({
       cloudKey: cloudKeyOf(scene, name),
       tickets: { ...TICKET_OPTIONS, ...fields.tickets },
       initial: initialTenant(scene, name, fields),
-      names: tenantNames(scene, fields.realm),
+      names: tenantNames(scene, fields),
       realm: fields.realm.toUpperCase(),
     };
     const initial: State = { name: 'off' };

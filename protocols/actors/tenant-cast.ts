@@ -8,6 +8,7 @@ import { CLOUD_REALM } from '../entra/kerberos-tickets.ts';
 import { passwordHash } from '../entra/password-hash.ts';
 import { AES256 } from '../entra/prt-messages.ts';
 import type { Tenant, TenantDevice, TenantKey, TenantUser } from '../entra/tenant.ts';
+import { nameInTenant } from '../entra/tenant-domains.ts';
 import { SYNCHRONIZATION_ROLE } from '../entra/token.ts';
 import { type Key, key } from '../kerberos/etypes.ts';
 import { sameRealm } from '../kerberos/ticket-cache.ts';
@@ -68,10 +69,12 @@ export interface TenantNames {
   readonly devices: Readonly<Record<string, string>>;
 }
 
-export function tenantNames(scene: Scene, realm: string): TenantNames {
+export function tenantNames(scene: Scene, config: EntraTenantFields): TenantNames {
+  const { realm } = config;
+  const domains = domainsOf(config);
   const users = members<UserConfig>(scene, realm.toUpperCase(), 'user').flatMap(([name]) => {
     const identity = accountIdentity(scene, name);
-    return identity === undefined ? [] : [[name, identity.upn] as const];
+    return identity === undefined ? [] : [[name, nameInTenant(domains, identity.upn)] as const];
   });
   const devices = members<DeviceFields>(scene, realm.toUpperCase(), 'device').flatMap(
     ([name, config]) => {
@@ -80,6 +83,21 @@ export function tenantNames(scene: Scene, realm: string): TenantNames {
     },
   );
   return { users: Object.fromEntries(users), devices: Object.fromEntries(devices) };
+}
+
+/** `corp.onmicrosoft.com` of CORP.EXAMPLE: the name that the tenant was opened with. */
+function initialDomainOf(realm: string): string {
+  return `${(realm.split('.')[0] as string).toLowerCase()}.onmicrosoft.com`;
+}
+
+function domainsOf({ realm, domains }: EntraTenantFields) {
+  return {
+    domains: Object.entries(domains).map(([name, domain]) => ({
+      name: name.toLowerCase(),
+      ...domain,
+    })),
+    initialDomain: initialDomainOf(realm),
+  };
 }
 
 export function initialTenant(scene: Scene, actor: string, config: EntraTenantFields): Tenant {
@@ -93,19 +111,23 @@ export function initialTenant(scene: Scene, actor: string, config: EntraTenantFi
     devices: members<DeviceFields>(scene, realm.toUpperCase(), 'device').flatMap(
       ([name, fields]) => deviceOf(scene, name, fields) ?? [],
     ),
-    keys: keysOf(scene, realm),
+    keys: keysOf(scene, config),
+    ...domainsOf(config),
+    licence: config.licence,
     kerberosDomains: kerberosDomainsOf(scene, realm),
     securityKeys: registeredSecurityKeys(scene, realm),
   };
 }
 
-function usersOf(scene: Scene, { realm, users }: EntraTenantFields): readonly TenantUser[] {
+function usersOf(scene: Scene, config: EntraTenantFields): readonly TenantUser[] {
+  const { realm, users } = config;
+  const domains = domainsOf(config);
   return members<UserConfig>(scene, realm.toUpperCase(), 'user').flatMap(([name, fields]) => {
     const identity = accountIdentity(scene, name);
     if (identity === undefined) return [];
     return [
       {
-        userPrincipalName: identity.upn,
+        userPrincipalName: nameInTenant(domains, identity.upn),
         onPremisesSecurityIdentifier: identity.sid,
         onPremisesSamAccountName: identity.sAMAccountName,
         accountEnabled: !fields.userAccountControl.includes('ACCOUNTDISABLE'),
@@ -126,8 +148,7 @@ function kerberosDomainsOf(scene: Scene, realm: string): readonly KerberosDomain
 
 /** Who runs cmdlets against the tenant: in the cloud only, as Microsoft advises of administrators. */
 export function cloudAdministrator(scene: Scene, realm: string): CloudAccount {
-  const tenant = (realm.split('.')[0] as string).toLowerCase();
-  const username = `admin@${tenant}.onmicrosoft.com`;
+  const username = `admin@${initialDomainOf(realm)}`;
   return { username, password: typablePassword(scene, username) };
 }
 
@@ -178,7 +199,9 @@ function deviceOf(scene: Scene, name: string, config: DeviceFields): TenantDevic
 }
 
 /** Key trust keys that are on devices already, whether a cycle has brought them to AD or not. */
-function keysOf(scene: Scene, realm: string): readonly TenantKey[] {
+function keysOf(scene: Scene, config: EntraTenantFields): readonly TenantKey[] {
+  const { realm } = config;
+  const domains = domainsOf(config);
   return members<DeviceFields>(scene, realm.toUpperCase(), 'device').flatMap(([name, config]) => {
     const device = deviceIdentity(scene, name, config);
     if (device === undefined) return [];
@@ -190,7 +213,7 @@ function keysOf(scene: Scene, realm: string): readonly TenantKey[] {
       return [
         {
           kid: randomUuid(scene.random(`kid/${held.key}`)(16)),
-          userPrincipalName: identity.upn,
+          userPrincipalName: nameInTenant(domains, identity.upn),
           deviceId: device.deviceId,
           keyMaterial: bcryptPublicBlob(held.publicKey),
           created: scene.start - REGISTERED_BEFORE,

@@ -215,6 +215,10 @@ function synchronized(
     return { tenant, answer: syncError(403, 'Authorization_RequestDenied', why) };
   }
   if (route.service === 'importKeys') return { tenant, answer: json(keysBody(tenant)) };
+  if (route.service === 'importDevices' && tenant.licence === 'none') {
+    const why = 'devices are written back for tenants with Microsoft Entra ID P1 or P2 only';
+    return { tenant, answer: syncError(403, 'Authorization_RequestDenied', why) };
+  }
   if (route.service === 'importDevices') return { tenant, answer: json(devicesBody(tenant)) };
   const exported = readExport(request.body);
   if (exported === undefined) {

@@ -12,6 +12,7 @@ import { type EntraError, EntraErrors } from './errors.ts';
 import { passwordHash } from './password-hash.ts';
 import { securityKeyObjection } from './security-key.ts';
 import { type Tenant, type TenantUser, userNamed } from './tenant.ts';
+import { federated, isFederated } from './tenant-domains.ts';
 import { issuerOf, TOKEN_SKEW } from './token.ts';
 
 export type Proven =
@@ -60,6 +61,9 @@ function proofObjection(
 ): Objection | undefined {
   switch (proof.kind) {
     case 'password':
+      if (isFederated(tenant, user.userPrincipalName)) {
+        return { error: EntraErrors.wrongPassword, cause: federated(proof.username) };
+      }
       if (user.passwordHash === passwordHash(proof.password)) return undefined;
       return {
         error: EntraErrors.wrongPassword,

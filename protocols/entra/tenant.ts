@@ -3,6 +3,7 @@ import { toBase64 } from '../../src/bytes/base64.ts';
 import type { JoinKind } from './device-registration-messages.ts';
 import type { KerberosDomain } from './kerberos-domain.ts';
 import type { IssuedTokens } from './prt-sessions.ts';
+import { nameInTenant, type TenantDomain } from './tenant-domains.ts';
 
 /** What becomes of a demand for multi-factor authentication. */
 export type MfaOutcome = 'satisfied' | 'failed' | 'timeout';
@@ -70,6 +71,9 @@ export interface SecurityKey {
   readonly publicKey: Uint8Array;
 }
 
+/** Microsoft Entra ID Free, P1, P2. */
+export type Licence = 'none' | 'P1' | 'P2';
+
 export interface Tenant {
   readonly users: readonly TenantUser[];
   readonly devices: readonly TenantDevice[];
@@ -78,6 +82,12 @@ export interface Tenant {
   readonly kerberosDomains?: readonly KerberosDomain[];
   /** FIDO2 security keys of its users. */
   readonly securityKeys?: readonly SecurityKey[];
+  /** Custom domain names that something is known of; absent: none, and every suffix counts as verified. */
+  readonly domains?: readonly TenantDomain[];
+  /** What stands behind the @ where a suffix was not verified: `corp.onmicrosoft.com`. */
+  readonly initialDomain?: string;
+  /** What the tenant has bought; absent: P1, as any that has devices written back. */
+  readonly licence?: Licence;
   /** Nonces and primary refresh tokens; absent: none was given away. */
   readonly issued?: IssuedTokens;
   /** Computers that have not registered themselves yet, and those that have. */
@@ -162,7 +172,9 @@ export function withExported(
   const users = [...tenant.users];
   const refused: string[] = [];
   let { keys } = tenant;
-  for (const one of exported) {
+  for (const brought of exported) {
+    const userPrincipalName = nameInTenant(tenant, brought.userPrincipalName);
+    const one = { ...brought, userPrincipalName };
     const at = users.findIndex(
       (user) =>
         user.onPremisesImmutableId === one.onPremisesImmutableId ||

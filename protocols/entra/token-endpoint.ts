@@ -11,6 +11,7 @@ import { passwordHash } from './password-hash.ts';
 import { type PrtTurn, refusedToken } from './prt-answers.ts';
 import { nonceAnswer, requestAnswer } from './prt-endpoint.ts';
 import { type Tenant, type TenantUser, userNamed } from './tenant.ts';
+import { federated, isFederated } from './tenant-domains.ts';
 import {
   type AccessClaims,
   accessTokenInput,
@@ -69,6 +70,9 @@ function tokenForUser(
   const user = userNamed(tenant, username);
   if (user === undefined) {
     return refusedToken(EntraErrors.unknownUser, env, `there is no user ${username}`);
+  }
+  if (isFederated(tenant, user.userPrincipalName)) {
+    return refusedToken(EntraErrors.wrongPassword, env, federated(username));
   }
   if (user.passwordHash !== passwordHash(password)) {
     return refusedToken(EntraErrors.wrongPassword, env, `${username}: the password is wrong`);

@@ -115,4 +115,21 @@ s('strangers’ octets are answered and the tenant stays', async () => {
   assert.is(tenant(small).state, 'ready');
 });
 
+s('a user whose suffix is not verified is another one to Entra than to Windows', async () => {
+  const small = provisioning({ domains: { 'corp.example': { verified: false } } });
+  await small.world.run();
+  const { users } = small.world.view('entra') as unknown as {
+    users: readonly { readonly userPrincipalName: string }[];
+  };
+  assert.is(users[0]?.userPrincipalName, 'alice@corp.onmicrosoft.com');
+  assert.match(small.causes().join('\n'), /AADSTS50034/);
+  assert.equal(tenant(small).keys, []);
+});
+
+s('a federated domain takes no password at Entra', async () => {
+  const small = provisioning({ domains: { 'corp.example': { authentication: 'federated' } } });
+  await small.world.run();
+  assert.match(small.causes().join('\n'), /AADSTS50126.*federated/);
+});
+
 s.run();
