@@ -18,7 +18,10 @@ export function ccacheFile(given: readonly Given[], choice: TicketChoice): Uint8
   return ccacheOf(client, tickets);
 }
 
-export function ccacheOf(client: string, tickets: readonly Given[]): Uint8Array {
+export function ccacheOf(
+  client: string,
+  tickets: readonly Pick<Given, 'credential'>[],
+): Uint8Array {
   const principal = { ...principalParts(client), nameType: 1 };
   return writeCcache({ principal, credentials: tickets.map((one) => filed(one.credential)) });
 }

@@ -35,6 +35,10 @@ const COMMANDS: Readonly<Record<string, { readonly about: string; load(): Promis
     about: 'a run as pcapng, keytab, ccache, Mermaid',
     load: async () => (await import('./export.ts')).registerExport,
   },
+  prt: {
+    about: 'the tickets in an answer that brought a primary refresh token, for other programs',
+    load: async () => (await import('./prt.ts')).registerPrt,
+  },
   decode: {
     about: 'any message as a tree with offsets',
     load: async () => (await import('./decode.ts')).registerDecode,
