@@ -1,12 +1,26 @@
 /** What a device does with a PIN or a biometric gesture: sign-in, unlocking, another PIN, no container any more. */
+import { toBase64 } from '../../src/bytes/base64.ts';
+import { digest } from '../../src/crypto/digest.ts';
 import type { ActorEffect } from '../../src/machine/actor.ts';
 import { type Env, to } from '../../src/machine/machine.ts';
+import { bcryptPublicBlob } from '../directory/key-material.ts';
+import type { Container } from '../hello/container.ts';
 import type * as container from '../hello/container-machine.ts';
 import { describeError, HelloErrors } from '../hello/hello-errors.ts';
+import { trustInUse } from '../hello/policy.ts';
 import { NT_ENTERPRISE } from '../kerberos/constants.ts';
 import { principal } from '../kerberos/names.ts';
 import { whyUncertified } from './device-certificate.ts';
-import { containerOf, coreEffects, type Heard, hear, refusalIn } from './device-hello.ts';
+import { renewed, withoutKeyRuns } from './device-cloud-background.ts';
+import { askCloud, cachedFor } from './device-cloud-sign-in.ts';
+import {
+  containerOf,
+  coreEffects,
+  type Heard,
+  hear,
+  policyFor,
+  refusalIn,
+} from './device-hello.ts';
 import { helloProof } from './device-proof.ts';
 import { refuse } from './device-session.ts';
 import { type Admission, admission, askTgt, type SignInStep, settled } from './device-sign-in.ts';
@@ -128,7 +142,11 @@ function withKey(
   const { hello } = state.base;
   const kept = containerOf(hello, who.user);
   if (kept === undefined) return settled(blamed(state, describeError(HelloErrors.keyNotFound)));
-  const { trust, upn } = kept.settings;
+  const { upn } = kept.settings;
+  const trust = trustInUse(kept.settings.trust, policyFor(config.hello, hello, who.user));
+  if (trust === 'cloud' && config.hello.tenant !== undefined) {
+    return withCloudKey(config, state, who, kept, admitting, env);
+  }
   const proof = helloProof(config.hello, hello, kept, state.base.lists.held);
   if (proof.kind === 'none') {
     const closed = hear(config.hello, hello, who.user, { kind: 'closed' }, env);
@@ -139,6 +157,24 @@ function withKey(
   // Hello knows its owner by user principal name.
   const named = { ...who, cname: principal(NT_ENTERPRISE, upn) };
   return askTgt(config, state, named, { for: admitting.kind, trust }, proof.proof, env);
+}
+
+/** Cloud Kerberos trust: Entra is asked first; a locked screen opens by what is cached, with no network. */
+function withCloudKey(
+  config: DeviceConfig,
+  state: Running,
+  who: LogonName,
+  { key, publicKey, settings }: Container,
+  { kind }: Exclude<Admission, { readonly kind: 'refused' }>,
+  env: Env,
+): SignInStep {
+  const kid = toBase64(digest('sha256', bcryptPublicBlob(publicKey)));
+  const named = { ...who, cname: principal(NT_ENTERPRISE, settings.upn) };
+  const waiting = { for: kind, who: named, shown: 'hello', kid } as const;
+  if (kind === 'unlock' && 'session' in state && cachedFor(state.base.hello, who.user, kid)) {
+    return settled(renewed(config, { ...unblamed(state), name: 'signedIn' }, env));
+  }
+  return askCloud(config, state, waiting, settings.upn, { kind: 'hello', kid, key }, env);
 }
 
 /** Back at the screen, from whichever state the gesture had led to. */
@@ -192,8 +228,11 @@ function deletion(config: DeviceConfig, state: Running, { user }: LogonName, env
 
 /** Ends what would ask for a signature of a key that is not there any more. */
 function withoutKey(state: WithSession, destroying: readonly ActorEffect[]): DeviceStep {
-  const { base, session } = state;
-  if (session.proof.mechanism !== 'publicKey') return to(state, destroying);
+  const { session } = state;
+  const left = withoutKeyRuns(state);
+  const { base } = left.state;
+  const undoing = [...left.effects, ...destroying];
+  if (session.proof.mechanism !== 'publicKey') return to(left.state, undoing);
   const gone = base.exchanges.running.flatMap(({ purpose }) =>
     purpose.for === 'anew' ? [purpose.target] : [],
   );
@@ -201,7 +240,7 @@ function withoutKey(state: WithSession, destroying: readonly ActorEffect[]): Dev
     base.exchanges,
     ({ for: what }) => what === 'anew',
   );
-  const first = to(withExchanges(state, running), [...effects, ...destroying]);
+  const first = to(withExchanges(left.state, running), [...effects, ...undoing]);
   const why = describeError(HelloErrors.keyNotFound);
   return chained(first, ...gone.map((target) => (next: WithSession) => refuse(next, target, why)));
 }

@@ -12,6 +12,7 @@ import { effectivePolicy, type PolicySources } from '../hello/policy-sources.ts'
 import type { Tpm } from '../hello/providers.ts';
 import type { PkinitOptions } from '../pkinit/client-state.ts';
 import type { KdcTrust } from '../pkinit/kdc-trust.ts';
+import type { CloudCaches } from './device-cloud-state.ts';
 import type { Kept } from './device-store.ts';
 import type { ListSource } from './revocation-lists.ts';
 
@@ -44,6 +45,8 @@ export interface HelloConfig {
     readonly actor: string;
     /** Of the device certificate, in the signing core; DER. */
     readonly device: { readonly key: string; readonly certificate: Uint8Array };
+    /** What session keys are encrypted to, in the signing core. */
+    readonly transportKey: string;
   };
   /** AD FS of the domain, where there is one in this network and the device is registered. */
   readonly federation?: Federation;
@@ -63,6 +66,8 @@ export interface Hello {
   readonly events: readonly DeviceEvent[];
   /** Policies that came in the course of the story. */
   readonly policies?: PolicySources;
+  /** CloudAP's cache, by user. */
+  readonly cloud: CloudCaches;
 }
 
 /** What policies say now, all sources together. */
@@ -105,12 +110,13 @@ export function helloOf({ containers, ...rest }: Kept): Hello {
 
 /** What of it has to survive a loss of power. */
 export function keptOf(hello: Hello): Kept {
-  const { containers, certificates, tpm, keys, making, events, policies } = hello;
+  const { containers, certificates, tpm, keys, making, events, policies, cloud } = hello;
   return {
     certificates,
     tpm,
     keys,
     events,
+    cloud,
     ...(policies === undefined ? {} : { policies }),
     containers: Object.fromEntries(
       Object.entries(containers).flatMap(([user, state]) => {

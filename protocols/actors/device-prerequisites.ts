@@ -11,6 +11,7 @@ import {
   prerequisites,
   type Situation,
 } from '../hello/provisioning.ts';
+import { userOf } from './device-cloud.ts';
 import { containerOf, policiesIn, policyFor, withEvent } from './device-hello.ts';
 import type { DeviceConfig, DeviceStep, Running, WithSession } from './device-state.ts';
 
@@ -23,8 +24,24 @@ export interface CloudFacts {
   readonly hasCloudTgt: boolean;
 }
 
-export function cloudFactsOf({ hello }: Pick<DeviceConfig, 'hello'>, _: WithSession): CloudFacts {
-  return { settled: true, isCloudUser: hello.join !== 'domain', hasCloudTgt: false };
+export function cloudFactsOf(
+  { hello }: Pick<DeviceConfig, 'hello'>,
+  { base, session }: WithSession,
+): CloudFacts {
+  const isKnown = hello.join !== 'domain';
+  // Without a tenant in this network nobody can be asked: the device's word has to do.
+  if (hello.tenant === undefined) {
+    return { settled: true, isCloudUser: isKnown, hasCloudTgt: false };
+  }
+  const { user } = session.who;
+  const { runs, triedFor } = base.cloud;
+  const asks = session.proof.mechanism === 'cloud' || triedFor === user || hello.join === 'entra';
+  const cache = Object.hasOwn(base.hello.cloud, user) ? base.hello.cloud[user] : undefined;
+  return {
+    settled: asks && !runs.some(({ purpose }) => userOf(purpose) === user),
+    isCloudUser: isKnown && cache?.prt !== undefined,
+    hasCloudTgt: cache?.tgtAd?.kind === 'ticket',
+  };
 }
 
 export interface CheckOptions {

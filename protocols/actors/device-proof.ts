@@ -7,6 +7,7 @@ import { signatureAlgorithmOf } from '../hello/self-signed.ts';
 import { pkinitState } from '../pkinit/client-state.ts';
 import { type Certificate, readCertificates } from '../x509/certificate.ts';
 import { containerState, type Hello, type HelloConfig } from './device-hello.ts';
+import type { SessionProof } from './logon-session.ts';
 import type { Proof } from './mechanisms.ts';
 
 export type HelloProof =
@@ -22,7 +23,8 @@ export function helloProof(
 ): HelloProof {
   const { trust: kind, algorithm } = container.settings;
   if (kind === 'cloud') {
-    const why = 'cloud Kerberos trust asks Entra for a partial ticket, and no Entra is asked here';
+    const why =
+      'cloud Kerberos trust asks Entra for a partial ticket, and this device knows no tenant';
     return { kind: 'none', why };
   }
   const certificate = shown(hello, container, kind);
@@ -66,7 +68,11 @@ function shown(
  * Why a kept proof cannot be used once more; undefined: it can. The Hello key stays released as long as
  * its user is signed in, unless the container is deleted.
  */
-export function proofObjection(hello: Hello, user: string, proof: Proof): string | undefined {
+export function proofObjection(
+  hello: Hello,
+  user: string,
+  proof: SessionProof,
+): string | undefined {
   if (proof.mechanism !== 'publicKey') return undefined;
   const state = containerState(hello, user);
   const { key } = proof.state.identity;

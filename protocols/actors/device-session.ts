@@ -11,6 +11,12 @@ import {
   serviceTicket,
   ticketGrantingTicket,
 } from '../kerberos/ticket-cache.ts';
+import {
+  beginPartialExchange,
+  ntHashIn,
+  partialTicket,
+  whyNoPartialTicket,
+} from './device-cloud-tickets.ts';
 import { etypesWith, proofObjection } from './device-proof.ts';
 import {
   blamed,
@@ -87,7 +93,12 @@ function proceed(config: DeviceConfig, state: WithSession, target: string, env: 
 function signInObjection({ base, session }: WithSession, env: Env): string | undefined {
   const tgt = ticketGrantingTicket(session.cache, session.who.realm);
   if (tgt !== undefined && isValid(tgt, kdcTime({ base }, env))) return undefined;
-  return proofObjection(base.hello, session.who.user, session.proof);
+  const { user } = session.who;
+  if (session.proof.mechanism === 'cloud') {
+    if (partialTicket(base.hello, user, kdcTime({ base }, env)) !== undefined) return undefined;
+    return whyNoPartialTicket(base.hello, user);
+  }
+  return proofObjection(base.hello, user, session.proof);
 }
 
 function askTicket(
@@ -102,6 +113,11 @@ function askTicket(
     return askWith(config, base, tgt, target, env);
   }
   const purpose: Purpose = { for: 'anew', target };
+  if (proof.mechanism === 'cloud') {
+    const partial = partialTicket(base.hello, who.user, kdcTime({ base }, env));
+    if (partial === undefined) throw new Error('no partial ticket: the objection says so before');
+    return beginPartialExchange(config, base, partial, purpose, env);
+  }
   const etypes = etypesWith(proof, config.etypes);
   const request = tgtRequest(who.realm, who.cname, { ...config, etypes });
   return exchanges.beginAs(base.exchanges, purpose, request, proof, config.exchanges, env);
@@ -156,7 +172,7 @@ export function renew(config: DeviceConfig, state: WithSession, env: Env): Sessi
 /** A purpose that belongs to a session. */
 export type SessionPurpose = Exclude<
   Purpose,
-  { readonly for: 'computer' | 'signIn' | 'logonTicket' | 'unlock' }
+  { readonly for: 'computer' | 'signIn' | 'logonTicket' | 'unlock' | 'cloudExchange' }
 >;
 
 /** Goes on with what an exchange has come to. */
@@ -183,6 +199,10 @@ export function finished(
     }
     case 'tgs': {
       const next = withCache(state, [...outcome.gained, outcome.credential]);
+      if (purpose.for === 'anew') {
+        const session = { ...next.session, ...ntHashIn(outcome.keyList) };
+        return proceed(config, { ...next, session }, purpose.target, env);
+      }
       if (purpose.for !== 'ticket') return settled(to(next));
       return connect(config, next, purpose.target, outcome.credential);
     }

@@ -14,6 +14,7 @@ import {
   blamed,
   type DeviceConfig,
   type DeviceStep,
+  type Gained,
   type Purpose,
   type Running,
   unblamed,
@@ -46,7 +47,8 @@ export function settled(step: DeviceStep): SignInStep {
 
 /** The computer account's own ticket-granting ticket, as soon as the device runs. */
 export function computer(config: DeviceConfig, state: Running, env: Env): SignInStep {
-  if (!config.signsInAtStart) return settled(to(state));
+  // Who is joined to Entra alone has no account in the domain.
+  if (!config.signsInAtStart || config.hello.join === 'entra') return settled(to(state));
   const { realm, sAMAccountName, keys } = config;
   return began(
     withBase(state, { computer: { name: 'expectTgt' } }),
@@ -137,9 +139,20 @@ export function tgtGained(
     return settled(notSignedIn(config, state, reasonOf(outcome, trust), env));
   }
   const { credential } = outcome.reply;
+  return askLogonTicket(config, state, { proof: outcome.proof, cache: [credential] }, env);
+}
+
+/** A ticket-granting ticket is there, by whatever means: now the ticket for this computer. */
+export function askLogonTicket(
+  config: DeviceConfig,
+  state: Extract<Running, { readonly name: 'signingIn' }>,
+  gained: Gained,
+  env: Env,
+): SignInStep {
+  const [credential] = gained.cache;
+  if (credential === undefined) throw new Error('no ticket-granting ticket was gained');
   // The KDC's names count from here on: the realm may be another than was typed.
   const who = { ...state.who, realm: credential.crealm, cname: credential.cname };
-  const gained = { proof: outcome.proof, cache: [credential] };
   const request = serviceRequest(
     credential,
     principal(NT_SRV_HST, 'host', config.dnsHostName),
@@ -172,7 +185,7 @@ export function logonTicketGained(
   return to(session.withCache(signedIn, [...gained, credential]));
 }
 
-function notSignedIn(
+export function notSignedIn(
   config: DeviceConfig,
   { base, who }: Extract<Running, { readonly name: 'signingIn' }>,
   reason: string,

@@ -5,6 +5,7 @@ import type { Trust } from '../hello/policy.ts';
 import type { ServiceKey } from '../kerberos/ticket.ts';
 import type { Credential } from '../kerberos/ticket-cache.ts';
 import type { Certification } from './device-certificate.ts';
+import type { Cloud, WaitingForCloud } from './device-cloud-state.ts';
 import type { Hello, HelloConfig } from './device-hello.ts';
 import type { Provisioning } from './device-provisioning.ts';
 import type { ExchangeOptions, Exchanges, Service } from './exchange-state.ts';
@@ -35,6 +36,8 @@ export type Purpose =
   /** The ticket for this computer, whose PAC says who the user is. */
   | { readonly for: 'logonTicket' }
   | { readonly for: 'unlock'; readonly trust?: Trust }
+  /** A partial ticket of Entra's for a full one, while the user waits. */
+  | { readonly for: 'cloudExchange'; readonly waiting: WaitingForCloud }
   | { readonly for: 'renewal' }
   /** Signing in anew with the kept keys, because the ticket-granting ticket has ended. */
   | { readonly for: 'anew'; readonly target: string }
@@ -61,6 +64,8 @@ export interface Base {
   readonly lists: Lists;
   /** Certificates for Hello keys, as they are asked for. */
   readonly certification: Certification;
+  /** Sign-ins to Entra. */
+  readonly cloud: Cloud;
   /** Who has shown a gesture and waits for revocation lists. */
   readonly waiting?: Waiting;
   /** What the checks before Hello is set up came to in this session. */
@@ -68,6 +73,9 @@ export interface Base {
   /** Why what a user wanted last came to nothing. */
   readonly failure?: string;
 }
+
+/** What a sign-in has brought before it is known who the user is. */
+export type Gained = Pick<LogonSession, 'proof' | 'cache' | 'ntHash'>;
 
 export type State =
   | { readonly name: 'off' }
@@ -77,7 +85,7 @@ export type State =
       readonly base: Base;
       readonly who: LogonName;
       /** What the AS exchange brought; absent while it is awaited. */
-      readonly gained?: Pick<LogonSession, 'proof' | 'cache'>;
+      readonly gained?: Gained;
     }
   | {
       readonly name: 'signedIn' | 'locked' | 'unlocking';

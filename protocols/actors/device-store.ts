@@ -1,6 +1,6 @@
 /**
  * What of a device survives a loss of power: Hello containers, the users' certificates, the TPM's memory of
- * failures, the event logs, policies. The step that changes one of them writes it, before anything that follows.
+ * failures, the event logs, policies, CloudAP's cache. The step that changes one of them writes it, before anything that follows.
  */
 import { toHex } from '../../src/bytes/bytes.ts';
 import { digest } from '../../src/crypto/digest.ts';
@@ -12,6 +12,8 @@ import type { Container } from '../hello/container.ts';
 import type { DeviceEvent } from '../hello/event-log.ts';
 import type { PolicySources } from '../hello/policy-sources.ts';
 import { decodeRecord, encodeRecord, type HelloRecord } from '../hello/records.ts';
+import { key } from '../kerberos/etypes.ts';
+import type { CloudApCache, CloudCaches, KeptTgt } from './device-cloud-state.ts';
 
 /** The contents of a device's store. */
 export interface Kept {
@@ -25,6 +27,8 @@ export interface Kept {
   readonly events: readonly DeviceEvent[];
   /** Policies that came in the course of the story; absent: those that there were from the start. */
   readonly policies?: PolicySources;
+  /** CloudAP's cache, by user. */
+  readonly cloud: CloudCaches;
 }
 
 export const NOTHING_KEPT: Kept = {
@@ -33,6 +37,7 @@ export const NOTHING_KEPT: Kept = {
   tpm: NO_FAILURES,
   keys: 0,
   events: [],
+  cloud: {},
 };
 
 const KEYS = 'hello/keys';
@@ -41,13 +46,42 @@ const INDEX = 'hello';
 export function keptIn(store: Store): Kept {
   let kept: Kept = { ...NOTHING_KEPT, keys: store.counter(KEYS) };
   for (const id of store.scan(0, store.size)) {
-    kept = withRecord(kept, decodeRecord(store.read(id) as Uint8Array));
+    kept = withRecord(kept, recordOf(store.read(id) as Uint8Array));
   }
   return kept;
 }
 
-function withRecord(kept: Kept, record: HelloRecord): Kept {
+/** CloudAP's cache of one user, beside what Hello keeps. */
+type DeviceRecord = HelloRecord | { readonly kind: 'cloudap'; readonly cache: CloudApCache };
+
+const CLOUD_AP = ['cloudap'] as const;
+
+function recordOf(octets: Uint8Array): DeviceRecord {
+  return decodeRecord<DeviceRecord>(octets, CLOUD_AP);
+}
+
+/** A key that comes from the store has its mechanism made anew. */
+function revived(cache: CloudApCache): CloudApCache {
+  const { tgtAd, tgtCloud, ...rest } = cache;
+  return {
+    ...rest,
+    ...(tgtAd === undefined ? {} : { tgtAd: revivedTgt(tgtAd) }),
+    ...(tgtCloud === undefined ? {} : { tgtCloud: revivedTgt(tgtCloud) }),
+  };
+}
+
+function revivedTgt(tgt: KeptTgt): KeptTgt {
+  if (tgt.kind !== 'ticket') return tgt;
+  const { etype, bytes } = tgt.credential.key;
+  return { ...tgt, credential: { ...tgt.credential, key: key(etype, bytes) } };
+}
+
+function withRecord(kept: Kept, record: DeviceRecord): Kept {
   switch (record.kind) {
+    case 'cloudap': {
+      const cache = revived(record.cache);
+      return { ...kept, cloud: { ...kept.cloud, [cache.user]: cache } };
+    }
     case 'container': {
       const { container } = record;
       const containers = { ...kept.containers, [container.settings.user]: container };
@@ -99,10 +133,17 @@ function freeId(store: Store, used: ReadonlySet<number>): number {
 interface Named {
   /** The very object that it is made of: the same one, the same record. */
   readonly part: unknown;
-  readonly record: HelloRecord;
+  readonly record: DeviceRecord;
 }
 
-function recordsOf({ containers, certificates, tpm, events, policies }: Kept): Map<string, Named> {
+function recordsOf({
+  containers,
+  certificates,
+  tpm,
+  events,
+  policies,
+  cloud,
+}: Kept): Map<string, Named> {
   const named = new Map<string, Named>();
   for (const [user, container] of Object.entries(containers)) {
     named.set(`container/${user}`, { part: container, record: { kind: 'container', container } });
@@ -115,6 +156,9 @@ function recordsOf({ containers, certificates, tpm, events, policies }: Kept): M
   }
   for (const event of events) {
     named.set(`event/${event.record}`, { part: event, record: { kind: 'event', event } });
+  }
+  for (const [user, cache] of Object.entries(cloud)) {
+    named.set(`cloudap/${user}`, { part: cache, record: { kind: 'cloudap', cache } });
   }
   if (policies !== undefined) {
     named.set('policies', { part: policies, record: { kind: 'policies', policies } });

@@ -6,6 +6,11 @@
 import type { ActorEffect, ActorEnv, ActorEvent, Json } from '../../src/machine/actor.ts';
 import { assertNever, type Env, type Step, to, unexpected } from '../../src/machine/machine.ts';
 import * as certificate from './device-certificate.ts';
+import { cloudView, withoutRuns } from './device-cloud.ts';
+import { inBackground } from './device-cloud-background.ts';
+import { passwordEntered, securityKeyShown } from './device-cloud-entries.ts';
+import * as cloudSignIn from './device-cloud-sign-in.ts';
+import { noCloud } from './device-cloud-state.ts';
 import * as gestures from './device-gestures.ts';
 import {
   closed,
@@ -51,8 +56,16 @@ export function step(
   if (state.name === 'off') {
     return event.kind === 'started' ? start(config, env) : unexpected(state, event, 'started');
   }
-  const next = afterSignIn(config, certificate.whileWanted(heard(config, state, event, env)), env);
+  const quiet = certificate.whileWanted(heard(config, state, event, env));
+  const next = afterSignIn(config, cloudy(config, quiet, env), env);
   return writing(state.base.hello, next, env);
+}
+
+/** After a step: the token that a sign-in without Entra lacks, and what is cached of a sign-in with it. */
+function cloudy(config: DeviceConfig, step: DeviceStep, env: Env): DeviceStep {
+  const next = inBackground(config, step.state, env);
+  const own = released(config.hello, next.state.base.hello, next.effects, env);
+  return { state: next.state, effects: [...step.effects, ...own] };
 }
 
 /** What survives a loss of power is written before anything else happens. */
@@ -75,6 +88,8 @@ function heard(config: DeviceConfig, state: Running, event: ActorEvent, env: Act
   }
   const registered = provisioning.registrationHeard(config, state, event, env);
   if (registered !== undefined) return registered;
+  const cloudy = cloudSignIn.heard(config, state, event, env);
+  if (cloudy !== undefined) return carried(config, cloudy, env);
   const enrolled = certificate.heard(config, state, event, env);
   if (enrolled !== undefined) return enrolled;
   switch (event.kind) {
@@ -110,13 +125,13 @@ function heard(config: DeviceConfig, state: Running, event: ActorEvent, env: Act
 function told(config: DeviceConfig, state: Running, entry: Entry, env: Env): DeviceStep {
   switch (entry.kind) {
     case 'password':
-      return carried(config, signIn.passwordEntered(config, state, entry, env), env);
+      return carried(config, passwordEntered(config, state, entry, env), env);
     case 'provision':
       return provisioning.begin(config, state, entry, env);
     case 'enroll':
       return certificate.prompted(config, state, entry, env);
     case 'securityKey':
-      return blamed(state, `${entry.who.user} shows a security key: nothing here asks Entra`);
+      return carried(config, securityKeyShown(config, state, entry, env), env);
     default:
       return carried(config, gestures.entered(config, state, entry, env), env);
   }
@@ -167,8 +182,11 @@ function signOut(config: DeviceConfig, state: WithSession, env: Env): DeviceStep
   );
   const unmade = givenUp(config.hello, state.base.hello, env);
   const hello = closed(config.hello, unmade.hello, state.session.who.user, env);
-  return to({ name: 'signedOut', base: { ...state.base, exchanges: running, hello } }, [
+  const left = withoutRuns(state.base.cloud, () => true);
+  const { cloud } = left;
+  return to({ name: 'signedOut', base: { ...state.base, exchanges: running, hello, cloud } }, [
     ...effects,
+    ...left.effects,
     ...provisioning.abandoned(state),
     ...coreEffects(unmade.effects, 'hello'),
     ...session.closeAll(state.session),
@@ -197,6 +215,7 @@ function boot(config: DeviceConfig, before: Hello, env: Env, last?: Base): Devic
       count: last?.lists.count ?? 0,
     },
     certification: certificate.notCertifying(last?.certification.errands.count),
+    cloud: noCloud(last?.cloud.count),
   };
   return carried(config, signIn.computer(config, { name: 'signedOut', base }, env), env);
 }
@@ -212,6 +231,7 @@ function restart(config: DeviceConfig, state: Running, env: Env): DeviceStep {
     ...effects,
     ...fetches,
     ...certificate.undone(state.base.certification),
+    ...withoutRuns(state.base.cloud, () => true).effects,
     ...provisioning.abandoned(state),
     ...closing,
     ...coreEffects(unmade.effects, 'hello'),
@@ -264,6 +284,10 @@ function finished(
       return signIn.computerSignedIn(state, outcome);
     case 'signIn':
       return carried(config, signIn.tgtGained(config, state, outcome, env, purpose.trust), env);
+    case 'cloudExchange': {
+      const { waiting } = purpose;
+      return carried(config, cloudSignIn.exchanged(config, state, waiting, outcome, env), env);
+    }
     case 'logonTicket':
       return signIn.logonTicketGained(config, state, outcome, env);
     case 'unlock':
@@ -293,12 +317,14 @@ export function view(state: State): Json {
     ...certificate.certificationView(base.certification),
   };
   if (!('session' in state)) return { ...common, ...helloView(base.hello) };
-  const { who, identity, cache, opened } = state.session;
+  const { who, identity, cache, opened, ntHash } = state.session;
   return {
     ...common,
     user: who.user,
     identity: { ...identity },
     tickets: cache.map(ticketView),
+    ...(ntHash === undefined ? {} : { ntHash: 'from a key list' }),
+    ...cloudView(base.hello.cloud[who.user]),
     opened: Object.entries(opened).map(([service, { name }]) => ({ service, state: name })),
     ...helloView(base.hello),
   };

@@ -136,7 +136,9 @@ function answered(
     const known: readonly ActorEffect[] = keys === undefined ? [] : [{ kind: 'keyed', keys }];
     const effects = [...known, ...respond(connection, answer.response, answer.message)];
     if (cause === undefined) return to(state, effects);
-    return to(state, [...effects, { kind: 'note', level: 'cause', text: cause }]);
+    // What is missing in an answer that was given is no failure: not every deployment wants it.
+    const level = answer.response.status < 400 ? 'info' : 'cause';
+    return to(state, [...effects, { kind: 'note', level, text: cause }]);
   }
   const busy = Object.keys(state.pending).length >= PENDING_MAX;
   if (busy || state.pending[connection] !== undefined) {

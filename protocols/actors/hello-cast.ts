@@ -88,8 +88,8 @@ function tenantOf(scene: Scene, name: string, config: DeviceFields): Pick<HelloC
   if (actor === undefined) return {};
   const identity = deviceIdentity(scene, name, config);
   if (identity === undefined) return {};
-  const { key, certificate } = identity;
-  return { tenant: { actor, device: { key, certificate: certificate.der } } };
+  const { key, certificate, transportKey } = identity;
+  return { tenant: { actor, device: { key, certificate: certificate.der }, transportKey } };
 }
 
 function federationOf(

@@ -35,6 +35,16 @@ export type Opened =
   | { readonly name: 'closed' }
   | { readonly name: 'failed'; readonly reason: string };
 
+/** Entra believed the user: partial tickets of its stand for a password or a certificate. */
+export interface CloudProofMark {
+  readonly mechanism: 'cloud';
+  /** Which key it was: KeyID of a Hello key, or the credential of a security key; absent: a password. */
+  readonly kid?: string;
+  readonly password?: string;
+}
+
+export type SessionProof = Proof | CloudProofMark;
+
 export interface LogonSession {
   readonly who: LogonName;
   /** What the PAC says that the user is. */
@@ -43,7 +53,9 @@ export interface LogonSession {
    * Kept to sign in again when tickets end: the keys of the password, or which Hello key was released.
    * Windows asks for no gesture again while its user is signed in: it caches a ticket for the key.
    */
-  readonly proof: Proof;
+  readonly proof: SessionProof;
+  /** The key of RC4, which a domain controller gave out for a partial ticket: what NTLM needs. */
+  readonly ntHash?: Uint8Array;
   readonly cache: TicketCache;
   /** By service name, `cifs/files.corp.example`. */
   readonly opened: Readonly<Record<string, Opened>>;
@@ -169,6 +181,7 @@ export function chained<S, F>(
 
 /** The password that a user typed to sign in; undefined: they showed something else, or keys. */
 export function passwordOf({ proof }: LogonSession): string | undefined {
+  if (proof.mechanism === 'cloud') return proof.password;
   if (proof.mechanism !== 'timestamp' || proof.state.secret.kind !== 'password') return undefined;
   return proof.state.secret.password;
 }

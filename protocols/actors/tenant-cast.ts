@@ -198,7 +198,7 @@ function deviceOf(scene: Scene, name: string, config: DeviceFields): TenantDevic
   };
 }
 
-/** Key trust keys that are on devices already, whether a cycle has brought them to AD or not. */
+/** Hello keys that are on devices already, whatever the trust, whether a cycle has brought them to AD or not. */
 function keysOf(scene: Scene, config: EntraTenantFields): readonly TenantKey[] {
   const { realm } = config;
   const domains = domainsOf(config);
@@ -209,7 +209,7 @@ function keysOf(scene: Scene, config: EntraTenantFields): readonly TenantKey[] {
       const owner = scene.actors[user]?.config as UserConfig | undefined;
       const identity = accountIdentity(scene, user);
       const inRealm = owner !== undefined && sameRealm(owner.realm, realm);
-      if (held.trust === 'certificate' || identity === undefined || !inRealm) return [];
+      if (identity === undefined || !inRealm) return [];
       return [
         {
           kid: randomUuid(scene.random(`kid/${held.key}`)(16)),

@@ -72,6 +72,15 @@ export function trustOf(policy: PassportForWork): Trust {
 }
 
 /**
+ * How a container signs its owner in today. Keys of key trust serve cloud Kerberos trust too, as soon as policy
+ * wants it; a container of certificate trust stays what it is, and one of cloud trust stays it as well
+ * (Microsoft, "Cloud Kerberos trust deployment", migrations).
+ */
+export function trustInUse(made: Trust, policy: PassportForWork): Trust {
+  return made === 'key' && trustOf(policy) === 'cloud' ? 'cloud' : made;
+}
+
+/**
  * Numbers that Windows has built in. What people saw: a challenge phrase after four wrong PINs, a restart
  * after the fifth (a maintainer's and a reader's word on windows-itpro-docs issue 6515; the FAQ says one
  * fewer each); a TPM 2.0 locks after 32 failures and forgets one every ten minutes (TPM fundamentals).

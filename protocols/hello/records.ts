@@ -19,18 +19,25 @@ export type HelloRecord =
   /** What policies came to the device, as the registry keeps them. */
   | { readonly kind: 'policies'; readonly policies: PolicySources };
 
-export function encodeRecord(record: HelloRecord): Uint8Array {
+/** @param record one of these, or another with a `kind` that a device keeps beside them */
+export function encodeRecord(record: { readonly kind: string }): Uint8Array {
   const replaced = (_: string, value: unknown): unknown =>
     value instanceof Uint8Array ? { hex: toHex(value) } : value;
   return utf8(JSON.stringify(record, replaced));
 }
 
-/** @throws Error when these are not the octets of a record: only we write the store. */
-export function decodeRecord(octets: Uint8Array): HelloRecord {
+/**
+ * @param others kinds of records that are kept beside Hello's
+ * @throws Error when these are not the octets of a record: only we write the store
+ */
+export function decodeRecord<R extends { readonly kind: string } = HelloRecord>(
+  octets: Uint8Array,
+  others: readonly string[] = [],
+): R {
   const revived = (_: string, value: unknown): unknown =>
     isHex(value) ? fromHex(value.hex) : value;
   const record: unknown = JSON.parse(fromUtf8(octets), revived);
-  if (isRecord(record)) return record;
+  if (isRecord(record, others)) return record as R;
   throw new Error('not a record of a device’s store');
 }
 
@@ -47,6 +54,7 @@ const KINDS: ReadonlySet<unknown> = new Set([
   'policies',
 ]);
 
-function isRecord(value: unknown): value is HelloRecord {
-  return typeof value === 'object' && value !== null && 'kind' in value && KINDS.has(value.kind);
+function isRecord(value: unknown, others: readonly unknown[]): value is { readonly kind: string } {
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
+  return KINDS.has(value.kind) || others.includes(value.kind);
 }

@@ -60,7 +60,8 @@ records('come back as they were', () => {
 });
 
 records('hold no PIN', () => {
-  const text = new TextDecoder().decode(encodeRecord({ kind: 'container', container: CONTAINER }));
+  const RECORD: HelloRecord = { kind: 'container', container: CONTAINER };
+  const text = new TextDecoder().decode(encodeRecord(RECORD));
   assert.not.match(text, '135791');
 });
 
