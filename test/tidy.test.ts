@@ -19,6 +19,7 @@ const PROTOCOLS = [
   'directory',
   'gss',
   'ntlm',
+  'negotiate',
   'http',
   'ldap',
   'hello',

@@ -71,6 +71,8 @@ export interface Acceptor<I> {
   readonly replays: Replays;
   /** Milliseconds that clocks may differ. */
   readonly clockSkew: number;
+  /** `keys` are the session key of our own ticket, which the client was given (RFC 4120 §3.7). */
+  readonly userToUser?: true;
   /** Judges the ticket's contents, in Windows the PAC; `key` is the one that opened the ticket. */
   authorize(part: EncTicketPart, key: Key): Authorization<I>;
 }
@@ -165,8 +167,10 @@ function check<I>(acceptor: Acceptor<I>, token: Uint8Array, env: Env): Checked<I
   ) {
     return refused(KRB_AP_ERR_NOT_US, `the ticket is for ${formatName(sname, realm)}`);
   }
-  if ((apOptions & ApOptions.useSessionKey) !== 0) {
-    return refused(KRB_AP_ERR_BADMATCH, 'user-to-user was not agreed on');
+  const userToUser = (apOptions & ApOptions.useSessionKey) !== 0;
+  if (userToUser !== (acceptor.userToUser === true)) {
+    const agreed = userToUser ? 'was not' : 'was';
+    return refused(KRB_AP_ERR_BADMATCH, `user-to-user ${agreed} agreed on`);
   }
   const ticketOpening = openTicket(ticket.value, acceptor.keys);
   if (ticketOpening.kind === 'refused') return ticketOpening;

@@ -14,8 +14,12 @@ const MECHANISM = hex`06 09 2a 86 48 86 f7 12 01 02 02`;
 
 /** The token around a Kerberos message. */
 export function gssToken(message: GssMessage, bytes: Uint8Array): Uint8Array {
-  const id = TOKEN_IDS[message];
-  const inner = concat(MECHANISM, new Uint8Array([id >> 8, id & 0xff]), bytes);
+  return framed(MECHANISM, TOKEN_IDS[message], bytes);
+}
+
+/** RFC 2743 §3.1 around a message with a TOK_ID. @param mechanism with tag and length */
+export function framed(mechanism: Uint8Array, id: number, bytes: Uint8Array): Uint8Array {
+  const inner = concat(mechanism, new Uint8Array([id >> 8, id & 0xff]), bytes);
   return concat(new Uint8Array([0x60]), derLength(inner.length), inner);
 }
 
@@ -25,6 +29,26 @@ export type GssOpening =
 
 /** The Kerberos message in a token; a view of the same octets. */
 export function openGssToken(token: Uint8Array): GssOpening {
+  const opened = openFrame(token, MECHANISM);
+  if (opened === undefined) {
+    return { ok: false, reason: 'the mechanism is not Kerberos 5 (1.2.840.113554.1.2.2)' };
+  }
+  if (!opened.ok) return opened;
+  const { id, bytes } = opened;
+  for (const [message, known] of Object.entries(TOKEN_IDS)) {
+    if (known === id) return { ok: true, message: message as GssMessage, bytes };
+  }
+  return { ok: false, reason: `TOK_ID ${id.toString(16).padStart(4, '0')} is not known` };
+}
+
+/** What {@link framed} made; undefined: it is of another mechanism. */
+export function openFrame(
+  token: Uint8Array,
+  mechanism: Uint8Array,
+):
+  | { readonly ok: true; readonly id: number; readonly bytes: Uint8Array }
+  | { readonly ok: false; readonly reason: string }
+  | undefined {
   if (token[0] !== 0x60)
     return { ok: false, reason: 'no GSS-API token: the first octet is not 60' };
   const header = readLength(token);
@@ -32,21 +56,10 @@ export function openGssToken(token: Uint8Array): GssOpening {
     return { ok: false, reason: `the token's length does not fit its ${token.length} octets` };
   }
   const inner = token.subarray(header.start);
-  if (!equal(inner.subarray(0, MECHANISM.length), MECHANISM)) {
-    return { ok: false, reason: 'the mechanism is not Kerberos 5 (1.2.840.113554.1.2.2)' };
-  }
-  const id = inner.subarray(MECHANISM.length, MECHANISM.length + 2);
+  if (!equal(inner.subarray(0, mechanism.length), mechanism)) return undefined;
+  const id = inner.subarray(mechanism.length, mechanism.length + 2);
   if (id.length < 2) return { ok: false, reason: 'the token ends before its TOK_ID' };
-  const number = view(id).getUint16(0);
-  for (const [message, known] of Object.entries(TOKEN_IDS)) {
-    if (known !== number) continue;
-    return {
-      ok: true,
-      message: message as GssMessage,
-      bytes: inner.subarray(MECHANISM.length + 2),
-    };
-  }
-  return { ok: false, reason: `TOK_ID ${number.toString(16).padStart(4, '0')} is not known` };
+  return { ok: true, id: view(id).getUint16(0), bytes: inner.subarray(mechanism.length + 2) };
 }
 
 function derLength(length: number): Uint8Array {
