@@ -17,6 +17,7 @@ import { readOnlyDomainController } from './actors/read-only-role.ts';
 import { user } from './actors/user.ts';
 import { dissector as kerberosDissector } from './dissect/dissector.ts';
 import { httpFraming } from './http/framing.ts';
+import { vpcdFraming } from './iso7816/vpcd.ts';
 import { kerberosTcpFraming } from './kerberos/framing.ts';
 import { ldapFraming } from './ldap/framing.ts';
 import { OPERATIONS } from './ldap/messages.ts';
@@ -40,6 +41,7 @@ export const FRAMINGS: readonly Framing[] = [
   directTcpFraming,
   ldapFraming,
   httpFraming,
+  vpcdFraming,
 ];
 
 /** Looks into the octets of every message. */

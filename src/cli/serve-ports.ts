@@ -45,7 +45,6 @@ export const LATER: readonly (readonly [option: string, what: string])[] = [
   ['--kpasswd <port>', 'password changes (RFC 3244)'],
   ['--kkdcp <port>', 'the KDC proxy (MS-KKDCP)'],
   ['--rdp <port>', 'remote desktop hosts'],
-  ['--vpcd <host:port>', 'smart cards'],
   ['--workers <n>', 'several processes'],
 ];
 

@@ -22,6 +22,7 @@ import { loadScenarios } from './arguments.ts';
 import { InputError } from './exit.ts';
 import type { ServeOptions } from './serve.ts';
 import { announce } from './serve-announce.ts';
+import { type ServedCard, servedCard } from './serve-card.ts';
 import { serveControls } from './serve-controls.ts';
 import { log } from './serve-log.ts';
 import { keyMetrics } from './serve-metrics.ts';
@@ -47,16 +48,18 @@ interface Serving {
 
 /** @throws InputError when there is nothing to serve, or a port or the folder cannot be had. */
 export async function serve(file: string, options: ServeOptions): Promise<void> {
-  const { kdc, ldap, entra, trace } = options;
-  if ([kdc, ldap, entra, trace].every((port) => port === undefined)) {
+  const { kdc, ldap, entra, trace, vpcd } = options;
+  if ([kdc, ldap, entra, trace, vpcd].every((wanted) => wanted === undefined)) {
     throw new InputError(
-      'nothing to serve: give --kdc PORT (0 takes a free one), --ldap PORT, --entra PORT, or --trace PORT',
+      'nothing to serve: give --kdc PORT (0 takes a free one), --ldap PORT, --entra PORT, --vpcd HOST:PORT, or --trace PORT',
     );
   }
   const [scenario] = loadScenarios([file], stage);
   if (scenario === undefined) throw new InputError(`${file}: no scenario`);
   const clock = wallClock();
-  const { actors, cast } = servedCast(scenario, options.seed ?? scenario.seed, clock);
+  const { actors: served, cast } = servedCast(scenario, options.seed ?? scenario.seed, clock);
+  const card = vpcd && servedCard(cast.scene, vpcd, options.card);
+  const actors = card === undefined ? served : [...served, card.actor];
   const recorder = options.trace === undefined ? undefined : recorderOf();
   const keys = new Map<string, KeyRecord>();
   const counts = metrics();
@@ -67,7 +70,7 @@ export async function serve(file: string, options: ServeOptions): Promise<void> 
   const tls =
     entra === undefined ? undefined : servedTls(cast.keys, makeKey, options.host, clock.start);
   const stores = await serveStores(options.state, actors);
-  const parts = { clock, keys, counts, operations, recorder, stores, tls, held: cast.keys };
+  const parts = { clock, keys, counts, operations, recorder, stores, tls, held: cast.keys, card };
   const driver = driverOf(scenario, actors, options, parts);
   const serving: Serving = { driver, signing };
   try {
@@ -146,6 +149,7 @@ interface DriverParts extends Parts {
   readonly recorder: TraceRecorder | undefined;
   readonly stores: Stores;
   readonly tls: ServedTls | undefined;
+  readonly card: ServedCard | undefined;
   /** Private keys, by name. */
   readonly held: KeyStore;
 }
@@ -154,7 +158,7 @@ function driverOf(
   { skews }: Scenario,
   actors: readonly Actor[],
   { host, seed, kdc, ldap, entra }: ServeOptions,
-  { clock, counts, operations, keys, recorder, stores, tls, held }: DriverParts,
+  { clock, counts, operations, keys, recorder, stores, tls, held, card }: DriverParts,
 ): Driver {
   // What was drawn before a state was served again (GUIDs, keys) must not come again.
   const chance = (actor: string): string =>
@@ -183,6 +187,7 @@ function driverOf(
     messageName: (bytes) => kerberosName(bytes) ?? ldapName(bytes),
     errorName: errorIn,
     ...(recorder === undefined ? {} : { recorder }),
+    ...(card === undefined ? {} : { directory: card.directory }),
     ...(seed === undefined
       ? {}
       : { random: (actor: string, step: number) => stepRandom(seed, chance(actor), step) }),
