@@ -158,6 +158,11 @@ export const entraTenantVerbs = {
       'Removes the Hello keys that a user has registered; the next cycle takes them out of AD.',
     schema: object({ removesKeys: actor('Whose', 'user') }),
   },
+  revokes: {
+    about:
+      'Revokes the sessions of a user, as Revoke-MgUserSignInSession does: primary refresh tokens of before are taken no more.',
+    schema: object({ revokes: actor('Whose', 'user') }),
+  },
   setsMfa: {
     about: 'Changes what becomes of a user’s multi-factor authentication from now on.',
     schema: object({

@@ -2,8 +2,9 @@
  * A tenant of Microsoft Entra: it gives tokens to its users, registers their Hello keys, and lets Entra
  * Connect read and write what it synchronises. All over HTTP on port 443, without TLS.
  */
-import type { ActorEffect, ActorEvent, Args, Json } from '../../src/machine/actor.ts';
+import type { ActorEffect, ActorEnv, ActorEvent, Args, Json } from '../../src/machine/actor.ts';
 import { assertNever, type Env, type Step, to, unexpected } from '../../src/machine/machine.ts';
+import type { Store } from '../../src/machine/store.ts';
 import { role } from '../../src/scenario/role.ts';
 import type { Answer, EndpointConfig, Unsigned } from '../entra/answers.ts';
 import { registeredDevice } from '../entra/device-registration-endpoint.ts';
@@ -24,6 +25,7 @@ import {
   tenantKey,
   tenantNames,
 } from './tenant-cast.ts';
+import { tenantIn, tenantWritten } from './tenant-store.ts';
 
 /** Where Entra listens. */
 export const HTTPS_PORT = 443;
@@ -56,14 +58,38 @@ type Ready = Extract<State, { readonly name: 'ready' }>;
 /** More requests at once are turned away. */
 const PENDING_MAX = 1_000;
 
-function step(config: Config, state: State, event: ActorEvent, env: Env): Step<State, ActorEffect> {
-  if (state.name === 'off') {
-    if (event.kind !== 'started') return unexpected(state, event, 'started');
-    return to({ name: 'ready', tenant: config.initial, pending: {} }, [
-      { kind: 'keyed', keys: [cloudKeyRecord(config.cloudKey)] },
-      { kind: 'listen', transport: 'tcp', port: HTTPS_PORT, framing: httpFraming.name },
-    ]);
-  }
+/** What a step changes of the tenant is written before anything that follows. */
+function step(
+  config: Config,
+  state: State,
+  event: ActorEvent,
+  env: ActorEnv,
+): Step<State, ActorEffect> {
+  if (state.name === 'off' && event.kind === 'started') return started(config, env.store);
+  const next = stepped(config, state, event, env);
+  if (state.name === 'off' || next.state.name === 'off') return next;
+  const write = tenantWritten(state.tenant, next.state.tenant, env.store);
+  return write.length === 0 ? next : to(next.state, [...write, ...next.effects]);
+}
+
+/** The first start of all finds an empty store: what was there before the story is put into it. */
+function started({ initial, cloudKey }: Config, store: Store): Step<State, ActorEffect> {
+  const kept = tenantIn(store, initial);
+  const tenant = kept ?? initial;
+  return to({ name: 'ready', tenant, pending: {} }, [
+    ...tenantWritten(kept, tenant, store),
+    { kind: 'keyed', keys: [cloudKeyRecord(cloudKey)] },
+    { kind: 'listen', transport: 'tcp', port: HTTPS_PORT, framing: httpFraming.name },
+  ]);
+}
+
+function stepped(
+  config: Config,
+  state: State,
+  event: ActorEvent,
+  env: Env,
+): Step<State, ActorEffect> {
+  if (state.name === 'off') return unexpected(state, event, 'started');
   switch (event.kind) {
     case 'received': {
       const { connection } = event;
@@ -98,7 +124,7 @@ function step(config: Config, state: State, event: ActorEvent, env: Env): Step<S
     case 'accepted':
       return to(state);
     case 'commanded':
-      return commanded(config, state, event.verb, event.args);
+      return commanded(config, state, event.verb, event.args, env);
     case 'started':
     case 'told':
     case 'connected':
@@ -169,6 +195,7 @@ function commanded(
   state: Ready,
   verb: string,
   args: Args,
+  { now }: Env,
 ): Step<State, ActorEffect> {
   const who = String(args[verb]);
   const upn = names.users[who];
@@ -192,6 +219,11 @@ function commanded(
       const { tenant: next, removed } = withoutKeys(tenant, upn);
       return done(next, `${removed} keys of ${who} are removed from the tenant`);
     }
+    case 'revokes': {
+      if (upn === undefined) break;
+      const next = { ...tenant, users: users({ sessionsValidFrom: now }) };
+      return done(next, `the sessions of ${who} are revoked`);
+    }
     case 'setsMfa': {
       const mfa = args.to as Tenant['users'][number]['mfa'];
       return done({ ...tenant, users: users({ mfa }) }, `MFA of ${who}: ${mfa}`);
@@ -208,10 +240,11 @@ function view({ tenantId, realm }: Config, state: State): Json {
     state: state.name,
     realm,
     tenantId,
-    users: users.map(({ userPrincipalName, accountEnabled, mfa }) => ({
+    users: users.map(({ userPrincipalName, accountEnabled, mfa, sessionsValidFrom: from }) => ({
       userPrincipalName,
       accountEnabled,
       mfa,
+      ...(from === undefined ? {} : { sessionsValidFrom: new Date(from).toISOString() }),
     })),
     devices: devices.map(({ deviceId, displayName, accountEnabled }) => ({
       deviceId,

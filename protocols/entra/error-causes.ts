@@ -49,7 +49,11 @@ export const ENTRA_CAUSES: Readonly<Record<keyof typeof EntraErrors, readonly st
   ],
   refreshTokenInvalid: [
     'fourteen days have passed without a renewal',
-    'sessions were revoked: a new password, a disabled device, or an administrator',
+    'the tenant that gave the token is another one',
+  ],
+  sessionRevoked: [
+    'an administrator has revoked the user’s sessions',
+    'the user has a new password since the token was given',
   ],
   signatureInvalid: [
     'the session key is another than that of the refresh token',

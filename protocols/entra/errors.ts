@@ -57,6 +57,11 @@ export const EntraErrors = {
     'invalid_grant',
     'The provided grant is invalid, malformed, expired or revoked.',
   ),
+  sessionRevoked: error(
+    50_173,
+    'invalid_grant',
+    'The provided grant has expired due to it being revoked, a fresh auth token is needed.',
+  ),
   signatureInvalid: error(
     50_027,
     'invalid_request',

@@ -126,7 +126,14 @@ function granted(
   const { userPrincipalName } = user;
   const { deviceId } = device;
   const expires = env.now + PRT_LIFETIME * 1_000;
-  const session: PrtSession = { userPrincipalName, deviceId, sessionKey, amr, expires };
+  const session: PrtSession = {
+    userPrincipalName,
+    deviceId,
+    sessionKey,
+    amr,
+    authenticated: env.now,
+    expires,
+  };
   const { tenant, refreshToken } = withPrt(before, session, env);
   const tickets = wantsTickets ? ticketsOf(tenant, user, sessionKey, config, env) : { keys: [] };
   const body = prtResponseBody({

@@ -80,13 +80,17 @@ export function sessionRequest(
 
 /** Both are asked for anew each time: whoever is disabled gets nothing more. */
 function sessionObjection(
-  { userPrincipalName, deviceId }: PrtSession,
+  { userPrincipalName, deviceId, authenticated }: PrtSession,
   tenant: Tenant,
 ): { readonly user: TenantUser } | Objection {
   const user = userNamed(tenant, userPrincipalName);
   const device = tenant.devices.find((one) => one.deviceId === deviceId);
   if (user?.accountEnabled !== true) {
     return { error: EntraErrors.disabledUser, cause: `${userPrincipalName} is disabled or gone` };
+  }
+  if (authenticated < (user.sessionsValidFrom ?? 0)) {
+    const cause = `the sessions of ${userPrincipalName} were revoked`;
+    return { error: EntraErrors.sessionRevoked, cause };
   }
   if (device?.accountEnabled === true) return { user };
   return { error: EntraErrors.disabledDevice, cause: `${deviceId} is disabled or gone` };

@@ -9,6 +9,8 @@ export interface PrtSession {
   readonly sessionKey: Uint8Array;
   /** How they proved who they are: `pwd`, `ngcmfa`, `rsa`, `fido`, `mfa`. */
   readonly amr: readonly string[];
+  /** When they did, milliseconds since 1970; renewals change nothing about it. */
+  readonly authenticated: number;
   /** Milliseconds since 1970. */
   readonly expires: number;
 }

@@ -19,6 +19,8 @@ export interface TenantUser {
   /** What password hash synchronisation brought: {@link passwordHash}. */
   readonly passwordHash?: string;
   readonly mfa: MfaOutcome;
+  /** signInSessionsValidFromDateTime: whatever was proven before counts no more; milliseconds since 1970. */
+  readonly sessionsValidFrom?: number;
   /** Directory roles, by their templates' identifiers. */
   readonly roles?: readonly string[];
 }

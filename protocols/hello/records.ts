@@ -2,7 +2,7 @@
  * What a device keeps of Hello when its power is off, as octets: JSON, with octets in hexadecimal. A record
  * says what it is, so that a store can be read without knowing who wrote it.
  */
-import { fromHex, fromUtf8, toHex, utf8 } from '../../src/bytes/bytes.ts';
+import { fromJsonOctets, toJsonOctets } from '../../src/bytes/json-octets.ts';
 import type { Failures } from './attempts.ts';
 import type { StoredCertificate } from './certificate-store.ts';
 import type { Container } from './container.ts';
@@ -21,9 +21,7 @@ export type HelloRecord =
 
 /** @param record one of these, or another with a `kind` that a device keeps beside them */
 export function encodeRecord(record: { readonly kind: string }): Uint8Array {
-  const replaced = (_: string, value: unknown): unknown =>
-    value instanceof Uint8Array ? { hex: toHex(value) } : value;
-  return utf8(JSON.stringify(record, replaced));
+  return toJsonOctets(record);
 }
 
 /**
@@ -34,16 +32,9 @@ export function decodeRecord<R extends { readonly kind: string } = HelloRecord>(
   octets: Uint8Array,
   others: readonly string[] = [],
 ): R {
-  const revived = (_: string, value: unknown): unknown =>
-    isHex(value) ? fromHex(value.hex) : value;
-  const record: unknown = JSON.parse(fromUtf8(octets), revived);
+  const record = fromJsonOctets(octets);
   if (isRecord(record, others)) return record as R;
   throw new Error('not a record of a device’s store');
-}
-
-function isHex(value: unknown): value is { readonly hex: string } {
-  if (typeof value !== 'object' || value === null) return false;
-  return 'hex' in value && typeof value.hex === 'string' && Object.keys(value).length === 1;
 }
 
 const KINDS: ReadonlySet<unknown> = new Set([

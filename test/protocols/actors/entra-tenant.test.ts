@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FRAMINGS } from '../../../protocols/roles.ts';
 import { utf8 } from '../../../src/bytes/bytes.ts';
-import { SMALLEST, smallWorld } from './small-world.ts';
+import { SMALLEST, START, smallWorld } from './small-world.ts';
 
 const s = suite('actors/entra-tenant');
 
@@ -18,6 +18,7 @@ const CAST = {
 type Small = ReturnType<typeof smallWorld>;
 
 interface TenantView {
+  readonly users: readonly { readonly sessionsValidFrom?: string }[];
   readonly state: string;
   readonly keys: readonly { readonly userPrincipalName: string; readonly deviceId: string }[];
   readonly devices: readonly { readonly deviceId: string; readonly displayName: string }[];
@@ -130,6 +131,24 @@ s('a federated domain takes no password at Entra', async () => {
   const small = provisioning({ domains: { 'corp.example': { authentication: 'federated' } } });
   await small.world.run();
   assert.match(small.causes().join('\n'), /AADSTS50126.*federated/);
+});
+
+s('what the tenant learnt is there when its process begins again', async () => {
+  const crash = { kind: 'crash', actor: 'entra', at: 2 * MINUTE, ms: MINUTE } as const;
+  const small = smallWorld(CAST, { faults: [crash] });
+  small.command('alice', 'enters', { enters: 'password', value: 'Passw0rd!', on: 'laptop' });
+  const args = { provisions: 'hello', value: '135791', on: 'laptop' };
+  small.command('alice', 'provisions', args, MINUTE);
+  small.command('entra', 'revokes', { revokes: 'alice' }, 90_000);
+  await small.world.run();
+  assert.is(
+    small.steps.filter(({ actor, event }) => actor === 'entra' && event.kind === 'started').length,
+    2,
+  );
+  const { keys, users } = small.world.view('entra') as unknown as TenantView;
+  assert.is(keys.length, 1);
+  assert.is(users[0]?.sessionsValidFrom, new Date(START + 90_000).toISOString());
+  assert.is(users[1]?.sessionsValidFrom, undefined);
 });
 
 s.run();

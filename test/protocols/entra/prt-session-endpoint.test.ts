@@ -188,6 +188,18 @@ s('a session ends with its user, and with its device', () => {
   }
 });
 
+s('what was proven before a revocation counts no more, what is proven after it does', () => {
+  const held = granted();
+  const revoked = (sessionsValidFrom: number): Tenant => ({
+    ...held.tenant,
+    users: held.tenant.users.map((user) => ({ ...user, sessionsValidFrom })),
+  });
+  const { response, json } = followUp(held, { tenant: revoked(NOW + 1), now: NOW + 2 });
+  assert.is(response.status, 400);
+  assert.equal(json.error_codes, [50_173]);
+  assert.is(followUp(held, { tenant: revoked(NOW) }).response.status, 200);
+});
+
 s('tokens are given for known resources', () => {
   const held = granted();
   const asked = (resource: string) =>
