@@ -1,5 +1,6 @@
 /** `kerblab show RUN dsregcmd`: what `dsregcmd /status` would print for whoever is signed in to a device. */
 import { computerNames } from '../../protocols/actors/computer.ts';
+import type { CloudApCache } from '../../protocols/actors/device-cloud-state.ts';
 import { type HelloConfig, policyFor } from '../../protocols/actors/device-hello.ts';
 import { deviceIdentity, randomGuid } from '../../protocols/actors/device-identity.ts';
 import { situationOf } from '../../protocols/actors/device-prerequisites.ts';
@@ -37,7 +38,7 @@ export function dsregcmdOf(shown: Shown): string {
     device: deviceState(device),
     ...(registration === undefined ? {} : { registration }),
     user: userState(shown, device),
-    sso: ssoState(device, registration),
+    sso: ssoState(shown, device, registration),
     diagnostics: registration === undefined ? preJoin(shown, device) : postJoin(device),
     ...(checks === undefined ? {} : { prerequisites: checks }),
   };
@@ -97,15 +98,16 @@ function tenantOf({ cast }: ShownDevice): string | undefined {
 }
 
 /** Of who is signed in; a prompt of the system has no key and no account of its own. */
-function userState({ store }: Shown, device: ShownDevice): UserState {
+function userState(shown: Shown, device: ShownDevice): UserState {
   const user = userOf(device);
-  const container = user === undefined ? undefined : keptIn(store).containers[user];
+  const container = user === undefined ? undefined : keptIn(shown.store).containers[user];
   const policy = user === undefined ? undefined : policyIn(device, user);
   const isRecoverable = policy?.EnablePinRecovery === true;
   return {
     ...(container === undefined ? {} : { ngcKeyId: container.settings.guid }),
     canReset: isRecoverable ? 'DestructiveAndNonDestructive' : 'DestructiveOnly',
-    wamDefaultSet: false,
+    // Signing in to Entra makes one.
+    wamDefaultSet: cloudOf(shown, device)?.prt !== undefined,
   };
 }
 
@@ -148,11 +150,35 @@ function userOf({ state }: ShownDevice): string | undefined {
   return 'session' in state ? state.session.who.user : undefined;
 }
 
-/** Whoever is not registered has nobody to give them tokens. */
-function ssoState(_: ShownDevice, registration: Registration | undefined): SsoState {
-  const authority =
-    registration === undefined ? {} : { authority: authorityOf(registration.tenantId) };
-  return { azureAd: authority, enterprise: {}, onPremTgt: false, cloudTgt: false };
+/** What CloudAP has of who is signed in; whoever is not registered has nobody to give them tokens. */
+function ssoState(
+  shown: Shown,
+  device: ShownDevice,
+  registration: Registration | undefined,
+): SsoState {
+  const none = { enterprise: {}, onPremTgt: false, cloudTgt: false };
+  if (registration === undefined) return { ...none, azureAd: {} };
+  const cache = cloudOf(shown, device);
+  const {
+    prt,
+    failed,
+    tgtAd,
+    tgtCloud,
+    authority = authorityOf(registration.tenantId),
+  } = cache ?? {};
+  const token = prt === undefined ? {} : { token: { updated: prt.issued, expires: prt.expires } };
+  return {
+    ...none,
+    azureAd: { authority, ...token, ...(failed === undefined ? {} : { failed }) },
+    onPremTgt: tgtAd?.kind === 'ticket',
+    cloudTgt: tgtCloud?.kind === 'ticket',
+  };
+}
+
+/** CloudAP's cache of who is signed in. */
+function cloudOf({ store }: Shown, device: ShownDevice): CloudApCache | undefined {
+  const user = userOf(device);
+  return user === undefined ? undefined : keptIn(store).cloud[user];
 }
 
 function postJoin(device: ShownDevice): PostJoin {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { root } from '../../root.ts';
-import { kerblab } from './finished-run.ts';
+import { finishedRun, kerblab } from './finished-run.ts';
 
 const s = suite('show-dsregcmd');
 
@@ -78,6 +78,20 @@ s('nobody is signed in: the prompt is the system’s', () => {
   assert.match(text, /^ {14}User Context : SYSTEM$/m);
   assert.match(text, /^ {6}AD Connectivity Test : FAIL \[0x54b\]$/m);
 });
+
+const cloud = finishedRun('cloud-trust-first-sign-in');
+s.after(() => cloud.remove());
+
+for (const [when, at, file] of [
+  ['before', '90s', 'dsregcmd-cloud-before.txt'],
+  ['after', '270s', 'dsregcmd-cloud-after.txt'],
+] as const) {
+  s(`cloud trust, ${when} Hello is set up`, () => {
+    const text = kerblab('show', cloud.folder, 'dsregcmd', '--on', 'laptop', '--at', at).stdout;
+    assert.is(text, golden(file));
+    assert.match(text, /^ {17}OnPremTgt : YES\n {18}CloudTgt : YES$/m);
+  });
+}
 
 s('says what is wrong with what it is asked', () => {
   const called = kerblab('show', join(folder, 'joins', '1'), 'dsregcmd', '--on', 'laptop', 'alice');

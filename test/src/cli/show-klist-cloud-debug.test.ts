@@ -4,7 +4,11 @@ import { finishedRun, kerblab } from './finished-run.ts';
 
 const s = suite('show-klist-cloud-debug');
 const run = finishedRun();
-s.after(() => run.remove());
+const cloud = finishedRun('cloud-trust-first-sign-in');
+s.after(() => {
+  run.remove();
+  cloud.remove();
+});
 
 const shown = (...args: readonly string[]) =>
   kerblab('show', run.folder, 'klist-cloud-debug', ...args);
@@ -28,6 +32,36 @@ AS_REP Credential Type: 0
 Cloud Primary (Hybrid logon) TGT available: 0
 `,
   );
+});
+
+const debug = (logonId: string, bits: string): string => {
+  const [received, used, key, password, type, primary] = bits;
+  return `
+Current LogonId is 0:${logonId}
+Cloud Kerberos Debug info:
+Cloud Kerberos enabled by policy: 0
+AS_REP callback received: ${received}
+AS_REP callback used: ${used}
+Cloud Referral TGT present in cache: 0
+SPN oracle configured: 0
+KDC proxy present in cache: 0
+Public Key Credential Present: ${key}
+Password-derived Keys Present: ${password}
+Plaintext Password Present: 0
+AS_REP Credential Type: ${type}
+Cloud Primary (Hybrid logon) TGT available: ${primary}
+`;
+};
+
+s('cloud trust: with the password before Hello is set up, with the PIN afterwards', () => {
+  const at = (time: string): string =>
+    kerblab('show', cloud.folder, 'klist-cloud-debug', '--on', 'laptop', '--at', time).stdout;
+  const logonId = (text: string): string => /0:(0x[0-9a-f]+)/.exec(text)?.[1] ?? '';
+  const [before, after, unlocked] = ['90s', '270s', '430s'].map(at) as [string, string, string];
+  assert.is(before, debug(logonId(before), '100101'));
+  assert.is(after, debug(logonId(after), '111021'));
+  assert.is(unlocked, debug(logonId(after), '111021'), 'the same session');
+  assert.is.not(logonId(before), logonId(after));
 });
 
 s('nobody is signed in, and what is no device', () => {
