@@ -21,6 +21,7 @@ import { vpcdFraming } from './iso7816/vpcd.ts';
 import { kerberosTcpFraming } from './kerberos/framing.ts';
 import { ldapFraming } from './ldap/framing.ts';
 import { OPERATIONS } from './ldap/messages.ts';
+import { netlogonFraming } from './netlogon/framing.ts';
 
 /** What the actors of a scenario file can be. */
 export const ROLES: readonly RoleDefinition[] = [
@@ -42,6 +43,7 @@ export const FRAMINGS: readonly Framing[] = [
   ldapFraming,
   httpFraming,
   vpcdFraming,
+  netlogonFraming,
 ];
 
 /** Looks into the octets of every message. */
@@ -86,6 +88,11 @@ export const MESSAGES: readonly MessageDefinition[] = [
     about: 'krbtgt_AzureAD’s key goes to the tenant, is asked about, is removed',
   },
   { name: 'kerberos-domain-response', about: 'the tenant’s answer to that' },
+  {
+    name: 'NetrLogonSamLogonEx-request',
+    about: 'a server has its domain controller judge an NTLM logon (MS-NRPC 3.5.4.5.1)',
+  },
+  { name: 'NetrLogonSamLogonEx-response', about: 'who it is with the session’s key, or why not' },
   ...Object.values(OPERATIONS).map(({ type }) => ({
     name: `LDAP ${type}`,
     about: 'an operation of LDAP or its answer (RFC 4511 §4)',

@@ -20,6 +20,7 @@ const PROTOCOLS = [
   'gss',
   'ntlm',
   'negotiate',
+  'netlogon',
   'http',
   'ldap',
   'hello',

@@ -9,6 +9,7 @@ import { httpContents, httpName } from './http.ts';
 import { KeyStore } from './keyring.ts';
 import { isLdapMessage, ldapMessage, spnegoToken } from './ldap.ts';
 import { MESSAGES } from './messages.ts';
+import { netlogonContents } from './netlogon.ts';
 import { jsonOf, rowsOf, takeApart } from './tree.ts';
 import { standingAlone, TYPES, typeByTag } from './types.ts';
 
@@ -22,7 +23,7 @@ function contentsOf(bytes: Uint8Array, { message }: Hints): Contents | undefined
   if (bytes[0] === GSS_TOKEN && openGssToken(bytes).ok) return token;
   if (bytes[0] === GSS_TOKEN && mechanismOf(bytes) === Mechanism.SPNEGO) return spnego;
   if (isLdapMessage(bytes)) return ldap;
-  const http = httpContents(bytes);
+  const http = httpContents(bytes) ?? netlogonContents(bytes);
   if (http !== undefined) return http;
   // A hint that the first octet contradicts is passed over: a trace may hold what was damaged on its way.
   const known = typeByTag(bytes) ?? (message === undefined ? undefined : TYPES.get(message));

@@ -45,7 +45,7 @@ const FILETIME = fileTime(fileTimeText);
 const GROUP_ATTRIBUTES = flags('unsigned long', GroupAttributes);
 
 /** MS-DTYP 2.4.2.3; the value is its text. */
-const RPC_SID: Codec<string> = mapped(
+export const RpcSid: Codec<string> = mapped(
   'RPC_SID',
   struct('RPC_SID', {
     Revision: uint8,
@@ -83,14 +83,14 @@ export const GroupMembership = struct('GROUP_MEMBERSHIP', {
 /** MS-PAC 2.2.1 */
 export type KerbSidAndAttributes = Infer<typeof KerbSidAndAttributes>;
 export const KerbSidAndAttributes = struct('KERB_SID_AND_ATTRIBUTES', {
-  Sid: nonNull(RPC_SID),
+  Sid: nonNull(RpcSid),
   Attributes: GROUP_ATTRIBUTES,
 });
 
 /** MS-PAC 2.2.3 */
 export type DomainGroupMembership = Infer<typeof DomainGroupMembership>;
 export const DomainGroupMembership = struct('DOMAIN_GROUP_MEMBERSHIP', {
-  DomainId: nonNull(RPC_SID),
+  DomainId: nonNull(RpcSid),
   GroupCount: count('GroupIds'),
   GroupIds: pointer(conformantArray(GroupMembership)),
 });
@@ -120,7 +120,7 @@ export const KerbValidationInfo = struct('KERB_VALIDATION_INFO', {
   UserSessionKey: octets(16),
   LogonServer: rpcUnicodeStringRoomy,
   LogonDomainName: rpcUnicodeStringRoomy,
-  LogonDomainId: pointer(RPC_SID),
+  LogonDomainId: pointer(RpcSid),
   Reserved1: fixedArray(uint32, 2),
   UserAccountControl: flags('unsigned long', UserAccountControl),
   SubAuthStatus: uint32,
@@ -130,7 +130,7 @@ export const KerbValidationInfo = struct('KERB_VALIDATION_INFO', {
   Reserved3: uint32,
   SidCount: count('ExtraSids'),
   ExtraSids: pointer(conformantArray(KerbSidAndAttributes)),
-  ResourceGroupDomainSid: pointer(RPC_SID),
+  ResourceGroupDomainSid: pointer(RpcSid),
   ResourceGroupCount: count('ResourceGroupIds'),
   ResourceGroupIds: pointer(conformantArray(GroupMembership)),
 });
@@ -148,7 +148,7 @@ export type PacDeviceInfo = Infer<typeof PacDeviceInfo>;
 export const PacDeviceInfo = struct('PAC_DEVICE_INFO', {
   UserId: uint32,
   PrimaryGroupId: uint32,
-  AccountDomainId: pointer(RPC_SID),
+  AccountDomainId: pointer(RpcSid),
   AccountGroupCount: count('AccountGroupIds'),
   AccountGroupIds: pointer(conformantArray(GroupMembership)),
   SidCount: count('ExtraSids'),

@@ -1,7 +1,7 @@
 /** A serialized type as rows with offsets, for people: interprets the codecs' shapes. */
 import { toHex } from '../bytes/bytes.ts';
 import type { Field } from '../der/explain.ts';
-import { type Codec, closeSerialized, NdrError, openSerialized, type Reader } from './codec.ts';
+import { type Codec, closeSerialized, NdrError, openSerialized, Reader } from './codec.ts';
 
 /** A row while its end and its value are still unknown. */
 interface Row {
@@ -27,12 +27,39 @@ interface Explainer {
  * whose value is the reason.
  */
 export function explain<T>(codec: Codec<T>, bytes: Uint8Array, path = codec.type): Field[] {
-  const rows: Row[] = [];
-  try {
+  return explained(bytes, path, (rows) => {
     const r = openSerialized(bytes);
     rows.push({ path: `${path}.header`, type: 'type serialization header', start: 0, end: 16 });
     explainPointee({ r, rows, deferred: [] }, codec as Codec<unknown>, path);
     closeSerialized(r);
+  });
+}
+
+/** Arguments of a call one after the other, each with what it points to behind it. @param start of the first */
+export function explainArguments(
+  list: readonly (readonly [name: string, codec: Codec<never>])[],
+  bytes: Uint8Array,
+  start: number,
+  path: string,
+): Field[] {
+  return explained(bytes, path, (rows) => {
+    // Boundaries count from the first argument.
+    const r = new Reader(bytes.subarray(start));
+    for (const [name, codec] of list) {
+      const from = rows.length;
+      explainPointee({ r, rows, deferred: [] }, codec as Codec<unknown>, `${path}.${name}`);
+      for (let at = from; at < rows.length; at++) {
+        const row = rows[at] as Row;
+        rows[at] = { ...row, start: row.start + start, end: row.end + start };
+      }
+    }
+  });
+}
+
+function explained(bytes: Uint8Array, path: string, read: (rows: Row[]) => void): Field[] {
+  const rows: Row[] = [];
+  try {
+    read(rows);
   } catch (error) {
     if (!(error instanceof NdrError)) throw error;
     rows.push({
