@@ -27,6 +27,7 @@ const PROTOCOLS = [
   'iso7816',
   'gids',
   'piv',
+  'credssp',
   'rdp',
   'rdpefs',
   'rdpesc',

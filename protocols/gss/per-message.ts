@@ -40,6 +40,11 @@ export interface SecurityLayer {
   readonly sendSeq: bigint;
   /** What came of the peer's numbers. */
   readonly arrivals: Arrivals;
+  /**
+   * Neither replays nor the order are to be looked at (RFC 2743 §1.2.3): nobody asked for it. FreeRDP,
+   * which does not, numbers its tokens from 0 whatever its authenticator said.
+   */
+  readonly unordered?: true;
 }
 
 export type Unwrapped =
@@ -172,6 +177,13 @@ function readHeader(
 const peerOf = ({ side }: SecurityLayer): SecurityLayer['side'] =>
   side === 'initiator' ? 'acceptor' : 'initiator';
 
+function arrivedIn(
+  { arrivals, unordered }: SecurityLayer,
+  seq: bigint,
+): ReturnType<typeof arrived> {
+  return unordered ? { arrivals, order: 'next' } : arrived(arrivals, seq);
+}
+
 /** GSS_Unwrap. Duplicates and old tokens are refused; gaps are accepted and said in `order`. */
 export function unwrap(layer: SecurityLayer, token: Uint8Array): Unwrapped {
   const read = readHeader(layer, token, TOK_WRAP);
@@ -185,7 +197,7 @@ export function unwrap(layer: SecurityLayer, token: Uint8Array): Unwrapped {
     ? unsealed(layer.key, usage, token, body, ec)
     : verified(layer.key, usage, token, body, ec);
   if (typeof message === 'string') return { ok: false, reason: message };
-  const { arrivals, order } = arrived(layer.arrivals, read.seq);
+  const { arrivals, order } = arrivedIn(layer, read.seq);
   if (order === 'duplicate' || order === 'old') {
     return { ok: false, reason: `the token's sequence number ${read.seq} is ${order}` };
   }
@@ -254,7 +266,7 @@ export function verifyMic(
   if (!equalSecret(sum, token.subarray(HEADER))) {
     return { ok: false, reason: 'the checksum of the token is wrong' };
   }
-  const { arrivals, order } = arrived(layer.arrivals, read.seq);
+  const { arrivals, order } = arrivedIn(layer, read.seq);
   if (order === 'duplicate' || order === 'old') {
     return { ok: false, reason: `the token's sequence number ${read.seq} is ${order}` };
   }

@@ -74,7 +74,7 @@ function exchanged<I>(
     return { kind: 'failed', reason, status: STATUS_LOGON_FAILURE, ...answer, effects: [] };
   }
   const { session } = state;
-  const layer = securityLayer(session.context, 'acceptor');
+  const layer = securityLayer(session.context, 'acceptor', session.gssFlags);
   return {
     kind: 'established',
     established: {

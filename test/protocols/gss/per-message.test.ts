@@ -168,4 +168,48 @@ s('keys of RC4 have no such tokens', () => {
   assert.is(hasPerMessageTokens(MIT_KEY), true);
 });
 
+/** Made with the formulae of RFC 4121 §4.2.4 in another language, and opened by MIT's library. */
+const CREDSSP_KEY = key(
+  18,
+  Uint8Array.from({ length: 32 }, (_, i) => i),
+);
+const ROTATED = {
+  initiator: hex`050406ff0000001c0000000000000000698297ec20f4352d29f45af4ad3f85383bc5eda0e21b219a134314e44aa9233d328dd79771e1f253cd5879fd31a596c52067cd40be5900f9342ba7c6cf`,
+  acceptor: hex`050407ff0000001c0000000000000000e8d2d73d468fee6ec5d07289f703744e5e0f108460b6567cc8d5c872588a19542ad19ecd3dfb74a8e15151b278cefd4957677f72d6968b6cbd35e46ee5`,
+};
+
+function credSspLayer(side: SecurityLayer['side']): SecurityLayer {
+  const arrivals = arrivalsFrom(0);
+  return { key: CREDSSP_KEY, side, acceptorSubkey: true, sendSeq: 0n, arrivals };
+}
+
+for (const side of ['initiator', 'acceptor'] as const) {
+  s(`the ${side}'s token for CredSSP has 60 octets before its data`, () => {
+    const made = wrap(credSspLayer(side), utf8('CredSSP-test-data'), {
+      sealed: true,
+      rotation: 'windows',
+      random: (size) => new Uint8Array(size).fill(0xaa),
+    });
+    assert.is(toHex(made.token), toHex(ROTATED[side]));
+    const peer = credSspLayer(side === 'initiator' ? 'acceptor' : 'initiator');
+    const opened = unwrap(peer, ROTATED[side]);
+    assert.ok(opened.ok && opened.sealed);
+    if (opened.ok) assert.is(fromUtf8(opened.message), 'CredSSP-test-data');
+  });
+}
+
+s('a MIC of the initiator with the acceptor’s subkey', () => {
+  const made = mic(credSspLayer('initiator'), utf8('CredSSP-test-data'));
+  assert.is(toHex(made.token), '040404ffffffffff00000000000000002c3df448db8396b409c1636d');
+});
+
+s('where neither replays nor order are looked at, any number will do', () => {
+  const { initiator, acceptor } = pair();
+  const { token } = wrap({ ...initiator, sendSeq: 0n }, utf8('from 0'), { sealed: true, random });
+  assert.is(unwrap(acceptor, token).ok, false);
+  const opened = unwrap({ ...acceptor, unordered: true }, token);
+  assert.ok(opened.ok);
+  if (opened.ok) assert.ok(unwrap(opened.layer, token).ok);
+});
+
 s.run();
