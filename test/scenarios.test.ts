@@ -29,6 +29,7 @@ const NEEDED = [
   'certificate-trust-no-device-write-back',
   'certificate-trust-sign-in',
   'clock-skew',
+  'cloud-trust-domain-admin-refused',
   'cloud-trust-entra-joined',
   'cloud-trust-first-sign-in',
   'cloud-trust-no-line-of-sight',

@@ -36,8 +36,8 @@ s('both sides before, after, and when another tool has parted them', () => {
   assert.is(apart.KeyVersion, '4');
   assert.is(apart.CloudKeyVersion, '3');
   const outage = fields(shown('40m'));
-  assert.is(outage.KeyVersion, '5');
-  assert.is(outage.CloudKeyVersion, '4');
+  assert.is(outage.KeyVersion, '6');
+  assert.is(outage.CloudKeyVersion, '5');
   assert.equal(Object.values(fields(shown('55m'))).join(''), '');
 });
 
