@@ -29,7 +29,7 @@ const APPLICATIONS: readonly Application[] = [gids, piv];
 
 /** Undefined: the user has no container, or its key is of a kind that no card has. */
 export function cardContents(
-  config: HelloConfig,
+  config: Pick<HelloConfig, 'limits'>,
   hello: Hello,
   user: string,
   now: number,
