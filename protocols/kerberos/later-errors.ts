@@ -5,7 +5,8 @@ const FAST = 'comes with FAST';
 const S4U = 'comes with S4U';
 const CREDSSP = 'comes with CredSSP and RDP';
 const CARDS = 'comes with smart cards and Windows Hello';
-const ENTRA = 'comes with Microsoft Entra';
+const OUT_OF_REACH =
+  'devices here say STATUS_BAD_NETWORK_PATH of every sign-in service that is out of reach';
 const IAKERB = 'IAKERB is not simulated';
 const NEVER = 'Active Directory does not send it';
 
@@ -47,11 +48,13 @@ export const LATER: Readonly<Record<string, string>> = {
   STATUS_NO_LOGON_SERVERS: `${CREDSSP}; the scenario dc-unreachable shows what leads to it`,
   STATUS_NO_SUCH_USER: `logged only: the client is told KDC_ERR_C_PRINCIPAL_UNKNOWN; ${CREDSSP}`,
   STATUS_WRONG_PASSWORD: `logged only: the client is told KDC_ERR_PREAUTH_FAILED; ${CREDSSP}`,
-  STATUS_NO_SUCH_LOGON_SESSION: ENTRA,
-  STATUS_BAD_NETWORK_PATH: ENTRA,
-  STATUS_UNEXPECTED_NETWORK_ERROR: ENTRA,
-  STATUS_REQUEST_NOT_ACCEPTED: ENTRA,
-  STATUS_NETWORK_UNREACHABLE: ENTRA,
+  STATUS_NO_SUCH_LOGON_SESSION: 'the realm of a sign-in name is not asked for',
+  STATUS_BAD_NETWORK_PATH:
+    'logged only: `show dsregcmd` has it as Attempt Status where Entra is out of reach',
+  STATUS_UNEXPECTED_NETWORK_ERROR: OUT_OF_REACH,
+  STATUS_REQUEST_NOT_ACCEPTED:
+    'devices here say STATUS_LOGON_FAILURE of every refusal of the sign-in service',
+  STATUS_NETWORK_UNREACHABLE: OUT_OF_REACH,
   STATUS_ACCOUNT_RESTRICTION: S4U,
   STATUS_NOT_SUPPORTED: S4U,
   STATUS_LOGON_TYPE_NOT_GRANTED: CREDSSP,

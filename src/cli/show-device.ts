@@ -51,6 +51,11 @@ export function viewAt({ run, at }: Shown, cast: RunCast, name: string): Json | 
   return actor.view(state);
 }
 
+/** What stands before the account of a device: its domain, or where there is none what Windows has then. */
+export function systemDomainOf({ config, cast }: DeviceCast): string {
+  return config.join === 'entra' ? 'WORKGROUP' : flatNameOf(cast.scene, config.realm);
+}
+
 /** The NetBIOS name of a domain. */
 export function flatNameOf(scene: Scene, realm: string): string {
   const [first] = members<DomainControllerFields>(scene, realm.toUpperCase(), 'domain-controller');

@@ -11,6 +11,7 @@ import type {
   DeviceAuthStatus,
   DeviceState,
   DsregStatus,
+  FailedAttempt,
   NgcPrerequisites,
   PostJoin,
   PreJoin,
@@ -26,7 +27,14 @@ import { toHex } from '../bytes/bytes.ts';
 import { digest } from '../crypto/digest.ts';
 import { InputError } from './exit.ts';
 import type { Shown } from './show.ts';
-import { type DeviceCast, deviceAt, flatNameOf, type ShownDevice, viewAt } from './show-device.ts';
+import {
+  type DeviceCast,
+  deviceAt,
+  flatNameOf,
+  type ShownDevice,
+  systemDomainOf,
+  viewAt,
+} from './show-device.ts';
 
 /** @throws InputError when the actor is no device */
 export function dsregcmdOf(shown: Shown): string {
@@ -159,13 +167,8 @@ function ssoState(
   const none = { enterprise: {}, onPremTgt: false, cloudTgt: false };
   if (registration === undefined) return { ...none, azureAd: {} };
   const cache = cloudOf(shown, device);
-  const {
-    prt,
-    failed,
-    tgtAd,
-    tgtCloud,
-    authority = authorityOf(registration.tenantId),
-  } = cache ?? {};
+  const failed = failedAttempt(shown, cache);
+  const { prt, tgtAd, tgtCloud, authority = authorityOf(registration.tenantId) } = cache ?? {};
   const token = prt === undefined ? {} : { token: { updated: prt.issued, expires: prt.expires } };
   return {
     ...none,
@@ -173,6 +176,17 @@ function ssoState(
     onPremTgt: tgtAd?.kind === 'ticket',
     cloudTgt: tgtCloud?.kind === 'ticket',
   };
+}
+
+/** Without a session of one's own the last attempt of anybody is shown, as the page warns. */
+function failedAttempt({ store }: Shown, own: CloudApCache | undefined): FailedAttempt | undefined {
+  if (own !== undefined) return own.failed;
+  return Object.values(keptIn(store).cloud)
+    .flatMap(({ failed }) => failed ?? [])
+    .reduce<FailedAttempt | undefined>(
+      (last, one) => (last === undefined || one.time > last.time ? one : last),
+      undefined,
+    );
 }
 
 /** CloudAP's cache of who is signed in. */
@@ -210,11 +224,12 @@ function preJoin({ now }: Shown, device: ShownDevice): PreJoin {
 }
 
 /** `CORP\\alice, alice@corp.example` */
-function accountOf({ state, name, config, cast }: ShownDevice): string {
+function accountOf(device: ShownDevice): string {
+  const { state, name, config } = device;
   if ('session' in state) {
     const { name: account, upn } = state.session.identity;
     return upn === undefined ? account : `${account}, ${upn}`;
   }
   const { sAMAccountName } = computerNames(name, config);
-  return `${flatNameOf(cast.scene, config.realm)}\\${sAMAccountName}`;
+  return `${systemDomainOf(device)}\\${sAMAccountName}`;
 }

@@ -26,7 +26,7 @@ import { type Codec, tryDecode } from '../der/codec.ts';
 import { messageOf } from '../trace/hints.ts';
 import { InputError } from './exit.ts';
 import type { Shown } from './show.ts';
-import { deviceAt, flatNameOf, type ShownDevice } from './show-device.ts';
+import { deviceAt, type ShownDevice, systemDomainOf } from './show-device.ts';
 
 const WHAT = ['tickets', 'tgt', 'sessions'] as const;
 
@@ -95,8 +95,8 @@ function clockOffset(state: State): number {
 }
 
 function sessionsOf(device: ShownDevice): readonly KlistSession[] {
-  const { state, name, config, cast } = device;
-  const domain = flatNameOf(cast.scene, config.realm);
+  const { state, name, config } = device;
+  const domain = systemDomainOf(device);
   const { sAMAccountName } = computerNames(name, config);
   const system = { logonId: SYSTEM_LOGON, session: 0, package: 'Negotiate:(0)' };
   const own = { ...system, account: `${domain}\\${sAMAccountName}` };

@@ -32,6 +32,8 @@ script:
   - { at: 0s, do: { actor: alice, enters: password, value: 'Passw0rd!', on: laptop } }
   - { at: 0s, do: { actor: bob, enters: password, value: 'Passw0rd!', on: desktop } }
   - { at: 5m, do: { actor: entra, disables: laptop } }
+  - { at: 6m, do: { actor: laptop, signsOut: user } }
+  - { at: 7m, do: { actor: alice, enters: password, value: 'Passw0rd!', on: laptop } }
 expect:
   end: { laptop: signedIn, desktop: signedIn }
 `;
@@ -70,6 +72,20 @@ s('Entra has disabled the device', () => {
     before.replace(`${status}SUCCESS`, `${status}FAILED. Device is either disabled or deleted`),
   );
   assert.is.not(after, before);
+});
+
+s('the sign-in after that brings no new token, and the tool says why', () => {
+  const text = shown('--on', 'laptop');
+  const [, sso] = text.split('| SSO State ');
+  const attempt = (sso ?? '').split('EnterprisePrt :')[0] ?? '';
+  assert.match(attempt, /^ {5}AcquirePrtDiagnostics : PRESENT$/m);
+  assert.match(attempt, /^ {12}Attempt Status : 0xc000006d$/m);
+  assert.match(attempt, /^ {13}User Identity : alice@corp\.example$/m);
+  assert.match(attempt, /^ {11}Credential Type : Password$/m);
+  assert.match(attempt, /^ {15}HTTP status : 40[01]$/m);
+  assert.match(attempt, /AADSTS(135011|50155)/);
+  const nobody = shown('--on', 'laptop', '--at', '390s');
+  assert.not.match(nobody, 'AcquirePrtDiagnostics', 'nothing had failed by then');
 });
 
 s('nobody is signed in: the prompt is the system’s', () => {
