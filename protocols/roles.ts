@@ -68,6 +68,11 @@ export const MESSAGES: readonly MessageDefinition[] = [
   { name: 'KRB-PRIV', about: 'encrypted octets (RFC 4120 §5.7.1)' },
   { name: 'KRB-CRED', about: 'tickets with their keys (RFC 4120 §5.8.1)' },
   { name: 'KRB-ERROR', about: 'a refusal, or what is wanted first (RFC 4120 §5.9.1)' },
+  { name: 'NegTokenInit', about: 'opens a negotiation of mechanisms (RFC 4178 §4.2.1)' },
+  { name: 'NegTokenResp', about: 'goes on with it, where no mechanism’s token is in it (§4.2.2)' },
+  { name: 'NEGOTIATE_MESSAGE', about: 'begins NTLM (MS-NLMP 2.2.1.1)' },
+  { name: 'CHALLENGE_MESSAGE', about: 'the server’s challenge (MS-NLMP 2.2.1.2)' },
+  { name: 'AUTHENTICATE_MESSAGE', about: 'the client’s response to it (MS-NLMP 2.2.1.3)' },
   {
     name: 'HTTP request',
     about: 'asks a server for something that has no name of its own (RFC 9110)',

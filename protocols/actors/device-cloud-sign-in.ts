@@ -26,8 +26,8 @@ import {
   whyNoPartialTicket,
 } from './device-cloud-tickets.ts';
 import { containerOf, type Hello } from './device-hello.ts';
+import { withCache } from './device-opened.ts';
 import { helloProof } from './device-proof.ts';
-import * as session from './device-session.ts';
 import { askLogonTicket, askTgt, notSignedIn, type SignInStep, settled } from './device-sign-in.ts';
 import {
   blamed,
@@ -200,7 +200,7 @@ export function exchanged(
   const proof = markOf(waiting);
   if (wants === 'unlock') {
     if (state.name !== 'unlocking') return settled(to(state));
-    const open = session.withCache({ ...state, name: 'signedIn' }, [credential]);
+    const open = withCache({ ...state, name: 'signedIn' }, [credential]);
     return settled(to({ ...open, session: { ...open.session, proof, ...ntHashIn(keyList) } }));
   }
   if (state.name !== 'signingIn') return settled(to(state));

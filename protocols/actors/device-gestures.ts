@@ -21,8 +21,8 @@ import {
   policyFor,
   refusalIn,
 } from './device-hello.ts';
+import { refuse } from './device-opened.ts';
 import { helloProof } from './device-proof.ts';
-import { refuse } from './device-session.ts';
 import { type Admission, admission, askTgt, type SignInStep, settled } from './device-sign-in.ts';
 import {
   blamed,

@@ -78,6 +78,7 @@ export function deviceConfig(name: string, config: DeviceFields, scene: Scene): 
       kdcExchange: { udpPreferenceLimit, kdcWaitTime, kdcBackoffTime, kdcSendRetries },
       serviceWaitTime: config.serviceWaitTime,
     },
+    outgoingNtlm: config.outgoingNtlm,
     hello: helloConfig(scene, name, config),
     service: (host) => services.get(host.toLowerCase()),
   };
@@ -91,7 +92,8 @@ function servicesByHost(scene: Scene): ReadonlyMap<string, Service> {
     const config = member.config as FileServerFields;
     const service = { actor, port: SMB_PORT, framing: directTcpFraming.name };
     const { dnsHostName, netbiosName } = computerNames(actor, config);
-    for (const host of [dnsHostName, netbiosName, config.spn.split('/')[1] ?? dnsHostName]) {
+    const named = [dnsHostName, netbiosName, config.spn.split('/')[1] ?? dnsHostName];
+    for (const host of [...named, ...config.aliases]) {
       services.set(host.toLowerCase(), service);
     }
   }

@@ -1,6 +1,5 @@
 /** What a device does in a user's logon session: opening services, renewing, signing in anew. */
-import type { ActorEffect } from '../../src/machine/actor.ts';
-import { assertNever, type Env, type Step, to } from '../../src/machine/machine.ts';
+import { assertNever, type Env, to } from '../../src/machine/machine.ts';
 import { type Failure, sentenceOf } from '../kerberos/client.ts';
 import { NT_SRV_INST } from '../kerberos/constants.ts';
 import { GssFlags } from '../kerberos/gss.ts';
@@ -17,32 +16,34 @@ import {
   partialTicket,
   whyNoPartialTicket,
 } from './device-cloud-tickets.ts';
+import {
+  byNtlm,
+  connectByNtlm,
+  hostOf,
+  isAddress,
+  isOpenByNtlm,
+  leadsToNtlm,
+  NO_HASH,
+  neither,
+  ntHashOf,
+  policyObjection,
+} from './device-ntlm.ts';
+import {
+  began,
+  closing,
+  kdcTime,
+  refuse,
+  type SessionStep,
+  settled,
+  withCache,
+  withOpened,
+} from './device-opened.ts';
 import { etypesWith, proofObjection } from './device-proof.ts';
-import {
-  blamed,
-  type DeviceConfig,
-  type Purpose,
-  type WithSession,
-  withExchanges,
-} from './device-state.ts';
-import type { Finished, Outcome, Progress } from './exchange-state.ts';
+import { blamed, type DeviceConfig, type Purpose, type WithSession } from './device-state.ts';
+import type { Outcome, Progress } from './exchange-state.ts';
 import * as exchanges from './exchanges.ts';
-import {
-  type LogonSession,
-  type Opened,
-  renewalRequest,
-  serviceRequest,
-  tgtRequest,
-  withTickets,
-} from './logon-session.ts';
+import { type Opened, renewalRequest, serviceRequest, tgtRequest } from './logon-session.ts';
 import { beginAp } from './service-exchange.ts';
-
-/** A step that may have finished exchanges besides: the device takes them further. */
-export interface SessionStep {
-  readonly state: WithSession;
-  readonly effects: readonly ActorEffect[];
-  readonly finished: readonly Finished<Purpose>[];
-}
 
 /** GSS-API flags of Windows' SMB client. */
 const GSS_FLAGS =
@@ -51,11 +52,6 @@ const GSS_FLAGS =
 /** `cifs/files.corp.example` as Windows names it: NT-SRV-INST. */
 function serviceName(target: string): ReturnType<typeof principal> {
   return principal(NT_SRV_INST, ...target.split('/'));
-}
-
-/** The KDC's time in milliseconds, as far as it is known. */
-function kdcTime({ base }: Pick<WithSession, 'base'>, env: Env): number {
-  return env.now + base.exchanges.offset / 1_000;
 }
 
 /**
@@ -76,6 +72,8 @@ export function open(
 /** The next of the three. */
 function proceed(config: DeviceConfig, state: WithSession, target: string, env: Env): SessionStep {
   const { cache, opened } = state.session;
+  if (isOpenByNtlm(opened[target])) return settled(to(state));
+  if (isAddress(hostOf(target))) return byNtlm(config, state, target, env);
   const ticket = serviceTicket(cache, serviceName(target), kdcTime(state, env));
   if (ticket !== undefined) {
     const open = opened[target]?.name === 'sessionOpen';
@@ -141,10 +139,9 @@ function connect(
   target: string,
   credential: Credential,
 ): SessionStep {
-  const host = target.split('/')[1] ?? '';
-  const service = config.service(host);
+  const service = config.service(hostOf(target));
   if (service === undefined) {
-    return settled(refuse(state, target, `nobody listens at ${host}`));
+    return settled(refuse(state, target, `nobody listens at ${hostOf(target)}`));
   }
   return began(
     withOpened(state, target, { name: 'expectSession' }),
@@ -185,7 +182,7 @@ export function finished(
 ): SessionStep {
   if (outcome.kind === 'failed') {
     const kept = withCache(state, outcome.gained);
-    return settled(failed(kept, purpose, outcome.failure));
+    return failed(config, kept, purpose, outcome.failure);
   }
   switch (outcome.kind) {
     case 'as': {
@@ -206,10 +203,13 @@ export function finished(
       if (purpose.for !== 'ticket') return settled(to(next));
       return connect(config, next, purpose.target, outcome.credential);
     }
-    case 'ap': {
+    case 'ap':
+    case 'ntlm': {
       if (purpose.for !== 'session') return settled(to(state));
-      const { connection } = outcome;
-      return settled(to(withOpened(state, purpose.target, { name: 'sessionOpen', connection })));
+      const { connection, kind } = outcome;
+      const open: Opened = { name: 'sessionOpen', connection };
+      const opened: Opened = kind === 'ntlm' ? { ...open, mechanism: 'ntlm' } : open;
+      return settled(to(withOpened(state, purpose.target, opened)));
     }
     default:
       return assertNever(outcome);
@@ -217,64 +217,25 @@ export function finished(
 }
 
 function failed(
+  config: DeviceConfig,
   state: WithSession,
   purpose: SessionPurpose,
   failure: Failure,
-): Step<WithSession, ActorEffect> {
+): SessionStep {
   const sentence = sentenceOf(failure);
-  if (purpose.for === 'renewal') return blamed(state, `renewing the ticket: ${sentence}`);
-  return refuse(state, purpose.target, sentence);
-}
-
-export function refuse(
-  state: WithSession,
-  target: string,
-  reason: string,
-): Step<WithSession, ActorEffect> {
-  return blamed(
-    withOpened(state, target, { name: 'failed', reason }),
-    `opening ${target}: ${reason}`,
-  );
-}
-
-/** A connection of a session has ended, from the other side. */
-export function closed(state: WithSession, connection: string): WithSession {
-  for (const [target, opened] of Object.entries(state.session.opened)) {
-    if (opened.name === 'sessionOpen' && opened.connection === connection) {
-      return withOpened(state, target, { name: 'closed' });
-    }
+  if (purpose.for === 'renewal') {
+    return settled(blamed(state, `renewing the ticket: ${sentence}`));
   }
-  return state;
-}
-
-/** What is to be done when the session ends. */
-export function closeAll(session: LogonSession): readonly ActorEffect[] {
-  return Object.values(session.opened).flatMap(closing);
-}
-
-function closing(opened: Opened | undefined): readonly ActorEffect[] {
-  if (opened?.name !== 'sessionOpen') return [];
-  return [{ kind: 'close', connection: opened.connection }];
-}
-
-function withOpened(state: WithSession, target: string, opened: Opened): WithSession {
-  const { session } = state;
-  return { ...state, session: { ...session, opened: { ...session.opened, [target]: opened } } };
-}
-
-export function withCache(state: WithSession, tickets: readonly Credential[]): WithSession {
-  const { session } = state;
-  return { ...state, session: { ...session, cache: withTickets(session.cache, tickets) } };
-}
-
-function began(state: WithSession, progress: Progress<Purpose>): SessionStep {
-  return {
-    state: withExchanges(state, progress.exchanges),
-    effects: progress.effects,
-    finished: progress.finished,
-  };
-}
-
-function settled(step: Step<WithSession, ActorEffect>): SessionStep {
-  return { ...step, finished: [] };
+  const { target } = purpose;
+  if (purpose.for === 'ticket' && leadsToNtlm(failure) && config.service(hostOf(target))) {
+    const hash = ntHashOf(state.session);
+    const objection = policyObjection(config) ?? (hash === undefined ? NO_HASH : undefined);
+    if (objection === undefined && hash !== undefined) {
+      const step = connectByNtlm(config, state, target, hash);
+      const text = `opening ${target}: ${sentence}: NTLM instead`;
+      return { ...step, effects: [{ kind: 'note', level: 'info', text }, ...step.effects] };
+    }
+    return settled(refuse(state, target, neither(failure, objection ?? NO_HASH)));
+  }
+  return settled(refuse(state, target, sentence));
 }

@@ -8,8 +8,8 @@ import { NT_SRV_HST } from '../kerberos/constants.ts';
 import { principal, sameNameIgnoringCase } from '../kerberos/names.ts';
 import { sameRealm } from '../kerberos/ticket-cache.ts';
 import { closed } from './device-hello.ts';
+import { withCache } from './device-opened.ts';
 import { etypesWith } from './device-proof.ts';
-import * as session from './device-session.ts';
 import {
   blamed,
   type DeviceConfig,
@@ -182,7 +182,7 @@ export function logonTicketGained(
     base,
     session: { who, identity: logon.identity, ...state.gained, opened: {} },
   };
-  return to(session.withCache(signedIn, [...gained, credential]));
+  return to(withCache(signedIn, [...gained, credential]));
 }
 
 export function notSignedIn(
@@ -209,7 +209,7 @@ function reasonOf(outcome: Outcome, trust?: Trust): string {
 export function unlocked(state: Running, outcome: Outcome, trust?: Trust): DeviceStep {
   if (state.name !== 'unlocking') return to(state);
   if (outcome.kind === 'as') {
-    const open = session.withCache({ ...state, name: 'signedIn' }, [outcome.reply.credential]);
+    const open = withCache({ ...state, name: 'signedIn' }, [outcome.reply.credential]);
     return to({ ...open, session: { ...open.session, proof: outcome.proof } });
   }
   const why = `unlocking for ${state.session.who.user}: ${reasonOf(outcome, trust)}`;

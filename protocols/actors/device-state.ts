@@ -23,6 +23,7 @@ export interface DeviceConfig extends RequestOptions {
   /** Gets a ticket-granting ticket for the computer account as soon as it runs. */
   readonly signsInAtStart: boolean;
   readonly exchanges: ExchangeOptions;
+  readonly outgoingNtlm: 'allow' | 'deny';
   readonly hello: HelloConfig;
   /** Who listens under a host's name; undefined: nobody in this network. */
   service(host: string): Service | undefined;

@@ -23,6 +23,7 @@ import {
   released,
   started,
 } from './device-hello.ts';
+import { closeAll, closed as connectionClosed, type SessionStep } from './device-opened.ts';
 import { policyApplied } from './device-policy.ts';
 import { afterSignIn } from './device-prerequisites.ts';
 import * as provisioning from './device-provisioning.ts';
@@ -102,7 +103,7 @@ function heard(config: DeviceConfig, state: Running, event: ActorEvent, env: Act
     case 'commanded':
       return atTheDevice(config, state, event, env);
     case 'closed':
-      return to('session' in state ? session.closed(state, event.connection) : state);
+      return to('session' in state ? connectionClosed(state, event.connection) : state);
     // What is left of exchanges that are over: late datagrams, timers and octets of ended streams.
     case 'received':
     case 'connected':
@@ -189,7 +190,7 @@ function signOut(config: DeviceConfig, state: WithSession, env: Env): DeviceStep
     ...left.effects,
     ...provisioning.abandoned(state),
     ...coreEffects(unmade.effects, 'hello'),
-    ...session.closeAll(state.session),
+    ...closeAll(state.session),
   ]);
 }
 
@@ -223,7 +224,7 @@ function boot(config: DeviceConfig, before: Hello, env: Env, last?: Base): Devic
 /** The user's restart, not a loss of power: connections are closed before it goes down. */
 function restart(config: DeviceConfig, state: Running, env: Env): DeviceStep {
   const { effects } = exchanges.abandon(state.base.exchanges, () => true);
-  const closing = 'session' in state ? session.closeAll(state.session) : [];
+  const closing = 'session' in state ? closeAll(state.session) : [];
   const unmade = givenUp(config.hello, state.base.hello, env);
   const booted = boot(config, unmade.hello, env, state.base);
   const fetches = lists.abandoned(state.base.lists);
@@ -259,7 +260,7 @@ function absorb(
 /** The same for a step that was taken elsewhere. */
 function carried(
   config: DeviceConfig,
-  step: signIn.SignInStep | session.SessionStep,
+  step: signIn.SignInStep | SessionStep,
   env: Env,
 ): DeviceStep {
   const { state, effects } = absorb(
@@ -325,7 +326,11 @@ export function view(state: State): Json {
     tickets: cache.map(ticketView),
     ...(ntHash === undefined ? {} : { ntHash: 'from a key list' }),
     ...cloudView(base.hello.cloud[who.user]),
-    opened: Object.entries(opened).map(([service, { name }]) => ({ service, state: name })),
+    opened: Object.entries(opened).map(([service, one]) => ({
+      service,
+      state: one.name,
+      ...('mechanism' in one ? { mechanism: one.mechanism } : {}),
+    })),
     ...helloView(base.hello),
   };
 }

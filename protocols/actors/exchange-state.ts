@@ -9,6 +9,8 @@ import type * as kdc from '../kerberos/kdc-exchange.ts';
 import type { EncryptionKey } from '../kerberos/messages.ts';
 import type * as tgs from '../kerberos/tgs-client.ts';
 import type { Credential } from '../kerberos/ticket-cache.ts';
+import type * as negotiating from '../negotiate/initiator-state.ts';
+import type { Credentials } from '../ntlm/initiator.ts';
 import type { Mechanism, Proof } from './mechanisms.ts';
 
 /** What a host's configuration says. */
@@ -34,6 +36,12 @@ export type Client =
       readonly kind: 'ap';
       readonly state: ap.State;
       readonly request: ap.ApRequest;
+      readonly connection: string;
+    }
+  | {
+      readonly kind: 'ntlm';
+      readonly state: negotiating.State;
+      readonly credentials: Credentials;
       readonly connection: string;
     };
 
@@ -71,6 +79,8 @@ export type Outcome =
       /** Long-term keys of the client that the KDC gave out, as asked for. */
       readonly keyList?: readonly EncryptionKey[];
     }
+  /** The same with NTLM. */
+  | { readonly kind: 'ntlm'; readonly connection: string }
   /** The context stands, and the connection with it. */
   | { readonly kind: 'ap'; readonly context: ap.Context; readonly connection: string }
   | {
@@ -118,14 +128,15 @@ export function finish<P>(
 ): Progress<P> {
   const { id, purpose, client } = exchange;
   // Only KDCs teach the time: a service's clock counts for the one exchange with it.
-  const learnt = client.kind !== 'ap' && 'learnt' in client.state ? client.state.learnt : undefined;
+  const ofKdc = client.kind === 'as' || client.kind === 'tgs';
+  const learnt = ofKdc && 'learnt' in client.state ? client.state.learnt : undefined;
   return {
     exchanges: {
       ...exchanges,
       offset: learnt ?? exchanges.offset,
       running: exchanges.running.filter((other) => other.id !== id),
     },
-    effects: client.kind === 'ap' ? [{ kind: 'cancel', timer: id }, ...effects] : effects,
+    effects: ofKdc ? effects : [{ kind: 'cancel', timer: id }, ...effects],
     finished: [{ purpose, outcome }],
   };
 }

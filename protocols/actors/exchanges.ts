@@ -24,6 +24,7 @@ import {
   stamping,
 } from './exchange-state.ts';
 import { type Mechanism, mechanismOf, type Proof, proofOf } from './mechanisms.ts';
+import * as ntlm from './ntlm-exchange.ts';
 import * as service from './service-exchange.ts';
 
 export function beginAs<P>(
@@ -61,6 +62,10 @@ export function step<P>(
   env: Env,
 ): Progress<P> | undefined {
   for (const exchange of exchanges.running) {
+    if (exchange.client.kind === 'ntlm') {
+      if (!service.concerns(exchange.id, exchange.client, event)) continue;
+      return ntlm.step(exchanges, exchange, exchange.client, event, env);
+    }
     if (exchange.client.kind === 'ap') {
       if (!service.concerns(exchange.id, exchange.client, event)) continue;
       return service.step(exchanges, exchange, exchange.client, event, env);
@@ -88,7 +93,9 @@ export function abandon<P>(
     exchanges: { ...exchanges, running: exchanges.running.filter((e) => !gone(e.purpose)) },
     effects: ended.flatMap(({ id, client, kdc: below }): ActorEffect[] => [
       { kind: 'cancel', timer: id },
-      ...(client.kind === 'ap' ? [{ kind: 'close', connection: client.connection } as const] : []),
+      ...('connection' in client
+        ? [{ kind: 'close', connection: client.connection } as const]
+        : []),
       ...(below === undefined ? [] : kdc.abandon(below.state)),
     ]),
   };
@@ -190,7 +197,8 @@ function clientStep(
       return { client: { kind: 'tgs', state }, effects };
     }
     case 'ap':
-      return { client, effects: [] }; // no KDC stands below an AP exchange
+    case 'ntlm':
+      return { client, effects: [] }; // no KDC stands below a connection
   }
 }
 
@@ -240,6 +248,7 @@ function settle<P>(
 }
 
 function outcomeOf(client: Client): Outcome | undefined {
+  if (client.kind === 'ntlm') return undefined; // it finishes itself
   if (client.state.name === 'failed') {
     const { state } = client;
     return {

@@ -169,6 +169,10 @@ export const deviceFields = object({
   kdcBackoffTime: defaulted(duration('How much longer each further request waits'), '10s'),
   kdcSendRetries: defaulted(integer('How often a KDC is asked in all', { min: 1, max: 20 }), 3),
   serviceWaitTime: defaulted(duration('How long a service may take to answer an AP-REQ'), '30s'),
+  outgoingNtlm: defaulted(
+    oneOf('“Restrict NTLM: Outgoing NTLM traffic to remote servers”', ['allow', 'deny']),
+    'allow',
+  ),
 });
 
 export type FileServerFields = Infer<typeof fileServerFields>;
@@ -176,6 +180,17 @@ export const fileServerFields = object({
   ...computer,
   spn,
   maxClockSkew: defaulted(duration('How far its clock and a client’s may be apart'), '5m'),
+  ntlm: defaulted(
+    flag('Takes NTLM where a client has no Kerberos ticket, and asks a domain controller about it'),
+    false,
+  ),
+  aliases: defaulted(
+    listOf(
+      'Other names and addresses that lead to it; none of them is a service principal name',
+      text('A name or an address', { example: '192.0.2.7', pattern: /^[A-Za-z0-9.:-]+$/ }),
+    ),
+    [],
+  ),
 });
 
 const trust = object({

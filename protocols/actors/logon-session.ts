@@ -31,7 +31,8 @@ export interface LogonName {
 export type Opened =
   | { readonly name: 'expectTicket' }
   | { readonly name: 'expectSession' }
-  | { readonly name: 'sessionOpen'; readonly connection: string }
+  /** `mechanism`: without a ticket, so that it lasts as long as the connection. */
+  | { readonly name: 'sessionOpen'; readonly connection: string; readonly mechanism?: 'ntlm' }
   | { readonly name: 'closed' }
   | { readonly name: 'failed'; readonly reason: string };
 

@@ -53,7 +53,11 @@ export function beginAp<P>(
 }
 
 /** Whether an event belongs to this exchange. */
-export function concerns(id: string, client: ApClient, event: ActorEvent): boolean {
+export function concerns(
+  id: string,
+  client: { readonly connection: string },
+  event: ActorEvent,
+): boolean {
   switch (event.kind) {
     case 'expired':
       return event.timer === id;

@@ -1,27 +1,36 @@
 /** What the viewer, `decode`, the matcher of `with:` and the trace server see of a message. */
 import type { DissectedField, Dissector, Hints, Keyring } from '../../src/trace/dissector.ts';
-import { Mechanism, mechanismOf } from '../gss/spnego.ts';
+import { Mechanism, mechanismOf, openSpnego } from '../gss/spnego.ts';
 import { openGssToken } from '../kerberos/gss.ts';
 import { messageName as ldapName } from '../ldap/recognise.ts';
+import { tokenName } from '../negotiate/token-name.ts';
+import { isNtlm } from '../ntlm/messages.ts';
 import { type Contents, generic } from './contents.ts';
 import { gssToken } from './gss-token.ts';
 import { httpContents, httpName } from './http.ts';
 import { KeyStore } from './keyring.ts';
-import { isLdapMessage, ldapMessage, spnegoToken } from './ldap.ts';
+import { isLdapMessage, ldapMessage } from './ldap.ts';
 import { MESSAGES } from './messages.ts';
 import { netlogonContents } from './netlogon.ts';
+import { ntlmMessage } from './ntlm.ts';
+import { laterSpnegoToken, spnegoToken } from './spnego.ts';
 import { jsonOf, rowsOf, takeApart } from './tree.ts';
 import { standingAlone, TYPES, typeByTag } from './types.ts';
 
 const GSS_TOKEN = 0x60;
+/** Of a NegTokenResp (RFC 4178 §4.2.2). */
+const NEG_TOKEN_RESP = 0xa1;
 const token = gssToken((name) => MESSAGES.get(name));
 const spnego = spnegoToken(token);
+const laterSpnego = laterSpnegoToken(token);
 const ldap = ldapMessage(token);
 
 /** What the octets are: by the hints where they fit, else by the first octet. */
 function contentsOf(bytes: Uint8Array, { message }: Hints): Contents | undefined {
   if (bytes[0] === GSS_TOKEN && openGssToken(bytes).ok) return token;
   if (bytes[0] === GSS_TOKEN && mechanismOf(bytes) === Mechanism.SPNEGO) return spnego;
+  if (bytes[0] === NEG_TOKEN_RESP && openSpnego(bytes).ok) return laterSpnego;
+  if (isNtlm(bytes)) return ntlmMessage;
   if (isLdapMessage(bytes)) return ldap;
   const http = httpContents(bytes) ?? netlogonContents(bytes);
   if (http !== undefined) return http;
@@ -69,7 +78,10 @@ export const dissector: Dissector = {
     const opened = bytes[0] === GSS_TOKEN ? openGssToken(bytes) : undefined;
     if (opened?.ok) return opened.message;
     if (isLdapMessage(bytes)) return ldapName(bytes);
-    return httpName(bytes) ?? contentsOf(bytes, hints)?.type;
+    const contents = contentsOf(bytes, hints);
+    const negotiates = [spnego, laterSpnego, ntlmMessage].some((one) => one === contents);
+    if (negotiates) return tokenName(bytes);
+    return httpName(bytes) ?? contents?.type;
   },
   fields,
   value(bytes, hints = {}, keyring) {

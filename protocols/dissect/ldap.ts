@@ -1,48 +1,19 @@
-/** LDAP's messages, and the negotiation tokens that their binds carry. */
-import { InitialContextToken, Mechanism, mechanismOf, NegotiationToken } from '../gss/spnego.ts';
+/** LDAP's messages, with the negotiation tokens that their binds carry. */
+import { Mechanism, mechanismOf } from '../gss/spnego.ts';
 import { LDAP_LIMITS, LdapMessage, type PartialAttribute } from '../ldap/messages.ts';
 import { messageName } from '../ldap/recognise.ts';
 import { type Contents, der, type Inner, objectAt, under } from './contents.ts';
 import { keyCredentialLink } from './key-credential.ts';
+import { laterSpnegoToken, spnegoToken } from './spnego.ts';
 
 export function isLdapMessage(bytes: Uint8Array): boolean {
   return messageName(bytes)?.startsWith('LDAP ') === true;
 }
 
-/** The Kerberos token in a negotiation, in either direction. */
-function mechTokens(token: NegotiationToken, path: string, kerberos: Contents): readonly Inner[] {
-  const [name, octets] =
-    'negTokenInit' in token
-      ? (['mechToken', token.negTokenInit.mechToken] as const)
-      : (['responseToken', token.negTokenResp.responseToken] as const);
-  if (octets === undefined || mechanismOf(octets) !== Mechanism.KERBEROS) return [];
-  const above = 'negTokenInit' in token ? 'negTokenInit' : 'negTokenResp';
-  const steps = [...path.split('.').filter((step) => step !== ''), above];
-  return [
-    {
-      path: [...steps, name].join('.'),
-      contents: kerberos,
-      octets,
-      put: under(...steps, name),
-    },
-  ];
-}
-
-/** SPNEGO's first token, with its framing (RFC 2743 §3.1). */
-export function spnegoToken(kerberos: Contents): Contents {
-  return der(InitialContextToken, {
-    limits: LDAP_LIMITS,
-    inside: ({ innerToken }) => mechTokens(innerToken, 'innerToken', kerberos),
-  });
-}
-
 /** A message; a bind's tokens open as far as keys are there. */
 export function ldapMessage(kerberos: Contents): Contents {
   const first = spnegoToken(kerberos);
-  const later = der(NegotiationToken, {
-    limits: LDAP_LIMITS,
-    inside: (token) => mechTokens(token, '', kerberos),
-  });
+  const later = laterSpnegoToken(kerberos);
   const contentsOf = (octets: Uint8Array): Contents | undefined => {
     const mechanism = mechanismOf(octets);
     if (mechanism === Mechanism.KERBEROS) return kerberos;
