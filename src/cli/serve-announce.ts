@@ -30,6 +30,7 @@ export async function announce(announced: Announced): Promise<void> {
   const { options, actors, cast, clock, keys, stores, driver, trace, tls } = announced;
   const { host, export: folder } = options;
   const realms = realmsOf(driver, actors, stores);
+  const entra = entraOf(announced);
   if (folder !== undefined) {
     const { anchors } = cast;
     await writeExports(folder, {
@@ -39,6 +40,9 @@ export async function announce(announced: Announced): Promise<void> {
       start: clock.start,
       anchors,
       identities: identitiesOf(cast),
+      ...(entra === null
+        ? {}
+        : { entra: { url: `https://${entra}`, scene: cast.scene, held: cast.keys } }),
       ...(tls === undefined ? {} : { tlsRoot: tls.root }),
       ...(trace === undefined ? {} : { token: trace.token }),
     });
@@ -81,16 +85,23 @@ function realmOf(driver: Driver, name: string): { readonly realm: string; readon
   return { realm: String(view?.realm), host: String(view?.host) };
 }
 
-function readyLine(
-  { options: { host, export: folder }, actors, driver, trace }: Announced,
-  realms: readonly ServedRealm[],
-): object {
+/** Where the first tenant listens; null: none does. */
+function entraOf({ options, actors, driver }: Announced): string | null {
+  const [port] = actors.flatMap(({ name }) => driver.portOf(name, 443) ?? []);
+  return addressOf(options.host, port);
+}
+
+function addressOf(host: string, port: number | undefined): string | null {
+  if (port === undefined) return null;
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function readyLine(announced: Announced, realms: readonly ServedRealm[]): object {
+  const { options, actors, driver, trace } = announced;
+  const { host, export: folder } = options;
   const [first] = realms;
   const [actor] = actors;
-  const shownHost = host.includes(':') ? `[${host}]` : host;
-  const at = (port: number | undefined): string | null =>
-    port === undefined ? null : `${shownHost}:${port}`;
-  const tenants = actors.flatMap(({ name }) => driver.portOf(name, 443) ?? []);
+  const at = (port: number | undefined) => addressOf(host, port);
   return {
     ready: true,
     pid: process.pid,
@@ -99,7 +110,7 @@ function readyLine(
     kpasswd: null,
     kkdcp: null,
     ldap: at(first?.ldap),
-    entra: at(tenants[0]),
+    entra: entraOf(announced),
     rdp: null,
     trace: trace?.url ?? null,
     export: folder ?? null,

@@ -3,11 +3,14 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import type { KeyRecord } from '../machine/actor.ts';
+import type { Scene } from '../scenario/role.ts';
+import type { KeyStore } from '../signing/key-store.ts';
 import { keytabEntry, writeKeytab } from '../trace/keytab.ts';
 import { principalParts } from '../trace/principal.ts';
 import { InputError } from './exit.ts';
 import type { KeyAndCertificates } from './pkcs12.ts';
 import type { Administrator } from './serve-administrator.ts';
+import { writeEntra } from './serve-entra-export.ts';
 import { type PkinitFiles, writePkinit } from './serve-pkinit.ts';
 
 /** A realm and where its KDC listens. */
@@ -35,6 +38,8 @@ export interface Exported {
   readonly tlsRoot?: Uint8Array;
   /** Who can sign in with a certificate; `name` is that of the files. */
   readonly identities?: readonly KeyAndCertificates[];
+  /** A tenant is on sockets: where, and what the cast was built from. */
+  readonly entra?: { readonly url: string; readonly scene: Scene; readonly held: KeyStore };
   /** The control token; absent: there is no control interface. */
   readonly token?: string;
 }
@@ -51,7 +56,17 @@ export async function writeExports(folder: string, exported: Exported): Promise<
 }
 
 async function writeAll(folder: string, exported: Exported): Promise<void> {
-  const { keys, start, token, realms, host, anchors = [], identities = [], tlsRoot } = exported;
+  const {
+    keys,
+    start,
+    token,
+    realms,
+    host,
+    anchors = [],
+    identities = [],
+    tlsRoot,
+    entra,
+  } = exported;
   const entries = (of: readonly KeyRecord[]): Uint8Array =>
     writeKeytab(of.map((key) => keytabEntry(key, Math.floor(start / 1000))));
   const pkinit = await writePkinit(folder, anchors, identities, tlsRoot);
@@ -61,6 +76,7 @@ async function writeAll(folder: string, exported: Exported): Promise<void> {
   if (realms.some(({ ldap }) => ldap !== undefined)) {
     writePrivate(join(folder, 'ldap-admin.txt'), ldapAdmin(realms, host));
   }
+  if (entra !== undefined) writeEntra(folder, entra.url, entra.scene, entra.held);
   if (token !== undefined) writePrivate(join(folder, 'token'), `${token}\n`);
 }
 

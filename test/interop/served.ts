@@ -1,6 +1,7 @@
 /** Starts `kerblab serve` as a user would, and runs other people's clients against it. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { built, root } from '../root.ts';
@@ -78,6 +79,38 @@ function firstLine(child: ChildProcess, log: () => string): Promise<string> {
       clearTimeout(limit);
       reject(new Error(`serve ended with ${code} before it was ready: ${log()}`));
     });
+  });
+}
+
+export interface Response {
+  readonly status: number | undefined;
+  readonly body: string;
+}
+
+/** Posts a form to the served tenant, as who trusts `ca.pem`. @param servername other than its address */
+export function post(
+  { ready, folder }: Served,
+  path: string,
+  body: string,
+  servername?: string,
+): Promise<Response> {
+  const [host, port] = (ready.entra ?? '').split(':');
+  const ca = readFileSync(join(folder, 'ca.pem'));
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      { host, port, path, method: 'POST', ca, headers, ...(servername && { servername }) },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          text += chunk;
+        });
+        response.on('end', () => resolve({ status: response.statusCode, body: text }));
+      },
+    );
+    asked.on('error', reject);
+    asked.end(body);
   });
 }
 

@@ -1,6 +1,5 @@
 /** The tenant on real sockets, over TLS, as clients reach it. */
 import { readFileSync } from 'node:fs';
-import { request } from 'node:https';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { suite } from 'uvu';
@@ -10,7 +9,7 @@ import { readPem } from '../../../protocols/x509/pem.ts';
 import { servedTls } from '../../../src/cli/serve-tls.ts';
 import { chanceKeys, seededKeys } from '../../../src/signing/key-maker.ts';
 import { keyStore } from '../../../src/signing/key-store.ts';
-import { type Served, serve } from '../../interop/served.ts';
+import { post, serve } from '../../interop/served.ts';
 
 const s = suite('serve, TLS');
 const FILE = 'scenarios/key-trust-before-sync.yaml';
@@ -34,31 +33,6 @@ s('one certificate for this machine and for Entra, by an authority of this start
   const seeded = [1, 2].map(() => servedTls(keyStore(), seededKeys(5), '127.0.0.1', NOW));
   assert.equal(seeded[0]?.root, seeded[1]?.root);
 });
-
-interface Response {
-  readonly status: number | undefined;
-  readonly body: string;
-}
-
-function post({ ready, folder }: Served, path: string, body: string, servername?: string) {
-  const [host, port] = (ready.entra ?? '').split(':');
-  const ca = readFileSync(join(folder, 'ca.pem'));
-  return new Promise<Response>((resolve, reject) => {
-    const asked = request(
-      { host, port, path, method: 'POST', ca, ...(servername && { servername }) },
-      (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk: string) => {
-          text += chunk;
-        });
-        response.on('end', () => resolve({ status: response.statusCode, body: text }));
-      },
-    );
-    asked.on('error', reject);
-    asked.end(body);
-  });
-}
 
 s('clients that trust ca.pem reach the tenant by address and by Microsoft’s names', async () => {
   const served = await serve(FILE, ['--entra', '0', '--kdc', '0']);
