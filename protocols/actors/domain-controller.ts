@@ -21,46 +21,23 @@ import { KDC_PORT } from '../kerberos/constants.ts';
 import { kerberosTcpFraming } from '../kerberos/framing.ts';
 import { ldapFraming } from '../ldap/framing.ts';
 import type { Connection } from '../ldap/state.ts';
+import { NETLOGON_PORT, netlogonFraming } from '../netlogon/framing.ts';
+import type { Controller, Ready, State } from './controller-state.ts';
 import { directoryAccounts } from './directory-accounts.ts';
 import { commanded, outcomeView, writeContext } from './directory-commands.ts';
 import * as ldap from './directory-service.ts';
 import { directoryVerbs } from './directory-verbs.ts';
 import { domainControllerFields } from './fields.ts';
 import { carriedOut } from './kdc-effects.ts';
-import type { Route, Routes } from './kdc-routes.ts';
+import type { Route } from './kdc-routes.ts';
 import { configured, settingVerbs } from './kdc-settings.ts';
 import { cloudOf } from './kerberos-server-cast.ts';
 import * as cmdlets from './kerberos-server-cmdlets.ts';
+import { answerLogon, takesNtlm } from './network-logon.ts';
 import { nextUsers, storeOf } from './new-domain-store.ts';
-import { afterWrites, begun, type Protection, turned } from './protection-rounds.ts';
-import { type RealmCast, realmCast } from './realm-cast.ts';
-import { type Current, current, SIGN_INS, type SignIns, signInBatch } from './sign-ins.ts';
-
-type State =
-  | { readonly name: 'off' }
-  | { readonly name: 'populating' }
-  | {
-      readonly name: 'ready';
-      readonly kdc: kdc.State;
-      readonly ldap: ldap.State;
-      readonly protection: Protection;
-      /** Of commands, in order. */
-      readonly outcomes: readonly Json[];
-      /** Commands that wait for a tenant. */
-      readonly cmdlets: cmdlets.Cmdlets;
-      /** Where answers of the KDC go that wait for its signature, by the signature's id. */
-      readonly routes: Routes;
-      /** What is yet to be counted. */
-      readonly signIns?: SignIns;
-    };
-
-/** The actor as its file entry describes it. */
-interface Controller {
-  readonly name: string;
-  readonly cast: RealmCast;
-  /** Absent: no tenant has the realm's users. */
-  readonly cloud?: cmdlets.Cloud;
-}
+import { afterWrites, begun, turned } from './protection-rounds.ts';
+import { realmCast } from './realm-cast.ts';
+import { type Current, current, SIGN_INS, signInBatch } from './sign-ins.ts';
 
 function step(
   own: Controller,
@@ -107,7 +84,7 @@ function anotherBatch({ name }: Controller): ActorEffect {
   return { kind: 'tell', to: name, what: 'populate', args: {} };
 }
 
-function ready({ cast }: Controller, store: Store, now: number): Step<State, ActorEffect> {
+function ready({ cast, ntlm }: Controller, store: Store, now: number): Step<State, ActorEffect> {
   const accounts = directoryAccounts(store);
   // The directory's own, where it was made with other ones than the file gives now.
   const realm = { ...cast.realm, sid: accounts.domain.sid };
@@ -125,17 +102,20 @@ function ready({ cast }: Controller, store: Store, now: number): Step<State, Act
     outcomes: [],
     cmdlets: cmdlets.NO_CMDLETS,
     routes: {},
+    logons: [],
   };
+  const forLogons: readonly ActorEffect[] = ntlm
+    ? [{ kind: 'listen', transport: 'tcp', port: NETLOGON_PORT, framing: netlogonFraming.name }]
+    : [];
   return to(state, [
     { kind: 'keyed', keys },
     { kind: 'listen', transport: 'udp', port: KDC_PORT },
     { kind: 'listen', transport: 'tcp', port: KDC_PORT, framing: kerberosTcpFraming.name },
     { kind: 'listen', transport: 'tcp', port: ldap.LDAP_PORT, framing: ldapFraming.name },
+    ...forLogons,
     ...protection.effects,
   ]);
 }
-
-type Ready = Extract<State, { readonly name: 'ready' }>;
 
 function heard(
   own: Controller,
@@ -149,6 +129,9 @@ function heard(
     case 'received': {
       const connected = ofLdap(state, event.connection);
       if (connected !== undefined) return directoryHeard(state, connected, event, env);
+      if (isLogon(state, event.connection)) {
+        return logonHeard(state, event.connection, event.bytes, env);
+      }
       const { transport, from, fromPort, port, bytes } = event;
       const received = { kind: 'received', transport, from, fromPort, bytes } as const;
       const route: Route =
@@ -161,14 +144,22 @@ function heard(
       const connected = ofLdap(state, event.connection);
       if (connected !== undefined) return directoryHeard(state, connected, event, env);
       const { connection, reason } = event;
+      if (isLogon(state, connection)) return logonHeard(state, connection, reason, env);
       return answered(state, { kind: 'malformed', reason }, env, { connection });
     }
     case 'accepted': {
+      if (event.port === NETLOGON_PORT) {
+        return to({ ...state, logons: [...state.logons, event.connection] });
+      }
       if (event.port !== ldap.LDAP_PORT) return to(state);
       const next = ldap.accepted(state.ldap, event.connection);
       return to({ ...state, ldap: next.state }, next.effects);
     }
     case 'closed':
+      if (isLogon(state, event.connection)) {
+        const logons = state.logons.filter((name) => name !== event.connection);
+        return to({ ...state, logons });
+      }
       if (ofLdap(state, event.connection) === undefined) return to(state);
       return to({ ...state, ldap: ldap.closed(state.ldap, event.connection) });
     case 'expired': {
@@ -194,6 +185,24 @@ function heard(
     default:
       return assertNever(event);
   }
+}
+
+function isLogon({ logons }: Ready, connection: string | undefined): connection is string {
+  return connection !== undefined && logons.includes(connection);
+}
+
+/** A server has a network logon judged. */
+function logonHeard(
+  state: Ready,
+  connection: string,
+  bytes: Uint8Array | string,
+  { store, now }: ActorEnv,
+): Step<State, ActorEffect> {
+  const { realm } = state.kdc;
+  const { change, effects } = answerLogon(connection, bytes, realm, directoryAccounts(store), now);
+  const accounts = change === undefined ? [] : [{ kind: 'account', change } as const];
+  const { effects: written, ...kept } = carriedOut(accounts, state, { connection }, store, now);
+  return to({ ...state, ...kept }, [...written, ...effects]);
 }
 
 type OfLdap = readonly [name: string, connection: Connection];
@@ -323,6 +332,7 @@ export const domainController = role({
     const own: Controller = {
       name,
       cast: realmCast(scene, name, config),
+      ntlm: takesNtlm(scene, config.realm),
       ...(cloud === undefined ? {} : { cloud }),
     };
     const initial: State = { name: 'off' };
