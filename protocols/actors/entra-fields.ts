@@ -111,6 +111,10 @@ export const entraTenantFields = object({
     ),
     {},
   ),
+  certificateAuthentication: defaulted(
+    flag('The authorities of the realm were uploaded: users sign in by their certificates'),
+    false,
+  ),
   licence: defaulted(
     oneOf('What the tenant has bought: device write-back needs P1', ['none', 'P1', 'P2']),
     'P1',

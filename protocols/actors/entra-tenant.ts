@@ -24,6 +24,7 @@ import {
   type TenantNames,
   tenantKey,
   tenantNames,
+  userAuthorities,
 } from './tenant-cast.ts';
 import { tenantIn, tenantWritten } from './tenant-store.ts';
 
@@ -278,6 +279,9 @@ export const entraTenant = role({
       mfaTimeout: fields.mfaTimeout,
       cloudKey: cloudKeyOf(scene, name),
       tickets: { ...TICKET_OPTIONS, ...fields.tickets },
+      ...(fields.certificateAuthentication
+        ? { userAuthorities: userAuthorities(scene, fields.realm) }
+        : {}),
       initial: initialTenant(scene, name, fields),
       names: tenantNames(scene, fields),
       realm: fields.realm.toUpperCase(),

@@ -13,6 +13,7 @@ import { SYNCHRONIZATION_ROLE } from '../entra/token.ts';
 import { type Key, key } from '../kerberos/etypes.ts';
 import { sameRealm } from '../kerberos/ticket-cache.ts';
 import { randomUuid } from '../oauth/random-uuid.ts';
+import type { TrustOctets } from '../x509/trust.ts';
 import { accountIdentity, accountSid } from './account-identity.ts';
 import { members } from './cast-members.ts';
 import { computerNames, typablePassword } from './computer.ts';
@@ -21,6 +22,7 @@ import type { EntraConnectFields, EntraTenantFields } from './entra-fields.ts';
 import { entraKerberosOf } from './entra-kerberos-cast.ts';
 import type { DeviceFields, UserConfig } from './fields.ts';
 import { keysOnDevice } from './hello-keys.ts';
+import { publicKeyServices } from './pki-cast.ts';
 import { registeredSecurityKeys } from './security-keys-cast.ts';
 
 /** Devices and keys were registered so long before the story begins. */
@@ -48,6 +50,12 @@ export function tenantPublicKeys(scene: Scene, realm: string): readonly Uint8Arr
   return members<EntraTenantFields>(scene, realm.toUpperCase(), 'entra-tenant').map(
     ([actor]) => tenantKey(scene, actor).publicKey,
   );
+}
+
+/** The authorities of a realm, as an administrator uploads them. */
+export function userAuthorities(scene: Scene, realm: string): TrustOctets {
+  const { roots, intermediates } = publicKeyServices(scene, realm);
+  return { roots, intermediates, revocationLists: [], revocation: 'off' };
 }
 
 /** The account in the tenant that Entra Connect signs in with. */

@@ -6,7 +6,7 @@
 import { fromJsonOctets, toJsonOctets } from '../../src/bytes/json-octets.ts';
 import type { ActorEffect } from '../../src/machine/actor.ts';
 import type { RecordWrite, Store } from '../../src/machine/store.ts';
-import { NOTHING_ISSUED, type PrtSession } from '../entra/prt-sessions.ts';
+import { type BrokerGrant, NOTHING_ISSUED, type PrtSession } from '../entra/prt-sessions.ts';
 import type { Tenant } from '../entra/tenant.ts';
 
 const INDEX = 'tenant';
@@ -29,7 +29,8 @@ const KINDS = Object.keys(NAMES) as readonly Kind[];
 
 type TenantRecord =
   | { readonly [K in Kind]: { readonly kind: K; readonly value: Of<K> } }[Kind]
-  | { readonly kind: 'session'; readonly refreshToken: string; readonly value: PrtSession };
+  | { readonly kind: 'session'; readonly refreshToken: string; readonly value: PrtSession }
+  | { readonly kind: 'grant'; readonly refreshToken: string; readonly value: BrokerGrant };
 
 /** The tenant of the store; undefined: nothing was ever written. @param settings what is not kept there */
 export function tenantIn(store: Store, settings: Tenant): Tenant | undefined {
@@ -43,9 +44,11 @@ export function tenantIn(store: Store, settings: Tenant): Tenant | undefined {
     computers: [],
   };
   const sessions: Record<string, PrtSession> = {};
+  const grants: Record<string, BrokerGrant> = {};
   for (const id of store.scan(0, store.size)) {
     const record = fromJsonOctets(store.read(id) as Uint8Array) as TenantRecord;
     if (record.kind === 'session') sessions[record.refreshToken] = record.value;
+    else if (record.kind === 'grant') grants[record.refreshToken] = record.value;
     else lists[record.kind].push(record.value);
   }
   const { domains, initialDomain, licence } = settings;
@@ -54,7 +57,7 @@ export function tenantIn(store: Store, settings: Tenant): Tenant | undefined {
     ...(domains === undefined ? {} : { domains }),
     ...(initialDomain === undefined ? {} : { initialDomain }),
     ...(licence === undefined ? {} : { licence }),
-    issued: { ...NOTHING_ISSUED, sessions },
+    issued: { ...NOTHING_ISSUED, sessions, grants },
   };
 }
 
@@ -100,8 +103,9 @@ function* pairs(
   for (const kind of KINDS) {
     if (before?.[kind] !== after[kind]) yield [listed(kind, before), listed(kind, after)];
   }
-  const [old, now] = [before?.issued?.sessions, after.issued?.sessions];
-  if (old !== now) yield [sessionsOf(old), sessionsOf(now)];
+  const [old, now] = [before?.issued, after.issued];
+  if (old?.sessions !== now?.sessions) yield [sessionsOf(old?.sessions), sessionsOf(now?.sessions)];
+  if (old?.grants !== now?.grants) yield [grantsOf(old?.grants), grantsOf(now?.grants)];
 }
 
 function listed<K extends Kind>(kind: K, tenant: Tenant | undefined): readonly Named[] {
@@ -119,5 +123,13 @@ function sessionsOf(sessions: Readonly<Record<string, PrtSession>> = {}): readon
     name: `session/${refreshToken}`,
     value,
     record: { kind: 'session', refreshToken, value },
+  }));
+}
+
+function grantsOf(grants: Readonly<Record<string, BrokerGrant>> = {}): readonly Named[] {
+  return Object.entries(grants).map(([refreshToken, value]) => ({
+    name: `grant/${refreshToken}`,
+    value,
+    record: { kind: 'grant', refreshToken, value },
   }));
 }

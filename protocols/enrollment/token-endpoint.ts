@@ -14,6 +14,7 @@ import { holdsAt, readForm } from '../oauth/oauth.ts';
 import {
   JWT_BEARER,
   type ReadTokenRequest,
+  type RequestProof,
   readTokenRequest,
   tokenResponse,
 } from '../oauth/refresh-token-request.ts';
@@ -41,11 +42,14 @@ import {
   type Turn,
 } from './federation-service.ts';
 
+/** AD FS takes passwords and Hello keys; certificates and security keys of users are for Entra. */
+type TakenProof = Extract<RequestProof, { readonly kind: 'password' | 'assertion' }>;
+
 /** A request that waits for somebody else. */
 export type Exchange =
   | {
       readonly name: 'expectDevice';
-      readonly request: ReadTokenRequest;
+      readonly request: Omit<ReadTokenRequest, 'proof'> & { readonly proof: TakenProof };
       readonly certificate: Certificate;
     }
   | {
@@ -144,17 +148,23 @@ function tokenAsked(
     const description = 'the nonce was not given away here in the last ten minutes, or was used';
     return answered(before, errorAnswer('invalid_grant', description));
   }
+  const { proof } = request;
+  if (proof.kind !== 'password' && proof.kind !== 'assertion') {
+    const description = `a proof by ${proof.kind} is not taken here`;
+    return answered({ ...before, nonces }, errorAnswer('invalid_grant', description));
+  }
   return {
     service: { ...before, nonces },
     outcome: {
       kind: 'ask',
-      exchange: { name: 'expectDevice', request, certificate: certificate.value },
+      exchange: {
+        name: 'expectDevice',
+        request: { ...request, proof },
+        certificate: certificate.value,
+      },
       ask: {
         kind: 'find',
-        searches: [
-          deviceSearch(domainDn, certificate.value),
-          userSearch(domainDn, request.proof.username),
-        ],
+        searches: [deviceSearch(domainDn, certificate.value), userSearch(domainDn, proof.username)],
       },
     },
   };
@@ -207,7 +217,6 @@ function looked(
     const { username: name, password } = proof;
     return { service, outcome: { kind: 'ask', exchange, ask: { kind: 'logOn', name, password } } };
   }
-  if (proof.kind === 'securityKey') return refused('security keys are none of AD FS’s');
   const objection = assertionObjection(proof.assertion, request.nonce, entry, config, env);
   return objection === undefined ? granted(service, exchange, config, env) : refused(objection);
 }

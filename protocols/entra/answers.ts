@@ -2,6 +2,7 @@
 import type { KeyRecord } from '../../src/machine/actor.ts';
 import type { HttpResponse } from '../http/messages.ts';
 import type { Key } from '../kerberos/etypes.ts';
+import type { TrustOctets } from '../x509/trust.ts';
 import type { DeviceSettings, JudgedDevice } from './device-registration-service.ts';
 import type { TicketOptions } from './kerberos-tickets.ts';
 
@@ -14,6 +15,8 @@ export interface EndpointConfig {
   /** Of the realm KERBEROS.MICROSOFTONLINE.COM. */
   readonly cloudKey: Key;
   readonly tickets: TicketOptions;
+  /** Whose certificates users may sign in with; absent: nobody's. */
+  readonly userAuthorities?: TrustOctets;
   readonly devices: DeviceSettings;
 }
 
@@ -23,6 +26,8 @@ export type Unsigned =
       readonly kind: 'token';
       readonly resource: string;
       readonly input: Uint8Array;
+      /** Comes along, for a broker. */
+      readonly refreshToken?: string;
       /** The answer goes under the session key of a primary refresh token. */
       readonly sealed?: { readonly sessionKey: Uint8Array; readonly random: Uint8Array };
     }

@@ -109,8 +109,8 @@ export function signedAnswer(
 ): Answer {
   const jws = compactJws(unsigned.input, signature);
   if (unsigned.kind === 'token') {
-    const { resource, sealed } = unsigned;
-    const body = tokenResponseBody(jws, resource);
+    const { resource, refreshToken, sealed } = unsigned;
+    const body = tokenResponseBody(jws, resource, refreshToken);
     return {
       kind: 'respond',
       response: response(

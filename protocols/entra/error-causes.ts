@@ -47,6 +47,10 @@ export const ENTRA_CAUSES: Readonly<Record<keyof typeof EntraErrors, readonly st
     'its audience is another tenant, or its time has passed',
     'the nonce in it is not that of the request around it',
   ],
+  certificateInvalid: [
+    'the authority that issued the certificate was not uploaded to the tenant',
+    'the principal name in the certificate is not the user’s, or it is for another purpose',
+  ],
   refreshTokenInvalid: [
     'fourteen days have passed without a renewal',
     'the tenant that gave the token is another one',

@@ -45,6 +45,11 @@ export const EntraErrors = {
     'invalid_grant',
     'The device used during the authentication is disabled.',
   ),
+  certificateInvalid: error(
+    50_017,
+    'invalid_grant',
+    'Validation of given certificate for certificate based authentication failed.',
+  ),
   nonceInvalid: error(50_168, 'invalid_grant', 'The client nonce is invalid or has expired.'),
   keyUnknown: error(135_010, 'invalid_grant', 'UserPrincipal does not have the key ID configured.'),
   assertionInvalid: error(

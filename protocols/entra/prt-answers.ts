@@ -6,7 +6,7 @@ import { withoutNonce, withSession } from '../oauth/issued.ts';
 import { compactJws, jwsSigningInput } from '../oauth/jws.ts';
 import { JSON_TYPE, numericDate } from '../oauth/oauth.ts';
 import { type Answer, type EndpointConfig, TOKEN_RESPONSE_NAME } from './answers.ts';
-import { type EntraError, entraErrorBody } from './errors.ts';
+import { type EntraError, EntraErrors, entraErrorBody } from './errors.ts';
 import { ticketsFor } from './kerberos-tickets.ts';
 import { NOTHING_ISSUED, type PrtSession } from './prt-sessions.ts';
 import type { Tenant, TenantUser } from './tenant.ts';
@@ -42,6 +42,19 @@ export function refusedToken(error: EntraError, env: Env, cause: string): Answer
     message: TOKEN_RESPONSE_NAME,
     cause: `AADSTS${error.code}: ${cause}`,
   };
+}
+
+/** The answer where a second factor is wanted now: what was granted, or that it failed. */
+export function afterSecondFactor(
+  { userPrincipalName, mfa }: TenantUser,
+  granted: Answer,
+  env: Env,
+): Answer {
+  if (mfa === 'satisfied') return granted;
+  const why = mfa === 'timeout' ? 'did not come in time' : 'was refused';
+  const cause = `the second factor of ${userPrincipalName} ${why}`;
+  const failed = refusedToken(EntraErrors.mfaFailed, env, cause);
+  return mfa === 'timeout' ? { kind: 'wait', answer: failed } : failed;
 }
 
 /** The nonce is used up, whatever becomes of the request. */

@@ -94,25 +94,20 @@ function deviceRequest(
   }
   const user = userOf(request, tenant, config, env);
   if (!user.ok) return refused(user.error, user.cause, tenant);
-  return granted(
-    tenant,
-    { user: user.user, amr: user.amr, device, request },
-    wantsTickets,
-    config,
-    env,
-  );
+  return granted(tenant, { ...user, device, request }, wantsTickets, config, env);
 }
 
 interface Granted {
   readonly user: TenantUser;
   readonly amr: readonly string[];
+  readonly authenticated: number;
   readonly device: TenantDevice;
   readonly request: ReadTokenRequest;
 }
 
 function granted(
   before: Tenant,
-  { user, amr, device, request }: Granted,
+  { user, amr, authenticated, device, request }: Granted,
   wantsTickets: boolean,
   config: EndpointConfig,
   env: Env,
@@ -131,7 +126,7 @@ function granted(
     deviceId,
     sessionKey,
     amr,
-    authenticated: env.now,
+    authenticated,
     expires,
   };
   const { tenant, refreshToken } = withPrt(before, session, env);

@@ -1,9 +1,10 @@
-/** What users prove themselves by to Entra: a password, a Hello key, a security key. */
+/** What users prove themselves by to Entra: a password, a Hello key, a certificate, a security key. */
 import { toBase64 } from '../../src/bytes/base64.ts';
 import { digest } from '../../src/crypto/digest.ts';
 import type { Env } from '../../src/machine/machine.ts';
 import { readKeyMaterial } from '../directory/key-material.ts';
-import { jsonObjectOf, textField } from '../oauth/json.ts';
+import { sessionOf } from '../oauth/issued.ts';
+import { type JsonObject, jsonObjectOf, textField } from '../oauth/json.ts';
 import { isSignedBy, readJws } from '../oauth/jws.ts';
 import { holdsAt } from '../oauth/oauth.ts';
 import type { ReadTokenRequest, UserProof } from '../oauth/refresh-token-request.ts';
@@ -13,11 +14,18 @@ import { passwordHash } from './password-hash.ts';
 import { securityKeyObjection } from './security-key.ts';
 import { type Tenant, type TenantUser, userNamed } from './tenant.ts';
 import { federated, isFederated } from './tenant-domains.ts';
-import { issuerOf, TOKEN_SKEW } from './token.ts';
+import { issuerOf, NGC_MFA, TOKEN_SKEW } from './token.ts';
+import { certificateObjection, NO_AUTHORITIES } from './user-certificate.ts';
 
 export type Proven =
-  | { readonly ok: true; readonly user: TenantUser; readonly amr: readonly string[] }
-  | { readonly ok: false; readonly error: EntraError; readonly cause: string };
+  | {
+      readonly ok: true;
+      readonly user: TenantUser;
+      readonly amr: readonly string[];
+      /** When they proved it, milliseconds since 1970. */
+      readonly authenticated: number;
+    }
+  | ({ readonly ok: false } & Objection);
 
 /** Who asks, when what they prove themselves by is right. */
 export function userOf(
@@ -26,6 +34,7 @@ export function userOf(
   config: EndpointConfig,
   env: Env,
 ): Proven {
+  if (proof.kind === 'refreshToken') return grantedBefore(proof.refreshToken, tenant, env.now);
   const { username } = proof;
   const user = userNamed(tenant, username);
   if (user === undefined) {
@@ -36,13 +45,41 @@ export function userOf(
   if (!user.accountEnabled) {
     return { ok: false, error: EntraErrors.disabledUser, cause: `${username} is disabled` };
   }
-  return { ok: true, user, amr: METHODS[proof.kind] };
+  return { ok: true, user, amr: METHODS[proof.kind], authenticated: env.now };
+}
+
+/** Whoever proved themselves to a broker, which has a refresh token of it. */
+function grantedBefore(refreshToken: string, tenant: Tenant, now: number): Proven {
+  const grant = sessionOf(tenant.issued?.grants ?? {}, refreshToken, now);
+  if (grant === undefined) {
+    const cause = 'the refresh token is none of this tenant’s, or has ended';
+    return { ok: false, error: EntraErrors.refreshTokenInvalid, cause };
+  }
+  const { userPrincipalName, amr, authenticated } = grant;
+  const found = stillTrusted(tenant, userPrincipalName, authenticated);
+  return 'error' in found ? { ok: false, ...found } : { ok: true, ...found, amr, authenticated };
+}
+
+/** Asked for anew each time: whoever is disabled, or has had their sessions revoked, gets nothing more. */
+export function stillTrusted(
+  tenant: Tenant,
+  userPrincipalName: string,
+  authenticated: number,
+): { readonly user: TenantUser } | Objection {
+  const user = userNamed(tenant, userPrincipalName);
+  if (user?.accountEnabled !== true) {
+    return { error: EntraErrors.disabledUser, cause: `${userPrincipalName} is disabled or gone` };
+  }
+  if (authenticated >= (user.sessionsValidFrom ?? 0)) return { user };
+  const cause = `the sessions of ${userPrincipalName} were revoked`;
+  return { error: EntraErrors.sessionRevoked, cause };
 }
 
 /** What `amr` says of each proof. */
 const METHODS: Readonly<Record<UserProof['kind'], readonly string[]>> = {
   password: ['pwd'],
-  assertion: ['rsa', 'ngcmfa', 'mfa'],
+  assertion: ['rsa', NGC_MFA, 'mfa'],
+  certificate: ['rsa'],
   securityKey: ['fido', 'mfa'],
 };
 
@@ -71,6 +108,8 @@ function proofObjection(
       };
     case 'assertion':
       return assertionObjection(proof.assertion, nonce, user, tenant, config, env);
+    case 'certificate':
+      return certificateProofObjection(proof.assertion, nonce, user, config, env);
     case 'securityKey': {
       const cause = securityKeyObjection(proof.assertion, nonce, user, tenant.securityKeys ?? []);
       return cause === undefined ? undefined : { error: EntraErrors.assertionInvalid, cause };
@@ -87,7 +126,6 @@ function assertionObjection(
   { tenantId }: EndpointConfig,
   { now }: Env,
 ): Objection | undefined {
-  const invalid = (cause: string): Objection => ({ error: EntraErrors.assertionInvalid, cause });
   const jws = readJws(assertion);
   const claims = jws === undefined ? undefined : jsonObjectOf(jws.payload);
   if (jws === undefined || claims === undefined) return invalid('the assertion is no JWT');
@@ -107,6 +145,35 @@ function assertionObjection(
   if (key === undefined || !isSignedBy(jws, key.publicKey)) {
     return invalid('the assertion is not signed by the key that it names');
   }
+  return claimsObjection(claims, nonce, tenantId, now);
+}
+
+function certificateProofObjection(
+  assertion: string,
+  nonce: string,
+  user: TenantUser,
+  { tenantId, userAuthorities = NO_AUTHORITIES }: EndpointConfig,
+  { now }: Env,
+): Objection | undefined {
+  const jws = readJws(assertion);
+  const claims = jws === undefined ? undefined : jsonObjectOf(jws.payload);
+  if (jws === undefined || claims === undefined) return invalid('the assertion is no JWT');
+  const cause = certificateObjection(jws, user, userAuthorities, now);
+  if (cause !== undefined) return { error: EntraErrors.certificateInvalid, cause };
+  return claimsObjection(claims, nonce, tenantId, now);
+}
+
+function invalid(cause: string): Objection {
+  return { error: EntraErrors.assertionInvalid, cause };
+}
+
+/** Whether an assertion is for this tenant, this moment and this request. */
+function claimsObjection(
+  claims: JsonObject,
+  nonce: string,
+  tenantId: string,
+  now: number,
+): Objection | undefined {
   const audience = textField(claims, 'aud')?.toLowerCase();
   if (audience !== tenantId && audience !== 'common' && audience !== issuerOf(tenantId)) {
     return invalid('the assertion is for somebody else');

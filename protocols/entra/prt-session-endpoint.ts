@@ -9,9 +9,10 @@ import { jsonObjectOf, textField } from '../oauth/json.ts';
 import type { Jws } from '../oauth/jws.ts';
 import { scopes } from '../oauth/oauth.ts';
 import { isOfSession, sealForSession } from '../oauth/session-messages.ts';
-import type { EndpointConfig } from './answers.ts';
+import type { Answer, EndpointConfig } from './answers.ts';
 import { type EntraError, EntraErrors } from './errors.ts';
 import {
+  afterSecondFactor,
   idToken,
   PRT_LIFETIME,
   type PrtTurn,
@@ -22,10 +23,10 @@ import {
   withPrt,
 } from './prt-answers.ts';
 import { prtResponseBody } from './prt-messages.ts';
-import type { Objection } from './prt-proof.ts';
+import { type Objection, stillTrusted } from './prt-proof.ts';
 import { NOTHING_ISSUED, type PrtSession } from './prt-sessions.ts';
-import { type Tenant, type TenantUser, userNamed } from './tenant.ts';
-import { accessTokenInput, RESOURCES } from './token.ts';
+import type { Tenant, TenantUser } from './tenant.ts';
+import { accessTokenInput, NGC_MFA, RESOURCES } from './token.ts';
 
 /** Octets of chance that sealing an answer takes: context and initialization vector. */
 const SEAL_CHANCE = 36;
@@ -75,24 +76,18 @@ export function sessionRequest(
   if (!RESOURCES.includes(resource)) {
     return refused(EntraErrors.unknownResource, `there is no ${resource}`, tenant);
   }
-  return resourceToken(tenant, session, user, { resource, clientId }, config, env);
+  const freshMfa = textField(claims, 'amr_values') === NGC_MFA;
+  return resourceToken(tenant, session, user, { resource, clientId, freshMfa }, config, env);
 }
 
-/** Both are asked for anew each time: whoever is disabled gets nothing more. */
+/** User and device are asked for anew each time. */
 function sessionObjection(
   { userPrincipalName, deviceId, authenticated }: PrtSession,
   tenant: Tenant,
 ): { readonly user: TenantUser } | Objection {
-  const user = userNamed(tenant, userPrincipalName);
+  const found = stillTrusted(tenant, userPrincipalName, authenticated);
   const device = tenant.devices.find((one) => one.deviceId === deviceId);
-  if (user?.accountEnabled !== true) {
-    return { error: EntraErrors.disabledUser, cause: `${userPrincipalName} is disabled or gone` };
-  }
-  if (authenticated < (user.sessionsValidFrom ?? 0)) {
-    const cause = `the sessions of ${userPrincipalName} were revoked`;
-    return { error: EntraErrors.sessionRevoked, cause };
-  }
-  if (device?.accountEnabled === true) return { user };
+  if ('error' in found || device?.accountEnabled === true) return found;
   return { error: EntraErrors.disabledDevice, cause: `${deviceId} is disabled or gone` };
 }
 
@@ -119,18 +114,31 @@ function renewed(
   return { tenant, answer: respond(sealed, tickets) };
 }
 
+/** ngcmfa says that a second factor is no older (how-it-works-provisioning). */
+const FRESH = 10 * 60_000;
+
+/** How the user proved themselves, as a token of now says it. */
+function methodsOf({ amr, authenticated }: PrtSession, freshMfa: boolean, now: number) {
+  if (freshMfa) return [...new Set([...amr, 'mfa', NGC_MFA])];
+  return now - authenticated <= FRESH ? amr : amr.filter((method) => method !== NGC_MFA);
+}
+
 function resourceToken(
   tenant: Tenant,
-  { sessionKey, amr, deviceId }: PrtSession,
+  session: PrtSession,
   user: TenantUser,
-  asked: { readonly resource: string; readonly clientId: string },
+  asked: { readonly resource: string; readonly clientId: string; readonly freshMfa: boolean },
   { tenantId }: EndpointConfig,
   env: Env,
 ): PrtTurn {
+  const { sessionKey, deviceId } = session;
+  const { resource, clientId, freshMfa } = asked;
   const { userPrincipalName: upn, onPremisesSecurityIdentifier: onPremisesSid, roles } = user;
+  const amr = methodsOf(session, freshMfa, env.now);
   const input = accessTokenInput(
     {
-      ...asked,
+      resource,
+      clientId,
       upn,
       amr,
       deviceId,
@@ -141,6 +149,6 @@ function resourceToken(
     env.now,
   );
   const sealed = { sessionKey, random: env.random(SEAL_CHANCE) };
-  const { resource } = asked;
-  return { tenant, answer: { kind: 'sign', unsigned: { kind: 'token', resource, input, sealed } } };
+  const granted: Answer = { kind: 'sign', unsigned: { kind: 'token', resource, input, sealed } };
+  return { tenant, answer: freshMfa ? afterSecondFactor(user, granted, env) : granted };
 }

@@ -15,10 +15,19 @@ export interface PrtSession {
   readonly expires: number;
 }
 
+/** A refresh token that a broker got for a password: good for a primary one, at a device. */
+export interface BrokerGrant {
+  readonly userPrincipalName: string;
+  readonly amr: readonly string[];
+  readonly authenticated: number;
+  readonly expires: number;
+}
+
 /** What was issued; absent in a tenant that has issued nothing. */
 export interface IssuedTokens {
   readonly nonces: Nonces;
   readonly sessions: Sessions<PrtSession>;
+  readonly grants?: Sessions<BrokerGrant>;
 }
 
 export const NOTHING_ISSUED: IssuedTokens = { nonces: {}, sessions: {} };

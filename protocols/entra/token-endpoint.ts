@@ -1,19 +1,22 @@
 /** The tenant's token endpoint: name and password, the device that asks, the second factor. */
 import type { Env } from '../../src/machine/machine.ts';
 import type { HttpRequest } from '../http/messages.ts';
+import { withSession } from '../oauth/issued.ts';
 import { isSignedBy } from '../oauth/jws.ts';
 import { readForm } from '../oauth/oauth.ts';
 import { JWT_BEARER } from '../oauth/refresh-token-request.ts';
 import { readCertificate } from '../x509/certificate.ts';
-import type { Answer, EndpointConfig } from './answers.ts';
+import type { Answer, EndpointConfig, Unsigned } from './answers.ts';
 import { EntraErrors } from './errors.ts';
 import { passwordHash } from './password-hash.ts';
-import { type PrtTurn, refusedToken } from './prt-answers.ts';
+import { afterSecondFactor, type PrtTurn, refusedToken } from './prt-answers.ts';
 import { nonceAnswer, requestAnswer } from './prt-endpoint.ts';
+import { type BrokerGrant, NOTHING_ISSUED } from './prt-sessions.ts';
 import { type Tenant, type TenantUser, userNamed } from './tenant.ts';
 import { federated, isFederated } from './tenant-domains.ts';
 import {
   type AccessClaims,
+  AUTHENTICATION_BROKER_CLIENT_ID,
   accessTokenInput,
   issuerOf,
   NGC_MFA,
@@ -57,7 +60,38 @@ export function answerToken(
   if (!RESOURCES.includes(asked.resource)) {
     return stay(refusedToken(EntraErrors.unknownResource, env, `there is no ${asked.resource}`));
   }
-  return stay(tokenForUser(asked, tenant, config, env));
+  const answer = tokenForUser(asked, tenant, config, env);
+  return asked.clientId === AUTHENTICATION_BROKER_CLIENT_ID && answer.kind === 'sign'
+    ? withGrant(tenant, asked, answer.unsigned, env)
+    : stay(answer);
+}
+
+/** Ninety days, as of Entra's other refresh tokens. */
+const GRANT_LIFETIME = 90 * 86_400_000;
+
+/** A broker gets a refresh token too, for a device to come. */
+function withGrant(
+  before: Tenant,
+  { username, freshMfa }: PasswordTokenRequest,
+  unsigned: Unsigned,
+  env: Env,
+): PrtTurn {
+  const issued = before.issued ?? NOTHING_ISSUED;
+  const grant: BrokerGrant = {
+    userPrincipalName: username,
+    amr: methodsOf(freshMfa),
+    authenticated: env.now,
+    expires: env.now + GRANT_LIFETIME,
+  };
+  const { sessions: grants, refreshToken } = withSession(issued.grants ?? {}, grant, env);
+  return {
+    tenant: { ...before, issued: { ...issued, grants } },
+    answer: { kind: 'sign', unsigned: { ...unsigned, refreshToken } as Unsigned },
+  };
+}
+
+function methodsOf(freshMfa: boolean): readonly string[] {
+  return freshMfa ? ['pwd', 'mfa', NGC_MFA] : ['pwd'];
 }
 
 function tokenForUser(
@@ -93,13 +127,7 @@ function tokenForUser(
       input: accessTokenInput(claims, config.tenantId, env.now),
     },
   };
-  if (!asked.freshMfa || user.mfa === 'satisfied') return granted;
-  const why =
-    user.mfa === 'timeout'
-      ? `the second factor of ${username} did not come in time`
-      : `the second factor of ${username} was refused`;
-  const failed = refusedToken(EntraErrors.mfaFailed, env, why);
-  return user.mfa === 'timeout' ? { kind: 'wait', answer: failed } : failed;
+  return asked.freshMfa ? afterSecondFactor(user, granted, env) : granted;
 }
 
 function claimsOf(
@@ -116,7 +144,7 @@ function claimsOf(
   return {
     ...rest,
     upn: user.userPrincipalName,
-    amr: freshMfa ? ['pwd', 'mfa', NGC_MFA] : ['pwd'],
+    amr: methodsOf(freshMfa),
     ...(onPremisesSecurityIdentifier === undefined
       ? {}
       : { onPremisesSid: onPremisesSecurityIdentifier }),

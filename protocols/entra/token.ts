@@ -17,6 +17,8 @@ export const GRAPH_RESOURCE = 'https://graph.microsoft.com';
 export const RESOURCES: readonly string[] = [REGISTRATION_RESOURCE, GRAPH_RESOURCE];
 /** The client that Windows asks as while it sets Hello up. */
 export const PROVISIONING_CLIENT_ID = 'dd762716-544d-4aeb-a526-687b73838a22';
+/** Microsoft Authentication Broker: its refresh tokens become primary ones at a device. */
+export const AUTHENTICATION_BROKER_CLIENT_ID = '29d9ed98-a469-4536-ade2-f981bc1d605e';
 /** The client that Windows asks as while it joins a device (from AADInternals). */
 export const JOIN_CLIENT_ID = 'b90d5b8f-5503-4153-b545-b31cecfaece2';
 /** Entra Connect, from its own metadata. */
@@ -155,12 +157,17 @@ export function accessTokenInput(claims: AccessClaims, tenantId: string, now: nu
   );
 }
 
-export function tokenResponseBody(token: string, resource: string): Uint8Array {
+export function tokenResponseBody(
+  token: string,
+  resource: string,
+  refreshToken?: string,
+): Uint8Array {
   const body = {
     token_type: 'Bearer',
     expires_in: String(TOKEN_LIFETIME),
     resource,
     access_token: token,
+    ...(refreshToken === undefined ? {} : { refresh_token: refreshToken }),
   };
   return utf8(JSON.stringify(body));
 }

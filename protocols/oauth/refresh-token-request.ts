@@ -25,11 +25,18 @@ export type UserProof =
   | { readonly kind: 'password'; readonly username: string; readonly password: string }
   /** A JWT that the Hello key signed: {@link assertionInput}. */
   | { readonly kind: 'assertion'; readonly username: string; readonly assertion: string }
+  /** A JWT that the key of the user's certificate signed: {@link certificateAssertionInput}. */
+  | { readonly kind: 'certificate'; readonly username: string; readonly assertion: string }
   /**
    * What a FIDO2 security key signed: `assertion` is JSON of WebAuthn's parts. How Windows sends it is not
    * published: the claim is ours.
    */
   | { readonly kind: 'securityKey'; readonly username: string; readonly assertion: string };
+
+/** What a request for a primary refresh token rests on: a user, or a refresh token of a broker's. */
+export type RequestProof =
+  | UserProof
+  | { readonly kind: 'refreshToken'; readonly refreshToken: string };
 
 /** What the Hello key signs (MS-OAPXBC 3.2.5.1.2.1.2). */
 export interface Assertion {
@@ -43,25 +50,40 @@ export interface Assertion {
 }
 
 /** For the effect `sign` with RS256. The nonce is in it since CVE-2023-35348. */
-export function assertionInput({ username, kid, audience, nonce, now }: Assertion): Uint8Array {
+export function assertionInput({ kid, ...claims }: Assertion): Uint8Array {
+  return jwsSigningInput({ typ: 'JWT', alg: 'RS256', kid, use: 'ngc' }, assertionClaims(claims));
+}
+
+/** What the key of a user's certificate signs. @param certificates DER, the user's first, then its issuers' */
+export function certificateAssertionInput({
+  username,
+  certificates,
+  audience,
+  nonce,
+  now,
+}: Omit<Assertion, 'kid'> & { readonly certificates: readonly Uint8Array[] }): Uint8Array {
   return jwsSigningInput(
-    { typ: 'JWT', alg: 'RS256', kid, use: 'ngc' },
-    {
-      iss: username,
-      aud: audience,
-      iat: numericDate(now),
-      exp: numericDate(now + ASSERTION_LIFETIME),
-      request_nonce: nonce,
-      scope: BROKER_SCOPE,
-    },
+    { typ: 'JWT', alg: 'RS256', x5c: certificates.map(toBase64) },
+    assertionClaims({ username, audience, nonce, now }),
   );
+}
+
+function assertionClaims({ username, audience, nonce, now }: Omit<Assertion, 'kid'>): JsonObject {
+  return {
+    iss: username,
+    aud: audience,
+    iat: numericDate(now),
+    exp: numericDate(now + ASSERTION_LIFETIME),
+    request_nonce: nonce,
+    scope: BROKER_SCOPE,
+  };
 }
 
 export interface TokenRequest {
   /** The device's certificate, DER. */
   readonly certificate: Uint8Array;
   readonly nonce: string;
-  readonly proof: UserProof;
+  readonly proof: RequestProof;
 }
 
 /** For the effect `sign` with RS256 and the device's key. */
@@ -78,12 +100,16 @@ export function tokenRequestInput({ certificate, nonce, proof }: TokenRequest): 
   );
 }
 
-function proofClaims(proof: UserProof): JsonObject {
+function proofClaims(proof: RequestProof): JsonObject {
+  if (proof.kind === 'refreshToken') {
+    return { grant_type: 'refresh_token', refresh_token: proof.refreshToken };
+  }
   const { username } = proof;
   switch (proof.kind) {
     case 'password':
       return { grant_type: 'password', username, password: proof.password };
     case 'assertion':
+    case 'certificate':
       return { grant_type: JWT_BEARER, username, assertion: proof.assertion };
     case 'securityKey':
       return { grant_type: JWT_BEARER, username, [WEBAUTHN_CLAIM]: proof.assertion };
@@ -102,7 +128,7 @@ export interface ReadTokenRequest {
   readonly certificate: Uint8Array;
   readonly clientId: string;
   readonly nonce: string;
-  readonly proof: UserProof;
+  readonly proof: RequestProof;
 }
 
 /** Undefined and why, for `invalid_request`. */
@@ -135,8 +161,12 @@ function deviceCertificate(header: JsonObject): Uint8Array | undefined {
   return typeof first === 'string' ? fromBase64(first) : undefined;
 }
 
-function readProof(claims: JsonObject): UserProof | undefined {
+function readProof(claims: JsonObject): RequestProof | undefined {
   const grant = textField(claims, 'grant_type');
+  const refreshToken = textField(claims, 'refresh_token');
+  if (grant === 'refresh_token' && refreshToken !== undefined) {
+    return { kind: 'refreshToken', refreshToken };
+  }
   const username = textField(claims, 'username');
   const password = textField(claims, 'password');
   if (grant === 'password' && username !== undefined && password !== undefined) {
@@ -151,7 +181,9 @@ function readProof(claims: JsonObject): UserProof | undefined {
   const inner = readJws(assertion);
   const issuer = inner === undefined ? undefined : jsonObjectOf(inner.payload);
   const name = issuer === undefined ? undefined : textField(issuer, 'iss');
-  return name === undefined ? undefined : { kind: 'assertion', username: name, assertion };
+  if (inner === undefined || name === undefined) return undefined;
+  const kind = 'x5c' in inner.header ? 'certificate' : 'assertion';
+  return { kind, username: name, assertion };
 }
 
 /** The answer (MS-OAPXBC 3.2.5.1.2.2). */

@@ -53,6 +53,13 @@ s('all comes back but nonces; settings come from the scenario', () => {
   assert.equal([read.licence, read.initialDomain], ['P2', 'corp.onmicrosoft.com']);
 });
 
+s('a broker’s refresh token is kept too', () => {
+  const grant = { userPrincipalName: ALICE, amr: ['pwd'], authenticated: NOW, expires: NOW + 1 };
+  const issued = { nonces: {}, sessions: {}, grants: { token: grant } };
+  const read = tenantIn(followed({ ...tenantWithKeys(), issued }).store, SETTINGS);
+  assert.equal(read?.issued?.grants, { token: grant });
+});
+
 s('a session that was kept gets its next token', () => {
   const { tenant } = granted();
   const read = tenantIn(followed(tenant).store, SETTINGS);

@@ -3,7 +3,14 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openTgt } from '../../../protocols/entra/prt-messages.ts';
 import type { Tenant } from '../../../protocols/entra/tenant.ts';
-import { issuerOf } from '../../../protocols/entra/token.ts';
+import {
+  AUTHENTICATION_BROKER_CLIENT_ID,
+  issuerOf,
+  PROVISIONING_CLIENT_ID,
+  REGISTRATION_RESOURCE,
+  readTokenForm,
+  tokenForm,
+} from '../../../protocols/entra/token.ts';
 import { NONCE_LIFETIME } from '../../../protocols/oauth/issued.ts';
 import { jsonObjectOf, textField } from '../../../protocols/oauth/json.ts';
 import { readJws } from '../../../protocols/oauth/jws.ts';
@@ -28,7 +35,14 @@ import {
   tenantWithKeys,
   tokenPost,
 } from './prt-of-tests.ts';
-import { ALICE, ALICE_SID, ENDPOINT, saidToRequest, TENANT_ID } from './tenant-of-tests.ts';
+import {
+  ALICE,
+  ALICE_PASSWORD,
+  ALICE_SID,
+  ENDPOINT,
+  saidToRequest,
+  TENANT_ID,
+} from './tenant-of-tests.ts';
 
 const s = suite('entra/prt-endpoint');
 
@@ -226,6 +240,37 @@ s('what is no request is refused as malformed', () => {
     assert.is(response.status, 400, request);
     assert.type((json.error_codes as number[])[0], 'number', request);
   }
+});
+
+s('a broker’s refresh token becomes a primary one at a device', () => {
+  const form = tokenForm({
+    clientId: AUTHENTICATION_BROKER_CLIENT_ID,
+    resource: REGISTRATION_RESOURCE,
+    username: ALICE,
+    password: ALICE_PASSWORD,
+    freshMfa: true,
+  });
+  const first = saidToRequest(tokenPost(form), tenantWithKeys());
+  const refreshToken = textField(first.json, 'refresh_token') ?? '';
+  const proof = { kind: 'refreshToken', refreshToken } as const;
+  const { response, json, tenant } = prtAsked(first.tenant, proof);
+  assert.is(response.status, 200);
+  const session = tenant.issued?.sessions[json.refresh_token as string];
+  assert.equal(session?.amr, ['pwd', 'mfa', 'ngcmfa']);
+  assert.is(session?.userPrincipalName, ALICE);
+  const other = tokenForm({ ...readTokenForm(form), clientId: PROVISIONING_CLIENT_ID } as never);
+  assert.is(saidToRequest(tokenPost(other), tenantWithKeys()).json.refresh_token, undefined);
+  assert.is(refusal(prtAsked(first.tenant, { ...proof, refreshToken: 'x' })), 70_000);
+  const revoked = {
+    ...first.tenant,
+    users: first.tenant.users.map((user) => ({ ...user, sessionsValidFrom: NOW + 1 })),
+  };
+  assert.is(refusal(prtAsked(revoked, proof)), 50_173);
+  const disabled = {
+    ...first.tenant,
+    users: first.tenant.users.map((user) => ({ ...user, accountEnabled: false })),
+  };
+  assert.is(refusal(prtAsked(disabled, proof)), 50_057);
 });
 
 s.run();

@@ -11,6 +11,7 @@ import { compactJws } from '../../../protocols/oauth/jws.ts';
 import { FORM, type Form, formBody } from '../../../protocols/oauth/oauth.ts';
 import {
   assertionInput,
+  type RequestProof,
   requestForm,
   tokenRequestInput,
   type UserProof,
@@ -89,7 +90,7 @@ export function helloProof(nonce: string, changes: AssertionChanges = {}): UserP
 /** The request that the device signs. @param key its name */
 export function deviceSigned(
   nonce: string,
-  proof: UserProof,
+  proof: RequestProof,
   key = 'device',
   certificate = laptop.der,
 ): HttpRequest {
@@ -100,7 +101,7 @@ export function deviceSigned(
 /** From a nonce to the answer. */
 export function prtAsked(
   before: Tenant,
-  proof: UserProof | ((nonce: string) => UserProof),
+  proof: RequestProof | ((nonce: string) => UserProof),
   config = ENDPOINT,
   now = NOW,
 ) {

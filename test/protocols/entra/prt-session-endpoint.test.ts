@@ -7,6 +7,7 @@ import { openTgt, readPrtResponse } from '../../../protocols/entra/prt-messages.
 import type { Tenant } from '../../../protocols/entra/tenant.ts';
 import { GRAPH_RESOURCE, issuerOf, REGISTRATION_RESOURCE } from '../../../protocols/entra/token.ts';
 import { type JsonObject, jsonObjectOf, textField } from '../../../protocols/oauth/json.ts';
+import { readJws } from '../../../protocols/oauth/jws.ts';
 import { BROKER_SCOPE, requestForm } from '../../../protocols/oauth/refresh-token-request.ts';
 import { derivedKey } from '../../../protocols/oauth/session-key.ts';
 import { openFromSession, sessionRequest } from '../../../protocols/oauth/session-messages.ts';
@@ -205,6 +206,35 @@ s('tokens are given for known resources', () => {
   const asked = (resource: string) =>
     followUp(held, { claims: { scope: 'openid', resource } }).response.status;
   assert.equal([asked(GRAPH_RESOURCE), asked('https://nowhere.example')], [200, 400]);
+});
+
+/** The methods that an access token names. */
+function methods(held: Granted, changes: Changes): unknown {
+  const { response } = followUp(held, changes);
+  assert.is(response.status, 200);
+  const token = textField(opened(response.body, held.sessionKey), 'access_token') ?? '';
+  return jsonObjectOf(readJws(token)?.payload ?? new Uint8Array(0))?.amr;
+}
+
+s('ngcmfa is for ten minutes, and then for whoever shows a second factor again', () => {
+  const held = granted();
+  const later = NOW + 11 * 60_000;
+  const fresh = { ...RESOURCE, amr_values: 'ngcmfa' };
+  assert.equal(methods(held, { claims: RESOURCE, now: NOW + 600_000 }), ['rsa', 'ngcmfa', 'mfa']);
+  assert.equal(methods(held, { claims: RESOURCE, now: later }), ['rsa', 'mfa']);
+  assert.equal(methods(held, { claims: fresh, now: later }), ['rsa', 'ngcmfa', 'mfa']);
+});
+
+s('a second factor that is refused, or does not come, gives no token', () => {
+  const held = granted();
+  for (const mfa of ['failed', 'timeout'] as const) {
+    const users = held.tenant.users.map((user) => ({ ...user, mfa }));
+    const claims = { ...RESOURCE, amr_values: 'ngcmfa' };
+    const said = followUp(held, { claims, tenant: { ...held.tenant, users } });
+    assert.is(said.response.status, 400);
+    assert.equal(said.json.error_codes, [500_121]);
+    assert.is(said.waited, mfa === 'timeout');
+  }
 });
 
 s.run();

@@ -7,6 +7,8 @@ import {
   assertionInput,
   BROKER_CLIENT_ID,
   BROKER_SCOPE,
+  certificateAssertionInput,
+  type RequestProof,
   readTokenRequest,
   requestForm,
   tokenRequestInput,
@@ -31,7 +33,21 @@ function assertionOf(username: string, nonce: string): string {
   return compactJws(assertionInput(key), NOTHING);
 }
 
-const proof: fc.Arbitrary<UserProof> = fc.oneof(
+function certificateAssertionOf(username: string, nonce: string): string {
+  const certificates = [Uint8Array.of(1), Uint8Array.of(2)];
+  const wanted = { username, certificates, audience: 'common', nonce, now: NOW };
+  return compactJws(certificateAssertionInput(wanted), NOTHING);
+}
+
+const proof: fc.Arbitrary<RequestProof> = fc.oneof(
+  fc.record(
+    { kind: fc.constant('refreshToken' as const), refreshToken: text },
+    { noNullPrototype: true },
+  ),
+  fc.tuple(text, text).map(([username, nonce]): UserProof => {
+    const assertion = certificateAssertionOf(username, nonce);
+    return { kind: 'certificate', username, assertion };
+  }),
   fc.record(
     { kind: fc.constant('password' as const), username: text, password: fc.string() },
     { noNullPrototype: true },
