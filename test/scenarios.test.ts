@@ -39,6 +39,7 @@ const NEEDED = [
   'entra-kerberos-not-provisioned',
   'etype-mismatch',
   'freshness-token-stale',
+  'key-list-ntlm-fallback',
   'key-trust-before-sync',
   'key-trust-sign-in',
   'logon-hours',
