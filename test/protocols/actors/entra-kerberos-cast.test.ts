@@ -7,25 +7,29 @@ import type { DomainControllerFields } from '../../../protocols/actors/fields.ts
 import { storeOf } from '../../../protocols/actors/new-domain-store.ts';
 import { realmCast } from '../../../protocols/actors/realm-cast.ts';
 import { initialTenant } from '../../../protocols/actors/tenant-cast.ts';
-import { directory } from '../../../protocols/directory/directory.ts';
+import { directory, draft } from '../../../protocols/directory/directory.ts';
 import { initialDomain } from '../../../protocols/directory/domain.ts';
+import type { Entry } from '../../../protocols/directory/entry.ts';
 import { kerberosServer, setKerberosServer } from '../../../protocols/directory/kerberos-server.ts';
 import { SYSTEM_CONTEXT } from '../../../protocols/directory/security/token.ts';
+import { withValues } from '../../../protocols/directory/values.ts';
 import { TICKET_OPTIONS, ticketsFor } from '../../../protocols/entra/kerberos-tickets.ts';
 import { openTgt } from '../../../protocols/entra/prt-messages.ts';
 import { type Tenant, userNamed } from '../../../protocols/entra/tenant.ts';
 import * as kdc from '../../../protocols/kdc/kdc.ts';
 import { fullKvno } from '../../../protocols/kdc/long-term-keys.ts';
 import type { Realm } from '../../../protocols/kdc/realm.ts';
-import { KdcOptions } from '../../../protocols/kerberos/constants.ts';
+import { KdcOptions, PA_FOR_USER } from '../../../protocols/kerberos/constants.ts';
 import { errorName } from '../../../protocols/kerberos/error-codes.ts';
 import { key } from '../../../protocols/kerberos/etypes.ts';
+import { type PaData, TgsReq } from '../../../protocols/kerberos/messages.ts';
 import type { TgsRequest } from '../../../protocols/kerberos/tgs-client.ts';
 import * as tgs from '../../../protocols/kerberos/tgs-client.ts';
 import type { Credential } from '../../../protocols/kerberos/ticket-cache.ts';
-import { toHex } from '../../../src/bytes/bytes.ts';
+import { fromHex, toHex } from '../../../src/bytes/bytes.ts';
 import { seededRandom } from '../../../src/crypto/random.ts';
-import type { Store } from '../../../src/machine/store.ts';
+import { decode, encode } from '../../../src/der/codec.ts';
+import type { Store, WritableStore } from '../../../src/machine/store.ts';
 import { memoryStore } from '../../../src/store/memory.ts';
 import { ALICE, AUTHORITIES, DC1, sceneOf } from './pki-scene.ts';
 import { START } from './small-world.ts';
@@ -129,7 +133,13 @@ function ticketOf(tenant: Tenant): { readonly credential: Credential } {
 }
 
 /** What the domain controller answers to it: done, or the code of the refusal. */
-function exchanged(tenant: Tenant, store: Store, realm: Realm) {
+function exchanged(
+  tenant: Tenant,
+  store: Store,
+  realm: Realm,
+  keyList: readonly number[] = [23],
+  more: readonly PaData[] = [],
+) {
   const { credential } = ticketOf(tenant);
   const now = START;
   const random = seededRandom(2, 'kdc');
@@ -141,13 +151,16 @@ function exchanged(tenant: Tenant, store: Store, realm: Realm) {
     till: now + 3_600_000,
     etypes: [18],
     subkey: false,
-    keyList: [23],
+    keyList,
     learnsTime: false,
   };
   const begun = tgs.step({ name: 'idle' }, { kind: 'asked', request }, env);
   const [sent] = begun.effects;
   if (sent?.kind !== 'request') throw new Error('nothing is asked');
-  const { bytes } = sent;
+  // The authenticator's checksum is over the body alone.
+  const asked = decode(TgsReq, sent.bytes);
+  const padata = [...(asked.padata ?? []), ...more];
+  const bytes = encode(TgsReq, { ...asked, padata });
   const received = { kind: 'received', transport: 'tcp', from: '', fromPort: 1, bytes } as const;
   const accounts = directoryAccounts(store);
   const answer = kdc.step(kdc.ready(realm), received, { now, random, accounts });
@@ -202,6 +215,94 @@ cast('the tenant’s tickets are taken by the directory, until it has rotated tw
   const number = (domain.id % 65_535) + 1;
   const strange = { ...told, secondaryKrbTgtNumber: number };
   assert.is(outcome({ ...tenant, kerberosDomains: [strange] }), 'KDC_ERR_S_PRINCIPAL_UNKNOWN');
+});
+
+interface Walk {
+  readonly name: string;
+  readonly alice?: Readonly<Record<string, unknown>>;
+  readonly kerberos?: unknown;
+  /** Of AzureADKerberos$, after it was made. */
+  readonly userAccountControl?: number;
+  readonly number?: number;
+  readonly sid?: string;
+  readonly more?: readonly PaData[];
+  readonly answer: string;
+}
+
+/** The failures that are worth freezing: Entra issues its ticket all the same, for it knows of none of them. */
+const WALKS: readonly Walk[] = [
+  { name: 'a Domain Admin', alice: { groups: ['Domain Admins'] }, answer: 'KDC_ERR_TGT_REVOKED' },
+  {
+    name: 'who is not in msDS-RevealOnDemandGroup',
+    kerberos: { allow: ['Cert Publishers'] },
+    answer: 'KDC_ERR_TGT_REVOKED',
+  },
+  {
+    name: 'PARTIAL_SECRETS_ACCOUNT was cleared',
+    userAccountControl: 0x1000,
+    answer: 'KDC_ERR_POLICY',
+  },
+  { name: 'an unknown number', number: 3, answer: 'KDC_ERR_S_PRINCIPAL_UNKNOWN' },
+  { name: 'the SID of another user', sid: '-500', answer: 'KDC_ERR_TGT_REVOKED' },
+  {
+    name: 'S4U2self',
+    more: [{ padataType: PA_FOR_USER, padataValue: fromHex('3000') }],
+    answer: 'KDC_ERR_C_PRINCIPAL_UNKNOWN',
+  },
+  {
+    name: 'an expired password',
+    alice: { passwordExpires: '2020-01-01T00:00:00Z' },
+    answer: 'KDC_ERR_KEY_EXPIRED',
+  },
+];
+
+for (const walk of WALKS) {
+  cast(`the tenant’s ticket, ${walk.name}: ${walk.answer}`, () => {
+    const { alice = {}, kerberos = { secondaryKrbTgtNumber: 17_530 }, more = [] } = walk;
+    const people = { ...PEOPLE, alice: { ...ALICE, ...alice } };
+    const { scene, config } = sceneOf({ ...people, tenant: { ...TENANT, kerberos } });
+    const { seed, realm } = realmCast(scene, 'dc1', config<DomainControllerFields>('dc1'));
+    const store = memoryStore();
+    store.write(initialDomain(seed).batch);
+    if (walk.userAccountControl !== undefined) cleared(store, walk.userAccountControl);
+    const made = initialTenant(scene, 'tenant', config<EntraTenantFields>('tenant'));
+    const { number, sid } = walk;
+    const changed = made.kerberosDomains?.map((domain) => ({
+      ...domain,
+      ...(number === undefined ? {} : { secondaryKrbTgtNumber: number }),
+    }));
+    const users = made.users.map((user) => {
+      if (sid === undefined || user.onPremisesSecurityIdentifier === undefined) return user;
+      return { ...user, onPremisesSecurityIdentifier: `${realm.sid}${sid}` };
+    });
+    const tenant = { ...made, users, kerberosDomains: changed ?? [] };
+    const state = exchanged(tenant, store, realm, [23], more);
+    const refused = state.name === 'failed' && state.failure.kind === 'refused';
+    assert.is(refused ? errorName(state.failure.errorCode) : state.name, walk.answer);
+  });
+}
+
+function cleared(store: WritableStore, control: number): void {
+  const base = directory(store);
+  const [id] = base.find('sAMAccountName', 'AzureADKerberos$');
+  const changes = draft(base);
+  changes.put(withValues(base.entry(id ?? 0) as Entry, 'userAccountControl', [String(control)]));
+  const batch = changes.batch();
+  if (batch !== undefined) store.write(batch);
+}
+
+cast('the key list has what was asked for, and nothing that there is not', () => {
+  const { scene, config } = sceneOf({ ...PEOPLE, tenant: { ...TENANT, kerberos: true } });
+  const { seed, realm } = realmCast(scene, 'dc1', config<DomainControllerFields>('dc1'));
+  const store = storeOf(initialDomain(seed).batch);
+  const tenant = initialTenant(scene, 'tenant', config<EntraTenantFields>('tenant'));
+  const types = (...keyList: readonly number[]) => {
+    const state = exchanged(tenant, store, realm, keyList);
+    return state.name === 'done' ? state.keyList?.map(({ keytype }) => keytype) : state.name;
+  };
+  assert.equal(types(18), [18]);
+  assert.equal(types(23, 18), [23, 18]);
+  assert.is(types(3), undefined);
 });
 
 cast.run();
