@@ -9,6 +9,7 @@ import type { SecretSeed } from '../protocols/directory/domain-seed.ts';
 import type { KdcEnv } from '../protocols/kdc/accounts.ts';
 import { type Event, ready, type State, step } from '../protocols/kdc/kdc.ts';
 import { KEY_ETYPES } from '../protocols/kdc/long-term-keys.ts';
+import { issuePartialTgt, MINIMAL_PAC } from '../protocols/kdc/partial-tgt.ts';
 import { realm } from '../protocols/kdc/realm.ts';
 import {
   KdcOptions,
@@ -19,6 +20,7 @@ import {
   NT_PRINCIPAL,
   NT_SRV_INST,
   PA_ENC_TIMESTAMP,
+  PA_KERB_KEY_LIST_REQ,
   PA_PAC_REQUEST,
   PA_REQ_ENC_PA_REP,
   PA_TGS_REQ,
@@ -42,6 +44,7 @@ import {
   EncryptedData,
   EncTgsRepPart,
   KdcReqBody,
+  KerbKeyListReq,
   KerbPaPacRequest,
   type PaData,
   PaEncTsEnc,
@@ -70,6 +73,9 @@ const USERS = 64;
 const REQUESTS = 1_024;
 /** More tickets than the KDC keeps open. */
 const TICKETS = 2_500;
+
+/** msDS-SecondaryKrbTgtNumber of Entra's krbtgt account. */
+const ENTRA = 17_530;
 
 const random = seededRandom(1, 'bench/kdc');
 const own = realm({
@@ -107,6 +113,13 @@ store.write(
         secret: secret(),
         memberOf: groups.map((group) => group.name),
       })),
+    ],
+    readOnlyControllers: [
+      {
+        name: 'AzureADKerberos',
+        krbtgt: { number: ENTRA, sAMAccountName: 'krbtgt_AzureAD', secret: secret() },
+        revealOnDemandGroup: ['Domain Users'],
+      },
     ],
   }).batch,
 );
@@ -201,11 +214,50 @@ function tgtOf(client: Client, includePac: boolean): Tgt {
   };
 }
 
-function tgsReq(tgt: Tgt, number: number, kdcOptions: number, subkey?: Key): Uint8Array {
+/** As Entra issues it: who somebody is, and nothing of their groups. */
+function partialTgtOf(client: Client): Tgt {
+  const [name = ''] = client.name.nameString;
+  const [set] = accounts.krbtgt(ENTRA)?.keys ?? [];
+  const sealing = set?.keys.find(({ etype }) => etype === 18);
+  const account = accounts.bySAMAccountName(name);
+  if (set === undefined || sealing === undefined || account === undefined) {
+    throw new Error('no partial ticket can be issued');
+  }
+  const session = key(18, random(32));
+  const ticket = issuePartialTgt(
+    { realm: REALM, secondaryKrbTgtNumber: ENTRA, kvno: set.kvno, key: sealing },
+    {
+      client: { sAMAccountName: name, objectSid: account.objectSid, domain: own.flatName },
+      cname: client.name,
+      content: MINIMAL_PAC,
+      sessionKey: session,
+      authtime: NOW,
+      endtime: NOW + 10 * HOUR,
+      renewTill: NOW + 200 * HOUR,
+    },
+    random,
+  );
+  return { client, ticket: encode(Ticket, ticket), session };
+}
+
+const KEY_LIST: PaData = {
+  padataType: PA_KERB_KEY_LIST_REQ,
+  padataValue: encode(KerbKeyListReq, [23]),
+};
+
+/** @param more padata besides; a key list goes with a request for krbtgt */
+function tgsReq(
+  tgt: Tgt,
+  number: number,
+  kdcOptions: number,
+  subkey?: Key,
+  more: readonly PaData[] = [],
+): Uint8Array {
+  const forTgs = (kdcOptions & KdcOptions.renew) !== 0 || more.length > 0;
   const body: KdcReqBody = {
     kdcOptions,
     realm: REALM,
-    sname: (kdcOptions & KdcOptions.renew) !== 0 ? TGS : FILES,
+    sname: forTgs ? TGS : FILES,
     till: NOW + 24 * HOUR,
     nonce: number,
     etype: [18, 17, 23],
@@ -237,7 +289,7 @@ function tgsReq(tgt: Tgt, number: number, kdcOptions: number, subkey?: Key): Uin
   return encode(TgsReq, {
     pvno: 5,
     msgType: KRB_TGS_REQ,
-    padata: [{ padataType: PA_TGS_REQ, padataValue: apReq }],
+    padata: [{ padataType: PA_TGS_REQ, padataValue: apReq }, ...more],
     reqBody: { value: body, raw },
   });
 }
@@ -279,6 +331,9 @@ export function suite(bench: Bench): void {
   addExchange(bench, 'TGS, without PAC', requests(without, OPTIONS), 'TGS-REP');
   const renewal = requests(full, KdcOptions.renewable | KdcOptions.renew);
   addExchange(bench, 'TGS, renewal', renewal, 'TGS-REP');
+  const partial = numbers.map((i) => partialTgtOf(clients[i % USERS] as Client));
+  const exchange = partial.map((tgt, i) => tgsReq(tgt, i, OPTIONS, undefined, [KEY_LIST]));
+  addExchange(bench, 'TGS, partial ticket and key list', exchange, 'TGS-REP');
   opens(requests(full, OPTIONS)[0] as Uint8Array, full[0] as Tgt);
 }
 
