@@ -98,10 +98,13 @@ export function heard(
   const next = withBase(state, { cloud: progress.cloud });
   const { finished } = progress;
   if (finished === undefined) return settled(to(next, progress.effects));
+  const { run: ended, outcome } = finished;
+  // Access tokens are for whoever sets Hello up, who keeps the run.
+  if (outcome.kind === 'token') return settled(to(next, progress.effects));
   const step =
-    finished.outcome.kind === 'gained'
-      ? gained(config, next, finished.run, finished.outcome.prt, env)
-      : refused(config, next, finished.run, finished.outcome.failure, env);
+    outcome.kind === 'gained'
+      ? gained(config, next, ended, outcome.prt, env)
+      : refused(config, next, ended, outcome.failure, env);
   return { ...step, effects: [...progress.effects, ...step.effects] };
 }
 

@@ -63,7 +63,11 @@ export interface WaitingForCloud {
 export type CloudPurpose =
   | WaitingForCloud
   /** The user is signed in already, and works. */
-  | { readonly for: 'background' | 'renewal'; readonly user: string; readonly shown: Shown };
+  | {
+      readonly for: 'background' | 'renewal' | 'keyRegistration';
+      readonly user: string;
+      readonly shown: Shown;
+    };
 
 /** One way to a token, on its way. */
 export interface CloudRun {

@@ -13,7 +13,7 @@ import type {
   PrimaryRefreshToken,
 } from '../entra/cloud-ap-state.ts';
 import type { FailedAttempt } from '../entra/dsreg-status.ts';
-import { TOKEN_HOST, TOKEN_REQUEST_NAME } from '../entra/key-registration.ts';
+import { TOKEN_HOST, TOKEN_REQUEST_NAME, TOKEN_TIMEOUT } from '../entra/key-registration.ts';
 import type { OpenedTgt } from '../entra/prt-messages.ts';
 import * as http from '../http/client.ts';
 import { request } from '../http/messages.ts';
@@ -41,6 +41,7 @@ export interface CloudProgress {
 
 export type CloudOutcome =
   | { readonly kind: 'gained'; readonly prt: PrimaryRefreshToken }
+  | { readonly kind: 'token'; readonly accessToken: string }
   | { readonly kind: 'failed'; readonly failure: CloudFailure };
 
 export function beginRun(
@@ -128,6 +129,9 @@ function stepped(
   if (machine.name === 'done') {
     return ended(cloud, next, { kind: 'gained', prt: machine.prt }, effects);
   }
+  if (machine.name === 'tokenGained') {
+    return ended(cloud, next, { kind: 'token', accessToken: machine.accessToken }, effects);
+  }
   if (machine.name === 'failed') {
     return ended(cloud, next, { kind: 'failed', failure: machine.failure }, effects);
   }
@@ -157,6 +161,7 @@ function carriedOut(
         port: HTTPS_PORT,
         message: TOKEN_REQUEST_NAME,
         request: request('POST', TOKEN_HOST, effect.path, { 'Content-Type': FORM }, effect.body),
+        ...(run.purpose.for === 'keyRegistration' ? { timeout: TOKEN_TIMEOUT } : {}),
       });
       return { run: { ...run, calls: run.calls + 1, call: state }, effects };
     }

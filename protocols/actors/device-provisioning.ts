@@ -8,32 +8,35 @@ import { bcryptPublicBlob } from '../directory/key-material.ts';
 import * as registration from '../entra/key-registration.ts';
 import { describeStatus } from '../entra/key-registration-errors.ts';
 import { keyReference } from '../hello/certificate-store.ts';
-import {
-  type Container,
-  type ContainerSettings,
-  containerName,
-  settingsFrom,
-} from '../hello/container.ts';
+import { type Container, containerName } from '../hello/container.ts';
 import { keyRegisteredText, USER_DEVICE_REGISTRATION } from '../hello/event-log.ts';
 import { describeError, HelloErrors } from '../hello/hello-errors.ts';
-import { trustOf } from '../hello/policy.ts';
-import { protectionFor } from '../hello/providers.ts';
 import { selfSigned, selfSignedDraft, signatureAlgorithmOf } from '../hello/self-signed.ts';
 import * as certificate from './device-certificate.ts';
+import { withoutRuns } from './device-cloud.ts';
+import { containerSettings, upnOf } from './device-container-settings.ts';
 import {
   containerOf,
   coreEffects,
   givenUp,
-  type Hello,
-  type HelloConfig,
   hear,
-  policyFor,
   refusalIn,
   withCertificate,
   withEvent,
 } from './device-hello.ts';
-import { randomGuid } from './device-identity.ts';
+import {
+  type Authorized,
+  askBySession,
+  type NoKey,
+  registrationOf,
+  sessionTokenHeard,
+} from './device-key-token.ts';
 import { checksOf, isLaunched, told } from './device-prerequisites.ts';
+import type {
+  ProvisionEntry,
+  Provisioning,
+  ProvisioningState,
+} from './device-provisioning-state.ts';
 import {
   blamed,
   type DeviceConfig,
@@ -44,30 +47,7 @@ import {
   withHello,
 } from './device-state.ts';
 import { helloKeyName } from './hello-keys.ts';
-import { type LogonSession, passwordOf } from './logon-session.ts';
-import type { HelloEntry } from './user-entries.ts';
-
-type ProvisionEntry = Extract<HelloEntry, { readonly kind: 'provision' }>;
-
-/** What is awaited while Hello is set up. */
-export type Provisioning =
-  /** The token with which the key will be registered: who asks has to show a second factor. */
-  | {
-      readonly stage: 'token';
-      readonly entry: ProvisionEntry;
-      readonly registration: registration.State;
-    }
-  | { readonly stage: 'key'; readonly authorized?: Authorized }
-  | {
-      readonly stage: 'selfSignature';
-      readonly draft: Uint8Array;
-      readonly authorized?: Authorized;
-    }
-  | { readonly stage: 'registration'; readonly registration: registration.State };
-
-type Authorized = Extract<registration.State, { readonly name: 'authorized' }>;
-
-export type ProvisioningState = Extract<Running, { readonly name: 'provisioning' }>;
+import { passwordOf } from './logon-session.ts';
 
 export function begin(
   config: DeviceConfig,
@@ -100,14 +80,11 @@ function launch(
   const { base, session } = unblamed(state);
   const password = passwordOf(session);
   const { tenant } = hello;
-  if (tenant === undefined || password === undefined) {
-    return create(config, { base, session }, entry, undefined, env);
-  }
+  if (tenant === undefined) return create(config, { base, session }, entry, undefined, env);
+  if (password === undefined) return bySession(config, { base, session }, entry, env);
   const begun = registration.begin(
     {
-      id: `hello/${base.hello.keys}/${env.now}`,
-      tenant: tenant.actor,
-      port: HTTPS_PORT,
+      ...registrationOf(base.hello, tenant.actor, env),
       tenantId: hello.tenantId,
       username: upnOf(session),
       password,
@@ -126,7 +103,27 @@ function launch(
   );
 }
 
-const HTTPS_PORT = 443;
+/** Nothing was typed that Entra takes: the primary refresh token speaks for the user, and the second factor. */
+function bySession(
+  config: DeviceConfig,
+  { base, session }: Pick<WithSession, 'base' | 'session'>,
+  entry: ProvisionEntry,
+  env: Env,
+): DeviceStep {
+  const asked = askBySession(config.hello, base, session.who.user, env);
+  if (asked === undefined) return create(config, { base, session }, entry, undefined, env);
+  const { cloud, effects } = asked;
+  const counted = { ...base, cloud: { ...base.cloud, count: cloud.count } };
+  return to(
+    {
+      name: 'provisioning',
+      base: counted,
+      session,
+      provisioning: { stage: 'sessionToken', entry, cloud },
+    },
+    effects,
+  );
+}
 
 function after(effects: readonly ActorEffect[], step: DeviceStep): DeviceStep {
   return { ...step, effects: [...effects, ...step.effects] };
@@ -142,7 +139,7 @@ function create(
 ): DeviceStep {
   const { hello } = config;
   const signedIn: WithSession = { name: 'signedIn', base, session };
-  const settings = settingsOf(hello, base.hello, session, env);
+  const settings = containerSettings(hello, base.hello, session, env);
   if (settings === undefined) {
     const why = describeError(HelloErrors.tpmWanted);
     return blamed(signedIn, `setting Hello up for ${who.user}: ${why}`);
@@ -174,8 +171,12 @@ export function registrationHeard(
   event: ActorEvent,
   env: Env,
 ): DeviceStep | undefined {
-  if (state.name !== 'provisioning' || !('registration' in state.provisioning)) return undefined;
+  if (state.name !== 'provisioning') return undefined;
   const { provisioning } = state;
+  if (provisioning.stage === 'sessionToken') {
+    return tokenHeard(config, state, provisioning, event, env);
+  }
+  if (!('registration' in provisioning)) return undefined;
   if (!registration.concerns(provisioning.registration.registration, event)) return undefined;
   const { state: next, effects } = registration.step(provisioning.registration, event);
   switch (next.name) {
@@ -189,6 +190,27 @@ export function registrationHeard(
     default:
       return to({ ...state, provisioning: { ...provisioning, registration: next } }, effects);
   }
+}
+
+function tokenHeard(
+  config: DeviceConfig,
+  state: ProvisioningState,
+  provisioning: Extract<Provisioning, { readonly stage: 'sessionToken' }>,
+  event: ActorEvent,
+  env: Env,
+): DeviceStep | undefined {
+  const heard = sessionTokenHeard(config.hello, state.base.hello, provisioning.cloud, event, env);
+  if (heard === undefined) return undefined;
+  const { cloud, effects, result } = heard;
+  if (result === undefined) {
+    return to({ ...state, provisioning: { ...provisioning, cloud } }, effects);
+  }
+  return after(
+    effects,
+    'error' in result
+      ? notRegistered(config, state, result, env)
+      : create(config, state, provisioning.entry, result, env),
+  );
 }
 
 function done(
@@ -216,7 +238,7 @@ function done(
 function notRegistered(
   config: DeviceConfig,
   { base, session }: ProvisioningState,
-  { error, reason }: Extract<registration.State, { readonly name: 'failed' }>,
+  { error, reason }: NoKey,
   env: Env,
 ): DeviceStep {
   const { user } = session.who;
@@ -232,42 +254,15 @@ function notRegistered(
 
 /** What ends a registration that is under way. */
 export function abandoned(state: Running): readonly ActorEffect[] {
-  if (state.name !== 'provisioning' || !('registration' in state.provisioning)) return [];
-  return registration.abandon(state.provisioning.registration);
+  if (state.name !== 'provisioning') return [];
+  const { provisioning } = state;
+  if (provisioning.stage === 'sessionToken')
+    return withoutRuns(provisioning.cloud, () => true).effects;
+  return 'registration' in provisioning ? registration.abandon(provisioning.registration) : [];
 }
 
 function idOf(user: string): string {
   return `hello/${user}`;
-}
-
-function upnOf({ who, identity }: LogonSession): string {
-  return identity.upn ?? `${who.cname.nameString[0]}@${who.realm.toLowerCase()}`;
-}
-
-/** undefined: nothing may protect the key. */
-function settingsOf(
-  config: HelloConfig,
-  hello: Hello,
-  session: LogonSession,
-  env: Env,
-): ContainerSettings | undefined {
-  const { tpm, tenantId } = config;
-  const policy = policyFor(config, hello, session.who.user);
-  const protection = protectionFor(policy, tpm);
-  if (protection === undefined) return undefined;
-  return {
-    user: session.who.user,
-    sid: session.identity.sid,
-    guid: randomGuid(env.random(16)),
-    tenantId,
-    upn: upnOf(session),
-    trust: trustOf(policy),
-    // The only keys that Active Directory takes from Hello (MS-ADTS 2.2.20.5.1).
-    algorithm: 'RSA-2048',
-    protection,
-    ...settingsFrom(policy),
-    created: env.now,
-  };
 }
 
 /** An answer of the signing core; undefined: it was not for us. */
@@ -329,7 +324,7 @@ function certified(
     const why =
       config.hello.tenant === undefined
         ? 'there is no tenant of Entra in this network'
-        : 'Entra is shown a password, and none was typed to sign in';
+        : 'Entra is shown a password or a primary refresh token, and there is neither';
     const text = `the Hello key of ${user} is not registered: ${why}`;
     return to(unregistered, [{ kind: 'note', level: 'info', text }]);
   }

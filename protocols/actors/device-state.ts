@@ -7,7 +7,7 @@ import type { Credential } from '../kerberos/ticket-cache.ts';
 import type { Certification } from './device-certificate.ts';
 import type { Cloud, WaitingForCloud } from './device-cloud-state.ts';
 import type { Hello, HelloConfig } from './device-hello.ts';
-import type { Provisioning } from './device-provisioning.ts';
+import type { Provisioning } from './device-provisioning-state.ts';
 import type { ExchangeOptions, Exchanges, Service } from './exchange-state.ts';
 import type { LogonName, LogonSession, RequestOptions } from './logon-session.ts';
 import type { Lists } from './revocation-lists.ts';

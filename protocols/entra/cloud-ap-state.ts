@@ -48,6 +48,8 @@ export type CloudAsk =
       readonly tenantId: string;
       readonly resource: string;
       readonly clientId: string;
+      /** A second factor is wanted now, whatever the session began with: `amr_values=ngcmfa`. */
+      readonly freshMfa: boolean;
     };
 
 /** What CloudAP keeps of a user. */

@@ -30,7 +30,7 @@ import type {
 import { entraErrorCode } from './errors.ts';
 import { openTgt, type PrtResponse, readPrtResponse } from './prt-messages.ts';
 import { securityKeyAssertion, securityKeyDraft } from './security-key.ts';
-import { tokenPath } from './token.ts';
+import { NGC_MFA, tokenPath } from './token.ts';
 
 type CloudStep = Step<State, Effect>;
 
@@ -187,7 +187,12 @@ function underSession(
   const wanted =
     ask.kind === 'renew'
       ? { client_id: BROKER_CLIENT_ID, scope: BROKER_SCOPE }
-      : { client_id: ask.clientId, scope: 'openid', resource: ask.resource };
+      : {
+          client_id: ask.clientId,
+          scope: 'openid',
+          resource: ask.resource,
+          ...(ask.freshMfa ? { amr_values: NGC_MFA } : {}),
+        };
   const claims = {
     ...wanted,
     iss: BROKER,

@@ -45,6 +45,10 @@ export interface KeyRegistration {
   /** The tenant, by its name in the scenario. */
   readonly tenant: string;
   readonly port: number;
+}
+
+/** The token is asked for with what the user typed. */
+export interface TypedRegistration extends KeyRegistration {
   readonly tenantId: string;
   readonly username: string;
   readonly password: string;
@@ -60,7 +64,7 @@ export interface KeyRegistration {
 export type State =
   | {
       readonly name: 'expectAssertion';
-      readonly registration: KeyRegistration;
+      readonly registration: TypedRegistration;
       readonly input: Uint8Array;
     }
   | {
@@ -89,13 +93,21 @@ export type State =
     };
 
 /** Asks for the token. */
-export function begin(registration: KeyRegistration, env: Env): Step<State, ActorEffect> {
+export function begin(registration: TypedRegistration, env: Env): Step<State, ActorEffect> {
   const { device, id, tenantId } = registration;
   if (device === undefined) return askForToken(registration);
   const input = deviceAssertionInput(device.certificate, issuerOf(tenantId), env.now);
   return to({ name: 'expectAssertion', registration, input }, [
     { kind: 'sign', id: `${id}/assertion`, key: device.key, algorithm: 'RS256', data: input },
   ]);
+}
+
+/** The token came another way: under the session key of a primary refresh token. */
+export function authorized(
+  registration: KeyRegistration,
+  token: string,
+): Extract<State, { readonly name: 'authorized' }> {
+  return { name: 'authorized', registration, token };
 }
 
 /** Registers the key that was made meanwhile. @param keyMaterial BCRYPT_RSAPUBLIC_BLOB */
@@ -165,7 +177,7 @@ export function abandon(state: State): readonly ActorEffect[] {
 }
 
 function askForToken(
-  registration: KeyRegistration,
+  registration: TypedRegistration,
   deviceAssertion?: string,
 ): Step<State, ActorEffect> {
   const { id, tenant, port, tenantId, username, password } = registration;

@@ -91,4 +91,59 @@ provisioning('a key that is not registered is destroyed with its container', asy
   assert.is(small.world.stateName('laptop'), 'signedIn');
 });
 
+/** Alice shows her security key, and sets Hello up without a password. */
+async function withSecurityKey(mfa: string): Promise<SmallWorld> {
+  const small = smallWorld({
+    ...CAST,
+    tenant: { ...CAST.tenant, kerberos: true },
+    alice: { ...SMALLEST.alice, securityKey: {} },
+  });
+  small.command('alice', 'shows', { shows: 'security-key', on: 'laptop' });
+  small.command('tenant', 'setsMfa', { setsMfa: 'alice', to: mfa }, MINUTE / 2);
+  const args = { provisions: 'hello', value: '135791', on: 'laptop' };
+  // The sign-in is no fresh second factor any more.
+  small.command('alice', 'provisions', args, 60 * MINUTE);
+  await small.world.run();
+  return small;
+}
+
+provisioning('after a security key the primary refresh token stands for the password', async () => {
+  const small = await withSecurityKey('satisfied');
+  assert.equal(small.causes(), []);
+  assert.is(sent(small).at(-1), 'key-registration-request');
+  assert.is((containers(small) as { readonly state: string }).state, 'released');
+  const { keys } = small.world.view('tenant') as { readonly keys: readonly object[] };
+  assert.is(keys.length, 1);
+});
+
+provisioning('the second factor is asked for all the same', async () => {
+  const small = await withSecurityKey('failed');
+  assert.match(small.causes().join('\n'), /setting Hello up for alice: 0x801C03ED/);
+  assert.equal(containers(small), {});
+  assert.is(small.world.stateName('laptop'), 'signedIn');
+});
+
+provisioning('a second factor that never comes ends with the tenant’s patience', async () => {
+  const small = await withSecurityKey('timeout');
+  assert.match(small.causes().join('\n'), /setting Hello up for alice: 0x801C03ED/);
+  assert.is(small.world.stateName('laptop'), 'signedIn');
+});
+
+provisioning('a session that ends meanwhile asks nobody any more', async () => {
+  const small = smallWorld({
+    ...CAST,
+    tenant: { ...CAST.tenant, kerberos: true },
+    alice: { ...SMALLEST.alice, securityKey: {} },
+  });
+  small.command('alice', 'shows', { shows: 'security-key', on: 'laptop' });
+  small.command('tenant', 'setsMfa', { setsMfa: 'alice', to: 'timeout' }, MINUTE / 2);
+  const args = { provisions: 'hello', value: '135791', on: 'laptop' };
+  small.command('alice', 'provisions', args, MINUTE);
+  small.command('laptop', 'signsOut', { signsOut: 'user' }, MINUTE + 5_000);
+  await small.world.run();
+  assert.is(small.world.stateName('laptop'), 'signedOut');
+  assert.equal(containers(small), {});
+  assert.not(sent(small).includes('key-registration-request'));
+});
+
 provisioning.run();

@@ -11,7 +11,11 @@ import type {
 } from '../../../protocols/entra/cloud-ap-state.ts';
 import { CLOUD_REALM } from '../../../protocols/entra/kerberos-tickets.ts';
 import type { Tenant } from '../../../protocols/entra/tenant.ts';
-import { REGISTRATION_RESOURCE, readBearer } from '../../../protocols/entra/token.ts';
+import {
+  PROVISIONING_CLIENT_ID,
+  REGISTRATION_RESOURCE,
+  readBearer,
+} from '../../../protocols/entra/token.ts';
 import { request } from '../../../protocols/http/messages.ts';
 import { KeyUsage } from '../../../protocols/kerberos/constants.ts';
 import { key, decrypt as open } from '../../../protocols/kerberos/etypes.ts';
@@ -201,6 +205,7 @@ s('a new one comes under the session key, and tokens for resources', () => {
       tenantId: TENANT_ID,
       resource: REGISTRATION_RESOURCE,
       clientId: 'c',
+      freshMfa: false,
     },
     renewed.tenant,
     ENDPOINT,
@@ -216,7 +221,34 @@ s('a new one comes under the session key, and tokens for resources', () => {
   assert.ok(read.ok);
   if (!read.ok) return;
   assert.equal(read.claims.deviceid, DEVICE_ID);
-  assert.ok((read.claims.amr as readonly string[]).includes('ngcmfa'));
+  // The sign-in was four hours ago.
+  assert.not((read.claims.amr as readonly string[]).includes('ngcmfa'));
+});
+
+s('a second factor of now is asked for under the session, and the token says so', () => {
+  const first = play(HELLO, tenant());
+  const later = NOW + 4 * 3_600_000;
+  const ask = {
+    kind: 'token',
+    prt: prtIn(first),
+    tenantId: TENANT_ID,
+    resource: REGISTRATION_RESOURCE,
+    clientId: PROVISIONING_CLIENT_ID,
+    freshMfa: true,
+  } as const;
+  const token = play(ask, first.tenant, ENDPOINT, later);
+  if (token.state.name !== 'tokenGained') return assert.unreachable(token.state.name);
+  const trust = {
+    publicKey: ENDPOINT.publicKey,
+    tenantId: TENANT_ID,
+    resource: REGISTRATION_RESOURCE,
+  };
+  const read = readBearer(`Bearer ${token.state.accessToken}`, trust, later);
+  assert.ok(read.ok && (read.claims.amr as readonly string[]).includes('ngcmfa'));
+  const users = first.tenant.users.map((user) => ({ ...user, mfa: 'failed' as const }));
+  const refused = play(ask, { ...first.tenant, users }, ENDPOINT, later).state;
+  if (refused.name !== 'failed') return assert.unreachable(refused.name);
+  assert.is(refused.failure.code, 500_121);
 });
 
 /** What the tenant refused, by its number. */

@@ -6,10 +6,10 @@ import {
   abandon,
   begin,
   concerns,
-  type KeyRegistration,
   register,
   type State,
   step,
+  type TypedRegistration,
 } from '../../../protocols/entra/key-registration.ts';
 import { describeStatus } from '../../../protocols/entra/key-registration-errors.ts';
 import type { Tenant } from '../../../protocols/entra/tenant.ts';
@@ -32,7 +32,7 @@ import {
   tenantWith,
 } from './tenant-of-tests.ts';
 
-const REGISTRATION: KeyRegistration = {
+const REGISTRATION: TypedRegistration = {
   id: 'hello-1',
   tenant: 'entra',
   port: 443,
@@ -94,7 +94,7 @@ function received(connection: string, bytes: Uint8Array): ActorEvent {
   return { kind: 'received', ...where, connection, bytes };
 }
 
-function registered(tenant: Tenant, changes: Partial<KeyRegistration> = {}): Played {
+function registered(tenant: Tenant, changes: Partial<TypedRegistration> = {}): Played {
   const first = play(begin({ ...REGISTRATION, ...changes }, env()), tenant);
   if (first.state.name !== 'authorized') return first;
   const second = play(register(first.state, MATERIAL, env()), first.tenant);
