@@ -13,6 +13,7 @@ import { domainController } from './actors/domain-controller.ts';
 import { entraConnect } from './actors/entra-connect.ts';
 import { entraTenant } from './actors/entra-tenant.ts';
 import { fileServer } from './actors/file-server.ts';
+import { rdpHost } from './actors/rdp-host-role.ts';
 import { readOnlyDomainController } from './actors/read-only-role.ts';
 import { user } from './actors/user.ts';
 import { dissector as kerberosDissector } from './dissect/dissector.ts';
@@ -22,6 +23,7 @@ import { kerberosTcpFraming } from './kerberos/framing.ts';
 import { ldapFraming } from './ldap/framing.ts';
 import { OPERATIONS } from './ldap/messages.ts';
 import { netlogonFraming } from './netlogon/framing.ts';
+import { rdpFraming } from './rdp/framing.ts';
 
 /** What the actors of a scenario file can be. */
 export const ROLES: readonly RoleDefinition[] = [
@@ -29,6 +31,7 @@ export const ROLES: readonly RoleDefinition[] = [
   readOnlyDomainController,
   deviceRole,
   fileServer,
+  rdpHost,
   entraTenant,
   entraConnect,
   user,
@@ -42,6 +45,7 @@ export const FRAMINGS: readonly Framing[] = [
   directTcpFraming,
   ldapFraming,
   httpFraming,
+  rdpFraming,
   vpcdFraming,
   netlogonFraming,
 ];

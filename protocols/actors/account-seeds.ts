@@ -44,10 +44,13 @@ export function accountSeeds(
   const users = members<UserConfig>(scene, realmName, 'user');
   const devices = members<ComputerConfig>(scene, realmName, 'device');
   const servers = members<FileServerFields>(scene, realmName, 'file-server');
+  const desktops = members<ComputerConfig>(scene, realmName, 'rdp-host');
   const services = controllers.flatMap(([, config]) => Object.entries(config.accounts));
   const customGroups = controllers.flatMap(([, config]) => Object.entries(config.groups));
   const rids = ridSource([
-    ...[...users, ...devices, ...servers, ...services].flatMap(([, { rid }]) => rid ?? []),
+    ...[...users, ...devices, ...servers, ...desktops, ...services].flatMap(
+      ([, { rid }]) => rid ?? [],
+    ),
     ...customGroups.flatMap(([, { rid }]) => rid ?? []),
   ]);
   const groups = groupSource(customGroups, rids);
@@ -66,12 +69,17 @@ export function accountSeeds(
         ...(keys.length === 0 ? {} : { 'msDS-KeyCredentialLink': keys }),
       });
     }),
-    ...[...devices, ...servers].map(([actor, config]): AccountSeed => {
+    ...[...devices, ...servers, ...desktops].map(([actor, config]): AccountSeed => {
       const names = computerNames(actor, config);
-      const { sAMAccountName } = names;
-      const spn = 'spn' in config ? [(config as FileServerFields).spn] : [];
+      const { sAMAccountName, netbiosName, dnsHostName } = names;
+      const spn =
+        'spn' in config
+          ? [(config as FileServerFields).spn]
+          : 'remoteDesktopUsers' in config
+            ? [`TERMSRV/${netbiosName}`, `TERMSRV/${dnsHostName}`]
+            : [];
       return accountSeed(sAMAccountName, config, secretOf(sAMAccountName), rids, groups.named, {
-        dNSHostName: names.dnsHostName,
+        dNSHostName: dnsHostName,
         servicePrincipalName: [...hostNames(names), ...spn],
       });
     }),

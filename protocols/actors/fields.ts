@@ -127,7 +127,7 @@ export const userFields = object({
 });
 
 /** A computer's place in the realm. */
-const computer = {
+export const computer = {
   realm,
   dnsHostName: optional(
     hostField('Its DNS name; left out: the actor in the realm', 'laptop.corp.example'),

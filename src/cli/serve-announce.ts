@@ -102,6 +102,7 @@ function readyLine(announced: Announced, realms: readonly ServedRealm[]): object
   const [first] = realms;
   const [actor] = actors;
   const at = (port: number | undefined) => addressOf(host, port);
+  const hosts = actors.flatMap(({ name }) => driver.portOf(name, 3389) ?? []);
   return {
     ready: true,
     pid: process.pid,
@@ -111,7 +112,7 @@ function readyLine(announced: Announced, realms: readonly ServedRealm[]): object
     kkdcp: null,
     ldap: at(first?.ldap),
     entra: entraOf(announced),
-    rdp: null,
+    rdp: at(hosts[0]),
     trace: trace?.url ?? null,
     export: folder ?? null,
   };

@@ -4,7 +4,7 @@ import type { Patience } from '../drivers/limits.ts';
 
 /** An option that opens listeners, and the port that the actors believe to listen on. */
 export interface ListenerOption {
-  readonly option: 'kdc' | 'ldap' | 'entra';
+  readonly option: 'kdc' | 'ldap' | 'entra' | 'rdp';
   readonly port: number;
   readonly about: string;
   /** TLS from the first octet. */
@@ -33,6 +33,13 @@ export const LISTENERS: readonly ListenerOption[] = [
     about: 'the tenant of Microsoft Entra, over HTTPS; its root is in ca.pem of --export',
     isTls: true,
   },
+  {
+    option: 'rdp',
+    port: 3389,
+    about: 'a remote desktop host, over TLS and CredSSP; it signs users in at --kdc',
+    // A screen that nobody touches is no broken connection.
+    patience: { idleMs: 3_600_000 },
+  },
 ];
 
 /** By port, for the driver. */
@@ -44,7 +51,6 @@ export const PATIENCE: Readonly<Record<number, Partial<Patience>>> = Object.from
 export const LATER: readonly (readonly [option: string, what: string])[] = [
   ['--kpasswd <port>', 'password changes (RFC 3244)'],
   ['--kkdcp <port>', 'the KDC proxy (MS-KKDCP)'],
-  ['--rdp <port>', 'remote desktop hosts'],
   ['--workers <n>', 'several processes'],
 ];
 

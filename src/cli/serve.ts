@@ -11,6 +11,7 @@ export interface ServeOptions {
   readonly kdc?: number;
   readonly ldap?: number;
   readonly entra?: number;
+  readonly rdp?: number;
   /** Where a virtual smart card reader listens. */
   readonly vpcd?: Address;
   readonly card?: string;

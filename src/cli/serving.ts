@@ -24,6 +24,7 @@ import type { ServeOptions } from './serve.ts';
 import { announce } from './serve-announce.ts';
 import { type ServedCard, servedCard } from './serve-card.ts';
 import { serveControls } from './serve-controls.ts';
+import { localDirectory } from './serve-directory.ts';
 import { log } from './serve-log.ts';
 import { keyMetrics } from './serve-metrics.ts';
 import { namesGiven } from './serve-names.ts';
@@ -48,10 +49,10 @@ interface Serving {
 
 /** @throws InputError when there is nothing to serve, or a port or the folder cannot be had. */
 export async function serve(file: string, options: ServeOptions): Promise<void> {
-  const { kdc, ldap, entra, trace, vpcd } = options;
-  if ([kdc, ldap, entra, trace, vpcd].every((wanted) => wanted === undefined)) {
+  const { kdc, ldap, entra, rdp, trace, vpcd } = options;
+  if ([kdc, ldap, entra, rdp, trace, vpcd].every((wanted) => wanted === undefined)) {
     throw new InputError(
-      'nothing to serve: give --kdc PORT (0 takes a free one), --ldap PORT, --entra PORT, --vpcd HOST:PORT, or --trace PORT',
+      'nothing to serve: give --kdc PORT (0 takes a free one), --ldap PORT, --entra PORT, --rdp PORT, --vpcd HOST:PORT, or --trace PORT',
     );
   }
   const [scenario] = loadScenarios([file], stage);
@@ -157,13 +158,13 @@ interface DriverParts extends Parts {
 function driverOf(
   { skews }: Scenario,
   actors: readonly Actor[],
-  { host, seed, kdc, ldap, entra }: ServeOptions,
+  { host, seed, kdc, ldap, entra, rdp }: ServeOptions,
   { clock, counts, operations, keys, recorder, stores, tls, held, card }: DriverParts,
 ): Driver {
   // What was drawn before a state was served again (GUIDs, keys) must not come again.
   const chance = (actor: string): string =>
     stores.starts === 0 ? actor : `${actor}/${stores.starts}`;
-  return new Driver({
+  const driver: Driver = new Driver({
     actors,
     framings: stage.framings,
     host,
@@ -174,7 +175,7 @@ function driverOf(
     log,
     keys: held,
     tlsOf: (_, port) => (TLS_PORTS.includes(port) ? tls?.identity : undefined),
-    realPort: realPorts({ kdc, ldap, entra }),
+    realPort: realPorts({ kdc, ldap, entra, rdp }),
     patience: PATIENCE,
     store: (actor) => stores.of(actor),
     keyed: (known) => {
@@ -187,11 +188,12 @@ function driverOf(
     messageName: (bytes) => kerberosName(bytes) ?? ldapName(bytes),
     errorName: errorIn,
     ...(recorder === undefined ? {} : { recorder }),
-    ...(card === undefined ? {} : { directory: card.directory }),
+    directory: localDirectory((actor, port) => driver.portOf(actor, port), host, card?.directory),
     ...(seed === undefined
       ? {}
       : { random: (actor: string, step: number) => stepRandom(seed, chance(actor), step) }),
   });
+  return driver;
 }
 
 /** The name of the error in a KRB-ERROR. */

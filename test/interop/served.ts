@@ -14,6 +14,7 @@ export interface Ready {
   readonly kdc: string | null;
   readonly ldap: string | null;
   readonly entra: string | null;
+  readonly rdp: string | null;
   readonly trace: string | null;
   readonly export: string | null;
 }

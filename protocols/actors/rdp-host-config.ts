@@ -1,0 +1,210 @@
+/** What the role `rdp-host` takes from its entry in the file, and what its machine is made of. */
+import { decode } from '../../src/der/codec.ts';
+import type { Scene } from '../../src/scenario/role.ts';
+import {
+  defaulted,
+  duration,
+  flag,
+  type Infer,
+  listOf,
+  object,
+  oneOf,
+  text,
+} from '../../src/schema/schema.ts';
+import { DOMAIN_GROUPS } from '../directory/well-known-principals.ts';
+import { foldName } from '../kdc/accounts.ts';
+import { WINDOWS_ETYPES } from '../kerberos/client.ts';
+import { NT_SRV_INST } from '../kerberos/constants.ts';
+import type { PrincipalName } from '../kerberos/messages.ts';
+import { principal } from '../kerberos/names.ts';
+import type { ServiceKey } from '../kerberos/ticket.ts';
+import { Protocol } from '../rdp/constants.ts';
+import type { ServerConfig } from '../rdp/server-state.ts';
+import { readCertificate } from '../x509/certificate.ts';
+import { signedCertificate, tbsCertificate } from '../x509/issue.ts';
+import { SubjectPublicKeyInfo } from '../x509/messages.ts';
+import { commonName, webServer } from '../x509/profiles.ts';
+import { accountSeeds } from './account-seeds.ts';
+import { domainControllers, members } from './cast-members.ts';
+import { type ComputerNames, computerKeys, computerNames, hostNames } from './computer.ts';
+import type { ExchangeOptions } from './exchange-state.ts';
+import { computer, type DomainControllerFields } from './fields.ts';
+import type { RequestOptions } from './logon-session.ts';
+import { serialNumber } from './pki-cast.ts';
+import { realmNames } from './realm-names.ts';
+
+export type RdpHostFields = Infer<typeof rdpHostFields>;
+export const rdpHostFields = object({
+  ...computer,
+  networkLevelAuthentication: defaulted(
+    oneOf('Whether clients have to say who they are before a session begins (UserAuthentication)', [
+      'required',
+      'offered',
+      'off',
+    ]),
+    'offered',
+  ),
+  remoteDesktopUsers: defaulted(
+    listOf(
+      'Members of the local group Remote Desktop Users: accounts and groups of the domain, by name',
+      text('An account or a group', { example: 'Domain Users' }),
+    ),
+    [],
+  ),
+  learnsKdcTime: defaulted(
+    flag('Takes over the clock of the KDC when its own is wrong, instead of failing'),
+    true,
+  ),
+  maxClockSkew: defaulted(duration('How far its clock and a client’s may be apart'), '5m'),
+});
+
+export interface RdpHostConfig extends ComputerNames, RequestOptions {
+  readonly name: string;
+  /** In capitals. */
+  readonly realm: string;
+  /** NetBIOS name of the domain. */
+  readonly domain: string;
+  readonly keys: readonly ServiceKey[];
+  readonly serviceNames: readonly PrincipalName[];
+  readonly clockSkew: number;
+  readonly exchanges: ExchangeOptions;
+  readonly rdp: ServerConfig;
+  /** The key of TLS in the signing core. */
+  readonly key: string;
+  readonly certificate: Uint8Array;
+  /** The contents of the certificate's subjectPublicKey. */
+  readonly publicKey: Uint8Array;
+  /** SIDs of the members of Administrators and of Remote Desktop Users. */
+  readonly administrators: readonly string[];
+  readonly remoteDesktopUsers: readonly string[];
+}
+
+/** MS-RDPBCGR 2.1. */
+export const RDP_PORT = 3389;
+
+/** RID of Domain Admins: members of every member's Administrators. */
+const DOMAIN_ADMINS = 512;
+
+const PROTOCOLS = {
+  required: Protocol.PROTOCOL_HYBRID | Protocol.PROTOCOL_HYBRID_EX,
+  offered: Protocol.PROTOCOL_SSL | Protocol.PROTOCOL_HYBRID | Protocol.PROTOCOL_HYBRID_EX,
+  off: Protocol.PROTOCOL_SSL,
+} as const;
+
+/** @throws RangeError for a member of Remote Desktop Users that the domain does not have */
+export function rdpHostConfig(scene: Scene, name: string, fields: RdpHostFields): RdpHostConfig {
+  const names = computerNames(name, fields);
+  const realm = fields.realm.toUpperCase();
+  const spoken = ['TERMSRV', 'HOST'].flatMap((service) => [
+    `${service}/${names.dnsHostName}`,
+    `${service}/${names.netbiosName}`,
+  ]);
+  const domain = domainOf(scene, realm);
+  return {
+    ...names,
+    name,
+    realm,
+    domain: domain.flatName,
+    keys: computerKeys(scene, name, fields),
+    etypes: WINDOWS_ETYPES,
+    learnsKdcTime: fields.learnsKdcTime,
+    serviceNames: [
+      ...[...spoken, ...hostNames(names)].map((spn) => principal(NT_SRV_INST, ...spn.split('/'))),
+      // User-to-user tickets may be for the account itself.
+      principal(NT_SRV_INST, names.sAMAccountName),
+    ],
+    clockSkew: fields.maxClockSkew,
+    exchanges: {
+      kdcs: (of) => domainControllers(scene, of),
+      kdcExchange: {
+        udpPreferenceLimit: 0,
+        kdcWaitTime: 5_000,
+        kdcBackoffTime: 10_000,
+        kdcSendRetries: 2,
+      },
+      serviceWaitTime: 30_000,
+    },
+    rdp: {
+      security: {
+        protocols: PROTOCOLS[fields.networkLevelAuthentication],
+        restrictedAdmin: false,
+        remoteCredentialGuard: false,
+        certificate: true,
+        clientCertificates: false,
+      },
+      maxWidth: 1_920,
+      maxHeight: 1_200,
+    },
+    ...tlsOf(scene, name, names),
+    administrators: domain.sids(['Domain Admins']),
+    remoteDesktopUsers: domain.sids(fields.remoteDesktopUsers),
+  };
+}
+
+/** The names of the domain, and the SIDs of what is in it. */
+function domainOf(
+  scene: Scene,
+  realm: string,
+): { readonly flatName: string; sids(names: readonly string[]): readonly string[] } {
+  const controllers = members<DomainControllerFields>(scene, realm, 'domain-controller');
+  const [first] = controllers;
+  if (first === undefined) {
+    return { flatName: realm.split('.')[0] ?? realm, sids: () => [] };
+  }
+  const [controller, fields] = first;
+  const { flatName, sid } = realmNames(scene, controller, fields);
+  const { accounts, groups } = accountSeeds(scene, realm, controller, controllers);
+  const known = new Map<string, number>([
+    ...DOMAIN_GROUPS.map(({ name, rid }): [string, number] => [foldName(name), rid]),
+    ...groups.flatMap(({ name, rid }): [string, number][] =>
+      rid === undefined ? [] : [[foldName(name), rid]],
+    ),
+    ...accounts.flatMap(({ sAMAccountName, rid }): [string, number][] =>
+      rid === undefined ? [] : [[foldName(sAMAccountName), rid]],
+    ),
+    [foldName('Administrator'), 500],
+    [foldName('Domain Admins'), DOMAIN_ADMINS],
+  ]);
+  return {
+    flatName,
+    sids: (names) =>
+      names.map((name) => {
+        const rid = known.get(foldName(name));
+        if (rid === undefined) throw new RangeError(`${realm} has no account or group ${name}`);
+        return `${sid}-${rid}`;
+      }),
+  };
+}
+
+const YEAR = 365 * 86_400_000;
+
+/** The certificate that Windows makes for itself where no authority gave it one. */
+function tlsOf(
+  scene: Scene,
+  name: string,
+  { dnsHostName }: ComputerNames,
+): Pick<RdpHostConfig, 'key' | 'certificate' | 'publicKey'> {
+  const key = `${name}/remote-desktop`;
+  const signatureAlgorithm = 'sha256WithRSAEncryption';
+  const tbs = tbsCertificate(webServer({ dnsNames: [dnsHostName] }), {
+    issuer: commonName(dnsHostName),
+    publicKey: scene.key(key, 'RSA-2048'),
+    serialNumber: serialNumber(scene, key),
+    notBefore: scene.start - YEAR / 12,
+    notAfter: scene.start + YEAR,
+    signatureAlgorithm,
+  });
+  const certificate = signedCertificate(
+    tbs,
+    signatureAlgorithm,
+    scene.sign(key, signatureAlgorithm, tbs),
+  );
+  return { key, certificate, publicKey: boundKeyOf(certificate) };
+}
+
+/** MS-CSSP 3.1.5: the octets of the BIT STRING, without the algorithm around it. */
+export function boundKeyOf(certificate: Uint8Array): Uint8Array {
+  const read = readCertificate(certificate);
+  if (!read.ok) throw new Error(`a certificate of our own does not read: ${read.reason}`);
+  return decode(SubjectPublicKeyInfo, read.value.publicKey).subjectPublicKey.bytes;
+}

@@ -1,0 +1,67 @@
+/** FreeRDP 2.11's client at our remote desktop host, over TLS and as far as its CredSSP comes. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { peerTest } from '../peers.ts';
+import { execute, type Outcome, type Served, serve } from './served.ts';
+
+const s = suite('freerdp 2');
+
+const PEERS = ['xfreerdp', 'xvfb-run', 'xauth'] as const;
+let served: Served | undefined;
+
+async function host(): Promise<Served> {
+  served ??= await serve('test/interop/remote-desktop.yaml', ['--kdc', '0', '--rdp', '0']);
+  return served;
+}
+
+s.after(async () => {
+  await served?.stop();
+});
+
+/** To the state ACTIVE and no further: +auth-only goes through the whole connection (and then hangs up). */
+async function connected(user: string, password: string, security: string): Promise<Outcome> {
+  const { ready } = await host();
+  const args = [`/v:${ready.rdp}`, `/u:${user}`, `/p:${password}`, `/sec:${security}`];
+  const all = ['-a', 'xfreerdp', ...args, '/cert:ignore', '+auth-only'];
+  const outcome = await execute('xvfb-run', all, {});
+  return { ...outcome, stdout: outcome.stdout + outcome.stderr };
+}
+
+for (const [user, password] of [
+  ['CORP\\alice', 'Correct horse 7'],
+  ['alice@corp.example', 'Correct horse 7'],
+  ['CORP\\dana', 'Keys to all 9'],
+] as const) {
+  peerTest(s, `${user} reaches a session by TLS and password`, PEERS, async () => {
+    const { code, stdout } = await connected(user, password, 'tls');
+    assert.match(stdout, 'Authentication only, exit status 0');
+    assert.is(code, 0, stdout);
+  });
+}
+
+for (const [why, user, password, error] of [
+  ['a wrong password', 'CORP\\alice', 'wrong', 'ERRINFO_SERVER_DENIED_CONNECTION'],
+  ['nobody of that name', 'CORP\\mallory', 'x', 'ERRINFO_SERVER_DENIED_CONNECTION'],
+  ['another domain', 'OTHER\\alice', 'Correct horse 7', 'ERRINFO_SERVER_DENIED_CONNECTION'],
+  [
+    'who is not in Remote Desktop Users',
+    'CORP\\bob',
+    'Battery staple 8',
+    'ERRINFO_SERVER_INSUFFICIENT_PRIVILEGES',
+  ],
+] as const) {
+  peerTest(s, `${why} is told ${error}`, PEERS, async () => {
+    const { code, stdout } = await connected(user, password, 'tls');
+    assert.is.not(code, 0, stdout);
+    assert.match(stdout, error);
+    assert.match(stdout, 'Authentication only, exit status 1');
+  });
+}
+
+peerTest(s, 'NTLM in CredSSP is refused with a code', PEERS, async () => {
+  const { code, stdout } = await connected('CORP\\alice', 'Correct horse 7', 'nla');
+  assert.is.not(code, 0, stdout);
+  assert.match(stdout, 'STATUS_NOT_SUPPORTED [0xC00000BB]');
+});
+
+s.run();
