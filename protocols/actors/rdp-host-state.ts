@@ -96,3 +96,16 @@ export function mayConnect(config: RdpHostConfig, { sid, groups }: Identity): bo
   const allowed = [...config.administrators, ...config.remoteDesktopUsers];
   return [sid, ...groups].some((one) => allowed.includes(one));
 }
+
+/** What the screen of a session says. */
+export function screenLines(
+  { dnsHostName }: RdpHostConfig,
+  { identity, before }: Session,
+): readonly string[] {
+  return [
+    `${dnsHostName}, a remote desktop host of kerblab`,
+    `Signed in: ${identity.name}${identity.upn === undefined ? '' : ` (${identity.upn})`}`,
+    `Before the session: ${before === undefined ? 'TLS only' : `CredSSP with ${before}`}`,
+    'In the session: Kerberos with the password',
+  ];
+}

@@ -25,6 +25,7 @@ import {
   type Purpose,
   type Running,
   type State,
+  screenLines,
   validTgt,
   withConnection,
 } from './rdp-host-state.ts';
@@ -336,16 +337,11 @@ function admitted(
 function shown(config: RdpHostConfig, state: Running, id: string, env: Env): HostStep {
   const { stage } = state.connections[id] as Connection;
   if (stage.name !== 'signedIn') return to(state);
-  const { identity, before } = stage.session;
+  const { identity } = stage.session;
   const [domain = '', userName = identity.name] = identity.name.split('\\');
   const sessionId = state.sessions + 1;
   const info = { kind: 'loggedOn', domain, userName, sessionId } as const;
-  const lines = [
-    `${config.dnsHostName}, a remote desktop host of kerblab`,
-    `Signed in: ${identity.name}${identity.upn === undefined ? '' : ` (${identity.upn})`}`,
-    `Before the session: ${before === undefined ? 'TLS only' : `CredSSP with ${before}`}`,
-    'In the session: Kerberos with the password',
-  ];
+  const lines = screenLines(config, stage.session);
   const told = desktop(config, state, id, { kind: 'notifies', info }, env);
   const screen = desktop(config, told.state, id, { kind: 'shows', lines }, env);
   return to(screen.state, [...told.effects, ...screen.effects]);
