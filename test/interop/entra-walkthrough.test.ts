@@ -32,7 +32,7 @@ peerTest(s, 'from a device’s registration to a service’s ticket', PEERS, asy
   const { code, stdout, stderr } = await execute(
     'bash',
     ['-euo', 'pipefail', '-c', `cd "${root('.')}"\n${script}${LOOK}`],
-    { SCENARIO: 'test/interop/entra.yaml' },
+    {},
   );
   assert.is(code, 0, stderr);
   const found = (pattern: RegExp): string => {
