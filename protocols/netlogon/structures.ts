@@ -5,7 +5,6 @@ import {
   flags,
   octets,
   rpcUnicodeString,
-  rpcUnicodeStringRoomy,
   uint16,
   uint32,
 } from '../../src/ndr/primitives.ts';
@@ -18,9 +17,9 @@ import {
   union,
 } from '../../src/ndr/structures.ts';
 import { varyingOctets } from '../../src/ndr/varying-octets.ts';
-import { UserAccountControl, UserFlags } from '../pac/constants.ts';
+import { UserAccountControl } from '../pac/constants.ts';
 import { fileTimeText } from '../pac/file-time.ts';
-import { GroupMembership, KerbSidAndAttributes, RpcSid } from '../pac/messages.ts';
+import { KerbSidAndAttributes, VALIDATION_MEMBERS } from '../pac/messages.ts';
 
 const FILETIME = fileTime(fileTimeText);
 
@@ -68,29 +67,7 @@ export const NetlogonLevel = union('NETLOGON_LEVEL', uint16, {
 /** 2.2.1.4.13 */
 export type SamInfo4 = Infer<typeof NetlogonValidationSamInfo4Structure>;
 export const NetlogonValidationSamInfo4Structure = struct('NETLOGON_VALIDATION_SAM_INFO4', {
-  LogonTime: FILETIME,
-  LogoffTime: FILETIME,
-  KickOffTime: FILETIME,
-  PasswordLastSet: FILETIME,
-  PasswordCanChange: FILETIME,
-  PasswordMustChange: FILETIME,
-  EffectiveName: rpcUnicodeString,
-  FullName: rpcUnicodeString,
-  LogonScript: rpcUnicodeString,
-  ProfilePath: rpcUnicodeString,
-  HomeDirectory: rpcUnicodeString,
-  HomeDirectoryDrive: rpcUnicodeString,
-  LogonCount: uint16,
-  BadPasswordCount: uint16,
-  UserId: uint32,
-  PrimaryGroupId: uint32,
-  GroupCount: count('GroupIds'),
-  GroupIds: pointer(conformantArray(GroupMembership)),
-  UserFlags: flags('unsigned long', UserFlags),
-  UserSessionKey: octets(16),
-  LogonServer: rpcUnicodeStringRoomy,
-  LogonDomainName: rpcUnicodeStringRoomy,
-  LogonDomainId: pointer(RpcSid),
+  ...VALIDATION_MEMBERS,
   LMKey: octets(8),
   UserAccountControl: flags('unsigned long', UserAccountControl),
   SubAuthStatus: uint32,

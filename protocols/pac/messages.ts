@@ -95,9 +95,8 @@ export const DomainGroupMembership = struct('DOMAIN_GROUP_MEMBERSHIP', {
   GroupIds: pointer(conformantArray(GroupMembership)),
 });
 
-/** MS-PAC 2.5 */
-export type KerbValidationInfo = Infer<typeof KerbValidationInfo>;
-export const KerbValidationInfo = struct('KERB_VALIDATION_INFO', {
+/** What KERB_VALIDATION_INFO (MS-PAC 2.5) and NETLOGON_VALIDATION_SAM_INFO4 (MS-NRPC 2.2.1.4.13) begin with. */
+export const VALIDATION_MEMBERS = {
   LogonTime: FILETIME,
   LogoffTime: FILETIME,
   KickOffTime: FILETIME,
@@ -121,6 +120,12 @@ export const KerbValidationInfo = struct('KERB_VALIDATION_INFO', {
   LogonServer: rpcUnicodeStringRoomy,
   LogonDomainName: rpcUnicodeStringRoomy,
   LogonDomainId: pointer(RpcSid),
+} as const;
+
+/** MS-PAC 2.5 */
+export type KerbValidationInfo = Infer<typeof KerbValidationInfo>;
+export const KerbValidationInfo = struct('KERB_VALIDATION_INFO', {
+  ...VALIDATION_MEMBERS,
   Reserved1: fixedArray(uint32, 2),
   UserAccountControl: flags('unsigned long', UserAccountControl),
   SubAuthStatus: uint32,
