@@ -86,6 +86,14 @@ export const MESSAGES: readonly MessageDefinition[] = [
   { name: 'token-response', about: 'brings it, or says why not (RFC 6749 §5)' },
   { name: 'certificate-request', about: 'AD FS asks an authority for a certificate for somebody' },
   { name: 'certificate-response', about: 'the certificate with its chain, or why there is none' },
+  {
+    name: 'device-registration-request',
+    about: 'registers a device (MS-DVRJ 3.1.5.1)',
+  },
+  {
+    name: 'device-registration-response',
+    about: 'its certificate, or why there is none',
+  },
   { name: 'key-registration-request', about: 'registers a Hello key (MS-KPP 3.1.5.1)' },
   { name: 'key-registration-response', about: 'the key’s identifier, or ErrorDetails (MS-KPP)' },
   { name: 'user-export-request', about: 'Entra Connect brings users to the tenant' },

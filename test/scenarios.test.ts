@@ -35,6 +35,7 @@ const NEEDED = [
   'cloud-trust-no-line-of-sight',
   'cloud-trust-vs-certificate-trust-policy',
   'dc-unreachable',
+  'device-joins',
   'entra-kerberos-key-rotation',
   'entra-kerberos-not-provisioned',
   'etype-mismatch',

@@ -12,6 +12,7 @@ import { encTypesOf } from './encryption-types.ts';
 import type {
   AccountConfig,
   ComputerConfig,
+  DeviceFields,
   DomainControllerFields,
   FileServerFields,
   ServiceAccount,
@@ -42,7 +43,9 @@ export function accountSeeds(
   controllers: Controllers,
 ): CastSeeds {
   const users = members<UserConfig>(scene, realmName, 'user');
-  const devices = members<ComputerConfig>(scene, realmName, 'device');
+  const devices = members<DeviceFields>(scene, realmName, 'device').filter(
+    ([, { join }]) => join !== 'none',
+  );
   const servers = members<FileServerFields>(scene, realmName, 'file-server');
   const desktops = members<ComputerConfig>(scene, realmName, 'rdp-host');
   const services = controllers.flatMap(([, config]) => Object.entries(config.accounts));

@@ -56,7 +56,8 @@ function refused(state: Running, { user }: LogonName, why: string): signIn.SignI
   return signIn.settled(blamed(state, `${user} cannot sign in now: ${why}`));
 }
 
-function upnOf({ cname, realm }: LogonName): string {
+/** userPrincipalName as it was typed, or the one that every account has. */
+export function upnOf({ cname, realm }: LogonName): string {
   const [name = ''] = cname.nameString;
   return name.includes('@') ? name : `${name}@${realm.toLowerCase()}`;
 }

@@ -1,6 +1,7 @@
 /** A device's side of Windows Hello: the containers of all its users, their certificates, the TPM's memory. */
 import type { ActorEffect, Json } from '../../src/machine/actor.ts';
 import type { Env } from '../../src/machine/machine.ts';
+import type { FailedJoin } from '../entra/dsreg-status.ts';
 import { type Failures, failed, NO_FAILURES } from '../hello/attempts.ts';
 import type { StoredCertificate } from '../hello/certificate-store.ts';
 import { type Container, containerName } from '../hello/container.ts';
@@ -13,6 +14,7 @@ import type { Tpm } from '../hello/providers.ts';
 import type { PkinitOptions } from '../pkinit/client-state.ts';
 import type { KdcTrust } from '../pkinit/kdc-trust.ts';
 import type { CloudCaches } from './device-cloud-state.ts';
+import type { JoinConfig, OwnRegistration } from './device-join.ts';
 import type { Kept } from './device-store.ts';
 import type { ListSource } from './revocation-lists.ts';
 
@@ -48,6 +50,8 @@ export interface HelloConfig {
     /** What session keys are encrypted to, in the signing core. */
     readonly transportKey: string;
   };
+  /** Whom it may join in the course of the story; absent: there is no tenant in this network. */
+  readonly joins?: JoinConfig;
   /** AD FS of the domain, where there is one in this network and the device is registered. */
   readonly federation?: Federation;
   /** What is in the store when the story begins. */
@@ -68,6 +72,10 @@ export interface Hello {
   readonly policies?: PolicySources;
   /** CloudAP's cache, by user. */
   readonly cloud: CloudCaches;
+  /** Where it has registered itself in the course of the story. */
+  readonly registration?: OwnRegistration;
+  /** The last attempt to, where none has succeeded. */
+  readonly failedJoin?: FailedJoin;
 }
 
 /** What policies say now, all sources together. */
@@ -111,6 +119,7 @@ export function helloOf({ containers, ...rest }: Kept): Hello {
 /** What of it has to survive a loss of power. */
 export function keptOf(hello: Hello): Kept {
   const { containers, certificates, tpm, keys, making, events, policies, cloud } = hello;
+  const { registration, failedJoin } = hello;
   return {
     certificates,
     tpm,
@@ -118,6 +127,8 @@ export function keptOf(hello: Hello): Kept {
     events,
     cloud,
     ...(policies === undefined ? {} : { policies }),
+    ...(registration === undefined ? {} : { registration }),
+    ...(failedJoin === undefined ? {} : { failedJoin }),
     containers: Object.fromEntries(
       Object.entries(containers).flatMap(([user, state]) => {
         const kept = container.containerOf(state);

@@ -2,6 +2,7 @@
 import type { Scene } from '../../src/scenario/role.ts';
 import { formatGuid } from '../directory/dn.ts';
 import { DEVICE_SIGNATURE, deviceCertificateDraft } from '../entra/device-registration-service.ts';
+import { isKnownToEntra } from '../hello/gestures.ts';
 import type { Certificate } from '../x509/certificate.ts';
 import { signedCertificate } from '../x509/issue.ts';
 import type { DeviceFields } from './fields.ts';
@@ -42,13 +43,13 @@ const REGISTERED_BEFORE = 30 * 86_400_000;
 
 const kept = new WeakMap<Scene, Map<string, DeviceIdentity>>();
 
-/** A device as its registration left it; undefined: it is joined to the domain alone. */
+/** A device as its registration left it; undefined: it is joined to the domain alone, or to nothing. */
 export function deviceIdentity(
   scene: Scene,
   name: string,
   config: DeviceFields,
 ): DeviceIdentity | undefined {
-  if (config.join === 'domain') return undefined;
+  if (!isKnownToEntra(config.join)) return undefined;
   const known = kept.get(scene) ?? new Map<string, DeviceIdentity>();
   kept.set(scene, known);
   const found = known.get(name) ?? registered(scene, name, config);

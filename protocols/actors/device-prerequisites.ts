@@ -4,6 +4,7 @@
  */
 import { type Env, to } from '../../src/machine/machine.ts';
 import { USER_DEVICE_REGISTRATION } from '../hello/event-log.ts';
+import { isKnownToEntra } from '../hello/gestures.ts';
 import { governorOf } from '../hello/policy-sources.ts';
 import {
   eventText,
@@ -28,7 +29,7 @@ export function cloudFactsOf(
   { hello }: Pick<DeviceConfig, 'hello'>,
   { base, session }: WithSession,
 ): CloudFacts {
-  const isKnown = hello.join !== 'domain';
+  const isKnown = isKnownToEntra(hello.join);
   // Without a tenant in this network nobody can be asked: the device's word has to do.
   if (hello.tenant === undefined) {
     return { settled: true, isCloudUser: isKnown, hasCloudTgt: false };
@@ -118,7 +119,8 @@ export function afterSignIn(config: DeviceConfig, step: DeviceStep, env: Env): D
   const { base, session } = state;
   const { user } = session.who;
   if (state.name !== 'signedIn' || base.checked?.user === user) return step;
-  if (config.hello.join === 'domain' || containerOf(base.hello, user) !== undefined) return step;
+  if (!isKnownToEntra(config.hello.join) || containerOf(base.hello, user) !== undefined)
+    return step;
   if (!cloudFactsOf(config, state).settled) return step;
   const checked = told(state, checksOf(config, state), env);
   return to(checked.state, [...effects, ...checked.effects]);

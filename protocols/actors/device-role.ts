@@ -15,7 +15,7 @@ import { policyVerb } from './policy-fields.ts';
 
 export const deviceRole = role({
   role: 'device',
-  about: 'A computer that is joined to a domain and that users sign in to.',
+  about: 'A computer that is joined to a domain, to Entra or to both, and that users sign in to.',
   fields: deviceFields,
   verbs: {
     opens: {
@@ -39,6 +39,11 @@ export const deviceRole = role({
     restarts: {
       about: 'Shuts down and starts again; whoever was signed in is not any more.',
       schema: object({ restarts: oneOf('What restarts', ['device']) }),
+    },
+    joins: {
+      about:
+        'A member of a domain registers itself with Entra, as its task Automatic-Device-Join does.',
+      schema: object({ joins: oneOf('What it becomes', ['hybrid']) }),
     },
     appliesPolicy: policyVerb,
     signsOut: {

@@ -1,6 +1,7 @@
 /** How a device signs in itself and its users: the exchanges, one after another, and what they come to. */
 import type { ActorEffect } from '../../src/machine/actor.ts';
 import { type Env, to } from '../../src/machine/machine.ts';
+import { isInDomain } from '../hello/gestures.ts';
 import type { Trust } from '../hello/policy.ts';
 import { describeFailure, signInFailure } from '../hello/sign-in-failures.ts';
 import { sentenceOf } from '../kerberos/client.ts';
@@ -47,8 +48,8 @@ export function settled(step: DeviceStep): SignInStep {
 
 /** The computer account's own ticket-granting ticket, as soon as the device runs. */
 export function computer(config: DeviceConfig, state: Running, env: Env): SignInStep {
-  // Who is joined to Entra alone has no account in the domain.
-  if (!config.signsInAtStart || config.hello.join === 'entra') return settled(to(state));
+  // Who is joined to Entra alone, or to nothing, has no account in the domain.
+  if (!config.signsInAtStart || !isInDomain(config.hello.join)) return settled(to(state));
   const { realm, sAMAccountName, keys } = config;
   return began(
     withBase(state, { computer: { name: 'expectTgt' } }),

@@ -1,6 +1,7 @@
 /** What a device is made of: its configuration, its states, and what its exchanges are for. */
 import type { ActorEffect } from '../../src/machine/actor.ts';
 import { type Step, to } from '../../src/machine/machine.ts';
+import type * as registration from '../entra/device-registration.ts';
 import type { Trust } from '../hello/policy.ts';
 import type { ServiceKey } from '../kerberos/ticket.ts';
 import type { Credential } from '../kerberos/ticket-cache.ts';
@@ -67,6 +68,8 @@ export interface Base {
   readonly certification: Certification;
   /** Sign-ins to Entra. */
   readonly cloud: Cloud;
+  /** The device is being registered with Entra. */
+  readonly joining?: registration.State;
   /** Who has shown a gesture and waits for revocation lists. */
   readonly waiting?: Waiting;
   /** What the checks before Hello is set up came to in this session. */

@@ -1,11 +1,13 @@
 /**
  * What of a device survives a loss of power: Hello containers, the users' certificates, the TPM's memory of
- * failures, the event logs, policies, CloudAP's cache. The step that changes one of them writes it, before anything that follows.
+ * failures, the event logs, policies, CloudAP's cache, the device's registration with Entra. The step that
+ * changes one of them writes it, before anything that follows.
  */
 import { toHex } from '../../src/bytes/bytes.ts';
 import { digest } from '../../src/crypto/digest.ts';
 import type { ActorEffect } from '../../src/machine/actor.ts';
 import type { RecordWrite, Store } from '../../src/machine/store.ts';
+import type { FailedJoin } from '../entra/dsreg-status.ts';
 import { type Failures, NO_FAILURES } from '../hello/attempts.ts';
 import type { StoredCertificate } from '../hello/certificate-store.ts';
 import type { Container } from '../hello/container.ts';
@@ -14,6 +16,7 @@ import type { PolicySources } from '../hello/policy-sources.ts';
 import { decodeRecord, encodeRecord, type HelloRecord } from '../hello/records.ts';
 import { key } from '../kerberos/etypes.ts';
 import type { CloudApCache, CloudCaches, KeptTgt } from './device-cloud-state.ts';
+import type { OwnRegistration } from './device-join.ts';
 
 /** The contents of a device's store. */
 export interface Kept {
@@ -29,6 +32,10 @@ export interface Kept {
   readonly policies?: PolicySources;
   /** CloudAP's cache, by user. */
   readonly cloud: CloudCaches;
+  /** Where it has registered itself in the course of the story. */
+  readonly registration?: OwnRegistration;
+  /** The last attempt to, where none has succeeded. */
+  readonly failedJoin?: FailedJoin;
 }
 
 export const NOTHING_KEPT: Kept = {
@@ -51,13 +58,17 @@ export function keptIn(store: Store): Kept {
   return kept;
 }
 
-/** CloudAP's cache of one user, beside what Hello keeps. */
-type DeviceRecord = HelloRecord | { readonly kind: 'cloudap'; readonly cache: CloudApCache };
+/** CloudAP's cache of one user, and how the device is joined, beside what Hello keeps. */
+type DeviceRecord =
+  | HelloRecord
+  | { readonly kind: 'cloudap'; readonly cache: CloudApCache }
+  | { readonly kind: 'registration'; readonly registration: OwnRegistration }
+  | { readonly kind: 'failedJoin'; readonly failure: FailedJoin };
 
-const CLOUD_AP = ['cloudap'] as const;
+const OTHERS = ['cloudap', 'registration', 'failedJoin'] as const;
 
 function recordOf(octets: Uint8Array): DeviceRecord {
-  return decodeRecord<DeviceRecord>(octets, CLOUD_AP);
+  return decodeRecord<DeviceRecord>(octets, OTHERS);
 }
 
 /** A key that comes from the store has its mechanism made anew. */
@@ -97,6 +108,10 @@ function withRecord(kept: Kept, record: DeviceRecord): Kept {
     }
     case 'policies':
       return { ...kept, policies: record.policies };
+    case 'registration':
+      return { ...kept, registration: record.registration };
+    case 'failedJoin':
+      return { ...kept, failedJoin: record.failure };
   }
 }
 
@@ -143,6 +158,8 @@ function recordsOf({
   events,
   policies,
   cloud,
+  registration,
+  failedJoin,
 }: Kept): Map<string, Named> {
   const named = new Map<string, Named>();
   for (const [user, container] of Object.entries(containers)) {
@@ -162,6 +179,14 @@ function recordsOf({
   }
   if (policies !== undefined) {
     named.set('policies', { part: policies, record: { kind: 'policies', policies } });
+  }
+  if (registration !== undefined) {
+    const record = { kind: 'registration', registration } as const;
+    named.set('registration', { part: registration, record });
+  }
+  if (failedJoin !== undefined) {
+    const record = { kind: 'failedJoin', failure: failedJoin } as const;
+    named.set('failedJoin', { part: failedJoin, record });
   }
   return named;
 }

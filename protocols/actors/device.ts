@@ -23,6 +23,7 @@ import {
   released,
   started,
 } from './device-hello.ts';
+import * as join from './device-join.ts';
 import { closeAll, closed as connectionClosed, type SessionStep } from './device-opened.ts';
 import { policyApplied } from './device-policy.ts';
 import { afterSignIn } from './device-prerequisites.ts';
@@ -57,9 +58,11 @@ export function step(
   if (state.name === 'off') {
     return event.kind === 'started' ? start(config, env) : unexpected(state, event, 'started');
   }
-  const quiet = certificate.whileWanted(heard(config, state, event, env));
-  const next = afterSignIn(config, cloudy(config, quiet, env), env);
-  return writing(state.base.hello, next, env);
+  const { hello } = state.base;
+  const quiet = certificate.whileWanted(heard(join.configNow(config, hello), state, event, env));
+  const now = join.configNow(config, quiet.state.base.hello);
+  const next = afterSignIn(now, cloudy(now, quiet, env), env);
+  return writing(hello, next, env);
 }
 
 /** After a step: the token that a sign-in without Entra lacks, and what is cached of a sign-in with it. */
@@ -87,6 +90,8 @@ function heard(config: DeviceConfig, state: Running, event: ActorEvent, env: Act
   if (fetched !== undefined) {
     return carried(config, gestures.listsHeard(config, state, fetched, env), env);
   }
+  const joined = join.heard(state, event, env);
+  if (joined !== undefined) return joined;
   const registered = provisioning.registrationHeard(config, state, event, env);
   if (registered !== undefined) return registered;
   const cloudy = cloudSignIn.heard(config, state, event, env);
@@ -124,6 +129,10 @@ function heard(config: DeviceConfig, state: Running, event: ActorEvent, env: Act
 }
 
 function told(config: DeviceConfig, state: Running, entry: Entry, env: Env): DeviceStep {
+  if (entry.kind === 'join') return join.userJoins(config, state, entry, env);
+  if (config.hello.join === 'none') {
+    return blamed(state, 'nobody can sign in: the device is joined to nothing');
+  }
   switch (entry.kind) {
     case 'password':
       return carried(config, passwordEntered(config, state, entry, env), env);
@@ -147,6 +156,8 @@ function atTheDevice(config: DeviceConfig, state: Running, event: Commanded, env
       return restart(config, state, env);
     case 'appliesPolicy':
       return policyApplied(config, state, event.args);
+    case 'joins':
+      return join.hybridJoins(config, state, env);
     default:
       return commanded(config, state, event, env);
   }
@@ -200,7 +211,7 @@ function start(config: DeviceConfig, env: ActorEnv): Step<State, ActorEffect> {
   const isFirst = env.store.size === 0 && inStore.keys === 0;
   const kept = isFirst ? config.hello.initial : inStore;
   const before = helloOf(isFirst ? NOTHING_KEPT : inStore);
-  return writing(before, boot(config, helloOf(kept), env), env);
+  return writing(before, boot(join.configNow(config, kept), helloOf(kept), env), env);
 }
 
 /** @param last what was there before the restart: no two of its connections have one name */
@@ -234,6 +245,7 @@ function restart(config: DeviceConfig, state: Running, env: Env): DeviceStep {
     ...certificate.undone(state.base.certification),
     ...withoutRuns(state.base.cloud, () => true).effects,
     ...provisioning.abandoned(state),
+    ...join.abandoned(state.base),
     ...closing,
     ...coreEffects(unmade.effects, 'hello'),
   ];
@@ -316,6 +328,7 @@ export function view(state: State): Json {
     exchanges: exchanges.describe(base.exchanges),
     ...(base.failure === undefined ? {} : { failure: base.failure }),
     ...certificate.certificationView(base.certification),
+    ...join.joinView(base),
   };
   if (!('session' in state)) return { ...common, ...helloView(base.hello) };
   const { who, identity, cache, opened, ntHash } = state.session;

@@ -1,6 +1,6 @@
 /** What of Windows Hello is on a device when the story begins: containers, their keys and certificates. */
 import { toHex } from '../../src/bytes/bytes.ts';
-import type { Scene } from '../../src/scenario/role.ts';
+import type { CastMember, Scene } from '../../src/scenario/role.ts';
 import type { StoredCertificate } from '../hello/certificate-store.ts';
 import { keyReference } from '../hello/certificate-store.ts';
 import {
@@ -10,6 +10,7 @@ import {
   newContainer,
   settingsFrom,
 } from '../hello/container.ts';
+import { isInDomain, isKnownToEntra } from '../hello/gestures.ts';
 import { pinVerifier, SALT_LENGTH } from '../hello/pin.ts';
 import { effectivePolicy } from '../hello/policy-sources.ts';
 import { protectionFor } from '../hello/providers.ts';
@@ -18,6 +19,7 @@ import type { KdcTrust } from '../pkinit/kdc-trust.ts';
 import { accountIdentity } from './account-identity.ts';
 import type { AdFsFields } from './ad-fs-fields.ts';
 import { members } from './cast-members.ts';
+import { computerIdentity } from './computer-identity.ts';
 import type { HelloConfig } from './device-hello.ts';
 import {
   deviceIdentity,
@@ -27,6 +29,7 @@ import {
   tenantIdOf,
 } from './device-identity.ts';
 import { NOTHING_KEPT } from './device-store.ts';
+import type { EntraTenantFields } from './entra-fields.ts';
 import type { DeviceFields } from './fields.ts';
 import { limitsOf } from './hello-fields.ts';
 import { type CastHelloKey, keysOnDevice } from './hello-keys.ts';
@@ -68,6 +71,7 @@ export function helloConfig(scene: Scene, name: string, config: DeviceFields): H
     })),
     pkinit: pkinitOptionsOf(config.pkinit),
     ...tenantOf(scene, name, config),
+    ...joinsOf(scene, name, config),
     ...federationOf(scene, name, config),
     initial: {
       ...NOTHING_KEPT,
@@ -82,14 +86,29 @@ export function helloConfig(scene: Scene, name: string, config: DeviceFields): H
 
 /** Only who has a tenant to ask needs the keys of a registered device. */
 function tenantOf(scene: Scene, name: string, config: DeviceFields): Pick<HelloConfig, 'tenant'> {
-  const actor = Object.keys(scene.actors).find(
-    (other) => scene.actors[other]?.role === TENANT_ROLE,
-  );
+  const actor = tenantActor(scene);
   if (actor === undefined) return {};
   const identity = deviceIdentity(scene, name, config);
   if (identity === undefined) return {};
   const { key, certificate, transportKey } = identity;
   return { tenant: { actor, device: { key, certificate: certificate.der }, transportKey } };
+}
+
+function tenantActor(scene: Scene): string | undefined {
+  return Object.keys(scene.actors).find((other) => scene.actors[other]?.role === TENANT_ROLE);
+}
+
+/** Who is registered already joins nothing. */
+function joinsOf(scene: Scene, name: string, config: DeviceFields): Pick<HelloConfig, 'joins'> {
+  const tenant = tenantActor(scene);
+  if (tenant === undefined || isKnownToEntra(config.join)) return {};
+  const { joinNeedsMfa: needsMfa } = (scene.actors[tenant] as CastMember)
+    .config as EntraTenantFields;
+  if (config.join === 'none') return { joins: { tenant, needsMfa } };
+  const own = computerIdentity(scene, name, config);
+  if (own === undefined) return { joins: { tenant, needsMfa } };
+  const { sid, key } = own;
+  return { joins: { tenant, needsMfa, computer: { sid, key } } };
 }
 
 function federationOf(
@@ -115,7 +134,7 @@ function kdcTrust(scene: Scene, config: DeviceFields): KdcTrust {
   return {
     roots,
     intermediates,
-    ...(config.join === 'entra' ? {} : { ntAuth }),
+    ...(isInDomain(config.join) ? { ntAuth } : {}),
     // Fetched before, from where the certificates say.
     revocationLists,
     revocation: config.revocationCheck,

@@ -73,12 +73,17 @@ const guid = (about: string) =>
 /** Fields of a device. */
 export const helloFields = {
   join: defaulted(
-    oneOf('What it is joined to: the domain, both (Entra hybrid joined), or Entra alone', [
-      'domain',
-      'hybrid',
-      'entra',
-    ]),
+    oneOf(
+      'What it is joined to: the domain, both (Entra hybrid joined), Entra alone, or nothing yet',
+      ['domain', 'hybrid', 'entra', 'none'],
+    ),
     'domain',
+  ),
+  synchronized: defaulted(
+    flag(
+      'Of a member of a domain: Entra Connect has brought its account, so that it can join Entra',
+    ),
+    true,
   ),
   tpm: defaulted(oneOf('Its TPM', ['2.0', '1.2', 'none']), '2.0'),
   deviceId: guid('What Entra calls it; left out: one that follows from the seed'),

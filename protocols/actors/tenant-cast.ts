@@ -7,7 +7,13 @@ import { GLOBAL_ADMINISTRATOR, type KerberosDomain } from '../entra/kerberos-dom
 import { CLOUD_REALM } from '../entra/kerberos-tickets.ts';
 import { passwordHash } from '../entra/password-hash.ts';
 import { AES256 } from '../entra/prt-messages.ts';
-import type { Tenant, TenantDevice, TenantKey, TenantUser } from '../entra/tenant.ts';
+import type {
+  SynchronizedComputer,
+  Tenant,
+  TenantDevice,
+  TenantKey,
+  TenantUser,
+} from '../entra/tenant.ts';
 import { nameInTenant } from '../entra/tenant-domains.ts';
 import { SYNCHRONIZATION_ROLE } from '../entra/token.ts';
 import { type Key, key } from '../kerberos/etypes.ts';
@@ -17,7 +23,8 @@ import type { TrustOctets } from '../x509/trust.ts';
 import { accountIdentity, accountSid } from './account-identity.ts';
 import { members } from './cast-members.ts';
 import { computerNames, typablePassword } from './computer.ts';
-import { deviceIdentity } from './device-identity.ts';
+import { computerIdentity } from './computer-identity.ts';
+import { deviceIdentity, deviceIdOf } from './device-identity.ts';
 import type { EntraConnectFields, EntraTenantFields } from './entra-fields.ts';
 import { entraKerberosOf } from './entra-kerberos-cast.ts';
 import type { DeviceFields, UserConfig } from './fields.ts';
@@ -120,11 +127,22 @@ export function initialTenant(scene: Scene, actor: string, config: EntraTenantFi
       ([name, fields]) => deviceOf(scene, name, fields) ?? [],
     ),
     keys: keysOf(scene, config),
+    computers: computersOf(scene, realm),
     ...domainsOf(config),
     licence: config.licence,
     kerberosDomains: kerberosDomainsOf(scene, realm),
     securityKeys: registeredSecurityKeys(scene, realm),
   };
+}
+
+/** Members of the domain that a cycle has brought, and that have not registered themselves yet. */
+function computersOf(scene: Scene, realm: string): readonly SynchronizedComputer[] {
+  return members<DeviceFields>(scene, realm.toUpperCase(), 'device').flatMap(([name, fields]) => {
+    const own = fields.synchronized ? computerIdentity(scene, name, fields) : undefined;
+    if (own === undefined) return [];
+    const { sid, publicKey } = own;
+    return [{ deviceId: deviceIdOf(scene, name, fields), sid, publicKey }];
+  });
 }
 
 function usersOf(scene: Scene, config: EntraTenantFields): readonly TenantUser[] {

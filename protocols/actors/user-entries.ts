@@ -48,7 +48,14 @@ export interface SecurityKeyEntry {
   readonly verified: boolean;
 }
 
-export type Entry = PasswordEntry | HelloEntry | SecurityKeyEntry;
+/** Name and password of who joins the device to Entra. */
+export interface JoinEntry {
+  readonly kind: 'join';
+  readonly who: LogonName;
+  readonly password: string;
+}
+
+export type Entry = PasswordEntry | HelloEntry | SecurityKeyEntry | JoinEntry;
 
 /** What is told, as the trace names it. */
 export const TOLD = [
@@ -62,6 +69,7 @@ export const TOLD = [
   'hello provisioning',
   'certificate enrolment',
   'hello container deletion',
+  'device join',
 ] as const;
 
 export type ToldWhat = (typeof TOLD)[number];
@@ -114,6 +122,8 @@ export function entryOf(event: Told): Entry | undefined {
       return first === undefined ? undefined : { kind: 'enroll', who, entry: { pin: first } };
     case 'hello container deletion':
       return { kind: 'deleteContainer', who };
+    case 'device join':
+      return first === undefined ? undefined : { kind: 'join', who, password: first };
     default:
       return undefined;
   }

@@ -89,6 +89,8 @@ function whatOf(verb: string, args: Args): ToldWhat | undefined {
       return 'certificate enrolment';
     case 'deletes':
       return 'hello container deletion';
+    case 'joins':
+      return 'device join';
     default:
       return undefined;
   }
@@ -168,6 +170,15 @@ const VERBS = {
       deletes: oneOf('What is deleted', ['hello-container']),
       as: name,
       on: actor('Where', 'device'),
+    }),
+  },
+  joins: {
+    about: 'Joins a device that is joined to nothing to Entra, where Windows is set up.',
+    schema: object({
+      joins: oneOf('What it is joined to', ['entra']),
+      value: secret('Their password, right or wrong'),
+      as: name,
+      on: actor('Which device', 'device'),
     }),
   },
 } as const;

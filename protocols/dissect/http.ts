@@ -7,6 +7,7 @@ import { fromUtf8, toHex } from '../../src/bytes/bytes.ts';
 import type { Json } from '../../src/machine/actor.ts';
 import { CERTIFICATE_REQUEST_NAME, REQUEST_PATH } from '../actors/authority-answers.ts';
 import { TOKEN_PATH } from '../enrollment/enrollment-state.ts';
+import { DEVICE_PATH, DEVICE_REQUEST_NAME } from '../entra/device-registration-messages.ts';
 import { KERBEROS_DOMAIN_REQUEST_NAME, KERBEROS_DOMAINS_PATH } from '../entra/kerberos-domain.ts';
 import { KEY_PATH, KEY_REQUEST_NAME } from '../entra/key-registration-messages.ts';
 import {
@@ -36,6 +37,8 @@ import { standingAlone } from './types.ts';
 type Message = HttpRequest | HttpResponse;
 
 const NAMED: readonly (Route & { readonly name: string })[] = [
+  { method: 'POST', path: DEVICE_PATH, name: DEVICE_REQUEST_NAME },
+  { method: 'PUT', path: `${DEVICE_PATH}{deviceId}`, name: DEVICE_REQUEST_NAME },
   { method: 'POST', path: KEY_PATH, name: KEY_REQUEST_NAME },
   { method: 'POST', path: '/{tenant}/oauth2/token', name: 'token-request' },
   { method: 'POST', path: TOKEN_PATH, name: 'token-request' },

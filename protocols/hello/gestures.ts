@@ -15,7 +15,18 @@ import type { GestureLimits, PassportForWork } from './policy.ts';
 
 /** What a gesture is wanted for, and where. */
 export type Operation = 'signIn' | 'unlock' | 'remoteDesktop' | 'runAs';
-export type Join = 'domain' | 'hybrid' | 'entra';
+/** What a device is joined to: to the domain, both, Entra alone, nothing. */
+export type Join = 'domain' | 'hybrid' | 'entra' | 'none';
+
+/** Whether Entra has registered the device. */
+export function isKnownToEntra(join: Join): boolean {
+  return join === 'hybrid' || join === 'entra';
+}
+
+/** Whether it has an account in the domain. */
+export function isInDomain(join: Join): boolean {
+  return join === 'domain' || join === 'hybrid';
+}
 
 /** What is in force on the device at the moment of the gesture. */
 export interface GestureConditions {

@@ -4,6 +4,7 @@
  */
 import type { EventLevel } from './event-log.ts';
 import type { Join } from './gestures.ts';
+import { isKnownToEntra } from './gestures.ts';
 import { describeError, HelloErrors } from './hello-errors.ts';
 import { type PassportForWork, trustOf } from './policy.ts';
 import type { Governor } from './policy-sources.ts';
@@ -50,7 +51,7 @@ export function prerequisites(situation: Situation, byUser = false): Prerequisit
     situation;
   const trust = trustOf(policy);
   const checks: Prerequisites['checks'] = [
-    ['Device is AAD joined ( AADJ or DJ++ )', yes(join !== 'domain')],
+    ['Device is AAD joined ( AADJ or DJ++ )', yes(isKnownToEntra(join))],
     ['User has logged on with AAD credentials', yes(isCloudUser)],
     ['Windows Hello for Business policy is enabled', yes(policy.UsePassportForWork)],
     [POST_LOGON, yes(!policy.DisablePostLogonProvisioning)],

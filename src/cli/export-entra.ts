@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { deviceIdentity } from '../../protocols/actors/device-identity.ts';
 import { keptIn } from '../../protocols/actors/device-store.ts';
 import type { DeviceFields } from '../../protocols/actors/fields.ts';
+import { isKnownToEntra } from '../../protocols/hello/gestures.ts';
 import { pem } from '../../protocols/x509/pem.ts';
 import type { KeyAlgorithm } from '../machine/actor.ts';
 import type { Run } from '../trace/read.ts';
@@ -81,7 +82,7 @@ function writeKey(file: string, cast: RunCast, key: string, algorithm: KeyAlgori
 
 function onlyRegistered({ scenario }: RunCast): string {
   const registered = Object.entries(scenario.actors).flatMap(([name, { role, config }]) =>
-    role === 'device' && (config as DeviceFields).join !== 'domain' ? [name] : [],
+    role === 'device' && isKnownToEntra((config as DeviceFields).join) ? [name] : [],
   );
   const [only, ...others] = registered;
   if (only !== undefined && others.length === 0) return only;

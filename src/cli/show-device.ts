@@ -3,6 +3,7 @@ import { members } from '../../protocols/actors/cast-members.ts';
 import type { State } from '../../protocols/actors/device-state.ts';
 import type { DeviceFields, DomainControllerFields } from '../../protocols/actors/fields.ts';
 import { realmNames } from '../../protocols/actors/realm-names.ts';
+import { isInDomain } from '../../protocols/hello/gestures.ts';
 import type { Json } from '../machine/actor.ts';
 import type { Scene } from '../scenario/role.ts';
 import type { TraceRecord } from '../trace/record.ts';
@@ -53,7 +54,7 @@ export function viewAt({ run, at }: Shown, cast: RunCast, name: string): Json | 
 
 /** What stands before the account of a device: its domain, or where there is none what Windows has then. */
 export function systemDomainOf({ config, cast }: DeviceCast): string {
-  return config.join === 'entra' ? 'WORKGROUP' : flatNameOf(cast.scene, config.realm);
+  return isInDomain(config.join) ? flatNameOf(cast.scene, config.realm) : 'WORKGROUP';
 }
 
 /** The NetBIOS name of a domain. */

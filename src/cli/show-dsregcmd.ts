@@ -2,7 +2,13 @@
 import { computerNames } from '../../protocols/actors/computer.ts';
 import type { CloudApCache } from '../../protocols/actors/device-cloud-state.ts';
 import { type HelloConfig, policyFor } from '../../protocols/actors/device-hello.ts';
-import { deviceIdentity, randomGuid } from '../../protocols/actors/device-identity.ts';
+import {
+  type DeviceIdentity,
+  deviceIdentity,
+  randomGuid,
+  tenantIdOf,
+} from '../../protocols/actors/device-identity.ts';
+import { configNow, helloNow } from '../../protocols/actors/device-join.ts';
 import { situationOf } from '../../protocols/actors/device-prerequisites.ts';
 import { deviceConfig } from '../../protocols/actors/device-role.ts';
 import { keptIn } from '../../protocols/actors/device-store.ts';
@@ -20,9 +26,11 @@ import type {
   UserState,
 } from '../../protocols/entra/dsreg-status.ts';
 import { authorityOf, dsregcmdText } from '../../protocols/entra/dsregcmd.ts';
+import { isInDomain, isKnownToEntra } from '../../protocols/hello/gestures.ts';
 import type { PassportForWork } from '../../protocols/hello/policy.ts';
 import { protectionFor } from '../../protocols/hello/providers.ts';
 import { prerequisites } from '../../protocols/hello/provisioning.ts';
+import { readCertificate } from '../../protocols/x509/certificate.ts';
 import { toHex } from '../bytes/bytes.ts';
 import { digest } from '../crypto/digest.ts';
 import { InputError } from './exit.ts';
@@ -43,7 +51,7 @@ export function dsregcmdOf(shown: Shown): string {
   const registration = registrationOf(shown, device);
   const checks = prerequisitesOf(shown, device);
   const status: DsregStatus = {
-    device: deviceState(device),
+    device: deviceState(device, registration !== undefined),
     ...(registration === undefined ? {} : { registration }),
     user: userState(shown, device),
     sso: ssoState(shown, device, registration),
@@ -53,11 +61,11 @@ export function dsregcmdOf(shown: Shown): string {
   return dsregcmdText(status);
 }
 
-function deviceState({ name, config, cast }: ShownDevice): DeviceState {
+function deviceState({ name, config, cast }: ShownDevice, azureAdJoined: boolean): DeviceState {
   const { dnsHostName, netbiosName } = computerNames(name, config);
-  const inDomain = config.join !== 'entra';
+  const inDomain = isInDomain(config.join);
   return {
-    azureAdJoined: config.join !== 'domain',
+    azureAdJoined,
     // No registration service of AD FS takes devices here.
     enterpriseJoined: false,
     ...(inDomain ? { domainName: flatNameOf(cast.scene, config.realm) } : {}),
@@ -67,7 +75,7 @@ function deviceState({ name, config, cast }: ShownDevice): DeviceState {
 
 function registrationOf(shown: Shown, device: ShownDevice): Registration | undefined {
   const { name, config, cast } = device;
-  const identity = deviceIdentity(cast.scene, name, config);
+  const identity = deviceIdentity(cast.scene, name, config) ?? ownIdentity(shown, device);
   if (identity === undefined) return undefined;
   const { deviceId, tenantId, certificate } = identity;
   return {
@@ -81,6 +89,17 @@ function registrationOf(shown: Shown, device: ShownDevice): Registration | undef
     isTpmProtected: config.tpm !== 'none',
     deviceAuthStatus: authStatus(shown, device, deviceId),
   };
+}
+
+/** What it was registered as in the course of the story. */
+function ownIdentity(
+  { store }: Shown,
+  { cast }: ShownDevice,
+): Pick<DeviceIdentity, 'deviceId' | 'tenantId' | 'certificate'> | undefined {
+  const own = keptIn(store).registration;
+  const read = own === undefined ? undefined : readCertificate(own.certificate);
+  if (own === undefined || read?.ok !== true) return undefined;
+  return { deviceId: own.deviceId, tenantId: tenantIdOf(cast.scene), certificate: read.value };
 }
 
 /** The tool asks Entra. What stands between, it would find out by itself: here the tenant is asked directly. */
@@ -120,7 +139,9 @@ function userState(shown: Shown, device: ShownDevice): UserState {
 }
 
 function policyIn({ state, ...device }: ShownDevice, user: string): PassportForWork | undefined {
-  return state.name === 'off' ? undefined : policyFor(configOf(device), state.base.hello, user);
+  return state.name === 'off'
+    ? undefined
+    : policyFor(helloNow(configOf(device), state.base.hello), state.base.hello, user);
 }
 
 function configOf({ name, config, cast }: DeviceCast): HelloConfig {
@@ -134,10 +155,13 @@ function prerequisitesOf(
 ): NgcPrerequisites | undefined {
   if (!('session' in state)) return undefined;
   if (keptIn(store).containers[state.session.who.user] !== undefined) return undefined;
-  const situation = situationOf(deviceConfig(name, config, cast.scene), state);
+  const situation = situationOf(
+    configNow(deviceConfig(name, config, cast.scene), state.base.hello),
+    state,
+  );
   const { policy, join, tpm, governor, hasEnterpriseToken, isEnrollmentReady } = situation;
   return {
-    isDeviceJoined: join !== 'domain',
+    isDeviceJoined: isKnownToEntra(join),
     isUserAzureAd: situation.isCloudUser,
     policyEnabled: policy.UsePassportForWork,
     postLogonEnabled: !policy.DisablePostLogonProvisioning,
@@ -205,8 +229,9 @@ const NO_CONNECTION_POINT = 'FAIL [0x80070002]';
 const NO_DOMAIN = 'FAIL [0x54b]';
 
 /** The directory says where to register as soon as there is a tenant. */
-function preJoin({ now }: Shown, device: ShownDevice): PreJoin {
+function preJoin({ now, store }: Shown, device: ShownDevice): PreJoin {
   const { state } = device;
+  const { failedJoin } = keptIn(store);
   const sees = state.name !== 'off' && state.base.computer.name === 'signedIn';
   const configured = tenantOf(device) !== undefined;
   const later = sees && configured ? 'PASS' : 'SKIPPED';
@@ -220,6 +245,7 @@ function preJoin({ now }: Shown, device: ShownDevice): PreJoin {
     drsDiscovery: later,
     drsConnectivity: later,
     tokenAcquisition: later,
+    ...(failedJoin === undefined ? {} : { lastAttempt: failedJoin }),
   };
 }
 

@@ -109,6 +109,24 @@ for (const [when, at, file] of [
   });
 }
 
+const joins = finishedRun('device-joins');
+s.after(() => joins.remove());
+
+s('a join in the story, and one that came to nothing', () => {
+  const at = (device: string, time: string) =>
+    kerblab('show', joins.folder, 'dsregcmd', '--on', device, '--at', time).stdout;
+  assert.match(at('laptop', '30s'), /^ {13}AzureAdJoined : NO$/m);
+  const joined = at('laptop', '90s');
+  assert.match(joined, /^ {13}AzureAdJoined : YES$/m);
+  assert.match(joined, /^ {14}DomainJoined : NO$/m);
+  assert.match(joined, /^ {10}DeviceAuthStatus : SUCCESS$/m);
+  const kiosk = at('kiosk', '10m');
+  assert.match(kiosk, /^ {13}AzureAdJoined : NO$/m);
+  assert.match(kiosk, /^ {9}Registration Type : sync$/m);
+  assert.match(kiosk, /^ {10}Client ErrorCode : 0x801c03f2$/m);
+  assert.match(kiosk, /^ {10}Server ErrorCode : error_missing_device$/m);
+});
+
 s('says what is wrong with what it is asked', () => {
   const called = kerblab('show', join(folder, 'joins', '1'), 'dsregcmd', '--on', 'laptop', 'alice');
   assert.match(called.stderr, /dsregcmd: nothing may stand behind it/);
