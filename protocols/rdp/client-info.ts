@@ -1,5 +1,3 @@
-/** The Client Info PDU: who signs in, and how (MS-RDPBCGR 2.2.1.11). */
-import { concat } from '../../src/bytes/bytes.ts';
 import {
   type Codec,
   type Decoded,
@@ -102,7 +100,7 @@ export function clientInfo({ flags: own, domain, userName, ...info }: ClientInfo
         clientTimeZone: TIME_ZONE,
         clientSessionId: 0,
         performanceFlags: 0,
-        more: concat(new Uint8Array(2)),
+        more: new Uint8Array(2),
       },
     },
   });

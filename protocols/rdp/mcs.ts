@@ -2,7 +2,7 @@
  * T.125 (MCS) as MS-RDPBCGR 2.2.1.3 to 2.2.1.9 uses it: the connection in BER, everything after it in
  * aligned PER, each in a data TPDU.
  */
-import { concat, equal, uint32be } from '../../src/bytes/bytes.ts';
+import { concat, uint32be } from '../../src/bytes/bytes.ts';
 import { attempt, type Decoded } from '../../src/layout/codec.ts';
 import { Reader } from '../../src/layout/reader.ts';
 import { MCS_BASE, SERVER_USER } from './constants.ts';
@@ -268,13 +268,4 @@ function readChoice(reader: Reader, kind: DomainPdu['kind'], first: number): Dom
       return { kind, initiator, channelId, data: reader.octets(length) };
     }
   }
-}
-
-/** Whether a packet is a Connect-Initial, for names in traces. */
-export function isConnect(packet: Uint8Array): 'initial' | 'response' | undefined {
-  const data = dataOf(packet);
-  if (data === undefined) return undefined;
-  const tag = data.subarray(0, 2);
-  if (equal(tag, Uint8Array.from(CONNECT_INITIAL))) return 'initial';
-  return equal(tag, Uint8Array.from(CONNECT_RESPONSE)) ? 'response' : undefined;
 }

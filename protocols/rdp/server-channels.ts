@@ -1,13 +1,6 @@
 /** The server's side of MCS: what a client is given, and joins (MS-RDPBCGR 3.3.5.3.3 to 3.3.5.3.9). */
 import { to } from '../../src/machine/machine.ts';
-import {
-  ClientCapability,
-  IO_CHANNEL,
-  MCS_BASE,
-  PduType2,
-  Protocol,
-  ServerCapability,
-} from './constants.ts';
+import { ClientCapability, IO_CHANNEL, MCS_BASE, PduType2, ServerCapability } from './constants.ts';
 import { type ClientData, encodeServerData, Version } from './data-blocks.ts';
 import { conferenceCreateResponse } from './gcc.ts';
 import {
@@ -151,10 +144,4 @@ export function disconnecting(state: Joined, errorInfo: number): ServerStep {
   const message = 'MCS Disconnect Provider Ultimatum';
   effects.push({ kind: 'send', message, bytes }, { kind: 'close' });
   return to({ name: 'closed' }, effects);
-}
-
-/** The protocol's name, for people. */
-export function protocolName(protocol: number): string {
-  const known = Object.entries(Protocol).find(([, value]) => value === protocol);
-  return known?.[0] ?? `protocol ${protocol}`;
 }

@@ -62,7 +62,6 @@ type InSession = Extract<
 
 /** Data of a client that is signing in or has done so. */
 export function sessionPdu(
-  config: ServerConfig,
   state: Extract<State, Joined>,
   channelId: number,
   bytes: Uint8Array,
@@ -74,7 +73,7 @@ export function sessionPdu(
   let next: ServerStep = to(state);
   for (const pdu of read.value) {
     if (!isInSession(next.state)) return next;
-    const one = sharePduCame(config, next.state, pdu);
+    const one = sharePduCame(next.state, pdu);
     next = to(one.state, [...next.effects, ...one.effects]);
   }
   return next;
@@ -92,7 +91,7 @@ function isInSession(state: State): state is InSession {
   }
 }
 
-function sharePduCame(config: ServerConfig, state: InSession, pdu: SharePdu): ServerStep {
+function sharePduCame(state: InSession, pdu: SharePdu): ServerStep {
   switch (state.name) {
     case 'expectLogOn':
       return hangUp(`${pdu.kind} before Demand Active`);
@@ -100,12 +99,12 @@ function sharePduCame(config: ServerConfig, state: InSession, pdu: SharePdu): Se
       if (pdu.kind !== 'confirmActive') {
         return disconnecting(state, ErrorInfo.ERRINFO_DATAPDUSEQUENCE);
       }
-      return to({ ...state, name: 'expectFontList', granted: false }, [
+      return to({ ...state, name: 'expectFontList' }, [
         data('Synchronize PDU', PduType2.PDUTYPE2_SYNCHRONIZE, synchronize(state.userId)),
       ]);
     case 'expectFontList':
       if (pdu.kind !== 'data') return disconnecting(state, ErrorInfo.ERRINFO_DATAPDUSEQUENCE);
-      return finalising(config, state, pdu.pduType2, pdu.body);
+      return finalising(state, pdu.pduType2, pdu.body);
     case 'active':
       // Input, refreshes and the like: nothing on the screen answers to them.
       if (pdu.kind === 'data' && pdu.pduType2 === PduType2.PDUTYPE2_SHUTDOWN_REQUEST) {
@@ -117,7 +116,6 @@ function sharePduCame(config: ServerConfig, state: InSession, pdu: SharePdu): Se
 
 /** MS-RDPBCGR 3.3.5.3.14 to 3.3.5.3.18: each of the client's has its answer. */
 function finalising(
-  _config: ServerConfig,
   state: Extract<State, { readonly name: 'expectFontList' }>,
   pduType2: number,
   body: Uint8Array,
@@ -133,15 +131,14 @@ function finalising(
         return to(state, [data('Control PDU', PDUTYPE2_CONTROL, control(CTRLACTION_COOPERATE))]);
       case CTRLACTION_REQUEST_CONTROL: {
         const granted = control(CTRLACTION_GRANTED_CONTROL, state.userId, SERVER_CHANNEL);
-        return to({ ...state, granted: true }, [data('Control PDU', PDUTYPE2_CONTROL, granted)]);
+        return to(state, [data('Control PDU', PDUTYPE2_CONTROL, granted)]);
       }
       default:
         return to(state);
     }
   }
   if (pduType2 !== PDUTYPE2_FONTLIST) return to(state);
-  const { granted: _, ...joined } = state;
-  return to({ ...joined, name: 'active' }, [
+  return to({ ...state, name: 'active' }, [
     data('Font Map PDU', PDUTYPE2_FONTMAP, fontMap()),
     {
       kind: 'activated',

@@ -52,7 +52,7 @@ export type State =
   | ({ readonly name: 'expectChannelJoin' } & Joined)
   | ({ readonly name: 'expectLogOn' } & Joined)
   | ({ readonly name: 'expectConfirmActive' } & Joined)
-  | ({ readonly name: 'expectFontList'; readonly granted: boolean } & Joined)
+  | ({ readonly name: 'expectFontList' } & Joined)
   | ({ readonly name: 'active' } & Joined)
   | { readonly name: 'closed' };
 

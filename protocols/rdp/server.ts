@@ -76,7 +76,7 @@ function received(config: ServerConfig, state: State, bytes: Uint8Array): Server
     case 'closed':
       return to(state);
     default:
-      return afterConnect(config, state, bytes);
+      return afterConnect(state, bytes);
   }
 }
 
@@ -163,11 +163,7 @@ function connectInitial(
   return connected(agreedOf(state), client.value, state.denied);
 }
 
-function afterConnect(
-  config: ServerConfig,
-  state: Extract<State, Joined>,
-  bytes: Uint8Array,
-): ServerStep {
+function afterConnect(state: Extract<State, Joined>, bytes: Uint8Array): ServerStep {
   // Fast-path input is for whoever watches a screen: nothing here listens to keys.
   if (bytes[0] !== 3)
     return state.name === 'active' ? to(state) : hangUp('a fast-path PDU too early');
@@ -190,7 +186,7 @@ function afterConnect(
         : joining(state, pdu);
     default:
       if (pdu.kind !== 'sendDataRequest') return noSuchPdu(state, pdu);
-      return sessionPdu(config, state, pdu.channelId, pdu.data);
+      return sessionPdu(state, pdu.channelId, pdu.data);
   }
 }
 

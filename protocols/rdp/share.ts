@@ -2,13 +2,11 @@
 import { concat } from '../../src/bytes/bytes.ts';
 import {
   attempt,
-  type Codec,
   type Decoded,
   decode,
   encode,
   enumeration,
   type Infer,
-  octets,
   padding,
   rest,
   uint8,
@@ -19,7 +17,6 @@ import { LayoutError } from '../../src/layout/reader.ts';
 import { array, countOf, lengthOf, struct } from '../../src/layout/structures.ts';
 import { type CapabilitySet, TS_CAPS_SET } from './capabilities.ts';
 import { ControlAction, ErrorInfo, PduType, PduType2 } from './constants.ts';
-import { TS_SAVE_SESSION_INFO } from './session-info.ts';
 
 /** Of the sender's channel in pduSource: the server's is its I/O channel's neighbour. */
 export const SERVER_CHANNEL = 1002;
@@ -79,20 +76,6 @@ const TS_FONT_LIST_PDU = struct('TS_FONT_LIST_PDU', {
 const TS_SET_ERROR_INFO_PDU = struct('TS_SET_ERROR_INFO_PDU', {
   errorInfo: enumeration(uint32, 'UINT32', ErrorInfo),
 });
-
-const DATA: Readonly<Record<number, readonly [name: string, codec: Codec<unknown>]>> = {
-  [PduType2.PDUTYPE2_SYNCHRONIZE]: ['Synchronize PDU', TS_SYNCHRONIZE_PDU],
-  [PduType2.PDUTYPE2_CONTROL]: ['Control PDU', TS_CONTROL_PDU],
-  [PduType2.PDUTYPE2_FONTLIST]: ['Font List PDU', TS_FONT_LIST_PDU],
-  [PduType2.PDUTYPE2_FONTMAP]: ['Font Map PDU', TS_FONT_LIST_PDU],
-  [PduType2.PDUTYPE2_SET_ERROR_INFO_PDU]: ['Set Error Info PDU', TS_SET_ERROR_INFO_PDU],
-  [PduType2.PDUTYPE2_SAVE_SESSION_INFO]: ['Save Session Info PDU', TS_SAVE_SESSION_INFO],
-};
-
-/** What is known of a data PDU's body. */
-export function dataPduType(pduType2: number): (typeof DATA)[number] | undefined {
-  return DATA[pduType2];
-}
 
 /** MS-RDPBCGR 2.2.8.1.1.1.1. */
 export const TS_SHARECONTROLHEADER = struct('TS_SHARECONTROLHEADER', {
@@ -192,15 +175,6 @@ export function confirmActive(
     capabilitySets: sets,
   });
   return sharePdu(PduType.PDUTYPE_CONFIRMACTIVEPDU, source, body);
-}
-
-/** Empty when a client ends its session. */
-export function deactivateAll(shareId: number): Uint8Array {
-  const body = encode(struct('TS_DEACTIVATE_ALL_PDU', { shareId: uint32, source: octets(3) }), {
-    shareId,
-    source: Uint8Array.of(1, 0, 0),
-  });
-  return sharePdu(PduType.PDUTYPE_DEACTIVATEALLPDU, SERVER_CHANNEL, body);
 }
 
 /** The share PDUs in the data of the I/O channel: several may follow one another. */

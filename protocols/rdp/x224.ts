@@ -21,8 +21,6 @@ import { FailureCode, Protocol, RequestFlags, ResponseFlags } from './constants.
 
 export const TPKT_HEADER = 4;
 const TPKT_VERSION = 3;
-/** TPKT's length is in two octets. */
-export const TPKT_MAX = 0xffff;
 
 const TPDU = { CR: 0xe0, CC: 0xd0, DT: 0xf0, DR: 0x80 } as const;
 const END_OF_TSDU = 0x80;
@@ -32,7 +30,7 @@ const protocols = (type: string) => flags(uint32, type, Protocol);
 /** MS-RDPBCGR 2.2.1.1.1, behind its type and length. */
 const RDP_NEG_REQ = struct('RDP_NEG_REQ', {
   flags: flags(uint8, 'UINT8', RequestFlags),
-  length: enumeration(uint8, 'UINT16', {}),
+  length: uint8,
   pad: padding(1),
   requestedProtocols: protocols('UINT32'),
 });
@@ -243,12 +241,4 @@ export function dataOf(packet: Uint8Array): Uint8Array | undefined {
     return undefined;
   }
   return tpdu.subarray(3);
-}
-
-/** The TPDU's kind by its code, for names in traces. */
-export function tpduKind(packet: Uint8Array): keyof typeof TPDU | undefined {
-  const code = packet[5];
-  if (packet[0] !== TPKT_VERSION || code === undefined) return undefined;
-  const names = Object.keys(TPDU) as (keyof typeof TPDU)[];
-  return names.find((name) => TPDU[name] === (code & 0xf0));
 }

@@ -102,8 +102,6 @@ export const Attribute = {
   SCARD_ATTR_DEVICE_SYSTEM_NAME_W: 0x7fff0006,
 } as const;
 
-/** "As long as it is": in the place of a length. */
-export const AUTOALLOCATE = 0xffffffff;
 export const INFINITE = 0xffffffff;
 /** MS-RDPESC 2.2.1.5: so much of an ATR has room. */
 export const ATR_MAX = 36;

@@ -152,19 +152,6 @@ export function flags(
   return { ...of, type, show: (value) => ({ value, name: nameOf(value) || undefined }) };
 }
 
-/** A number that can be one only; another is refused where `strict`, and passed over elsewhere. */
-export function constant(of: Codec<number>, expected: number, strict = false): Codec<number> {
-  return {
-    ...of,
-    read(reader) {
-      const { at } = reader;
-      const value = of.read(reader);
-      if (strict && value !== expected) reader.fail(`expected ${expected}, got ${value}`, at);
-      return value;
-    },
-  };
-}
-
 /** Octets, so many. */
 export function octets(length: number): Codec<Uint8Array> {
   return {
