@@ -23,7 +23,7 @@ import { kerberosTcpFraming } from './kerberos/framing.ts';
 import { ldapFraming } from './ldap/framing.ts';
 import { OPERATIONS } from './ldap/messages.ts';
 import { netlogonFraming } from './netlogon/framing.ts';
-import { rdpFraming } from './rdp/framing.ts';
+import { rdpFraming, rdpServerFraming } from './rdp/framing.ts';
 
 /** What the actors of a scenario file can be. */
 export const ROLES: readonly RoleDefinition[] = [
@@ -46,6 +46,7 @@ export const FRAMINGS: readonly Framing[] = [
   ldapFraming,
   httpFraming,
   rdpFraming,
+  rdpServerFraming,
   vpcdFraming,
   netlogonFraming,
 ];

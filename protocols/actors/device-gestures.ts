@@ -87,7 +87,7 @@ function gesture(
 }
 
 /** Lists that have ended; Windows fetches them while it looks at the KDC's reply, here it is before. */
-function missing(config: DeviceConfig, { base }: Running, env: Env): readonly ListSource[] {
+export function missing(config: DeviceConfig, { base }: Running, env: Env): readonly ListSource[] {
   const { kdcTrust, listSources } = config.hello;
   return kdcTrust.revocation === 'off' ? [] : ended(base.lists, listSources, env.now);
 }

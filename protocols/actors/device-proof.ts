@@ -21,7 +21,7 @@ export function helloProof(
   container: Container,
   lists: readonly Uint8Array[],
 ): HelloProof {
-  const { trust: kind, algorithm } = container.settings;
+  const { trust: kind } = container.settings;
   if (kind === 'cloud') {
     const why =
       'cloud Kerberos trust asks Entra for a partial ticket, and this device knows no tenant';
@@ -29,17 +29,37 @@ export function helloProof(
   }
   const certificate = shown(hello, container, kind);
   if (certificate === undefined) return { kind: 'none', why: WITHOUT[kind] };
-  const identity = {
-    certificate: certificate.der,
-    // The authorities above it stand in the directory, where the domain controller has them from.
-    chain: [],
-    key: container.key,
-    algorithm: signatureAlgorithmOf(algorithm),
-  };
+  return { kind: 'proof', proof: proofWith(config, container, certificate, lists) };
+}
+
+/**
+ * The same as a smart card: with the certificate that an authority issued for the key, however the
+ * directory knows the key otherwise.
+ * @param lists revocation lists as they are held now
+ */
+export function smartCardProof(
+  config: HelloConfig,
+  hello: Hello,
+  container: Container,
+  lists: readonly Uint8Array[],
+): HelloProof {
+  const certificate = shown(hello, container, 'certificate');
+  if (certificate === undefined) return { kind: 'none', why: WITHOUT.certificate };
+  return { kind: 'proof', proof: proofWith(config, container, certificate, lists) };
+}
+
+function proofWith(
+  config: HelloConfig,
+  { key, settings }: Container,
+  { der: certificate }: Certificate,
+  lists: readonly Uint8Array[],
+): Proof {
+  // The authorities above it stand in the directory, where the domain controller has them from.
+  const algorithm = signatureAlgorithmOf(settings.algorithm);
+  const identity = { certificate, chain: [], key, algorithm };
   const trust = config.kdcTrust;
   const current = lists === trust.revocationLists ? trust : { ...trust, revocationLists: lists };
-  const state = pkinitState(identity, current, config.pkinit);
-  return { kind: 'proof', proof: { mechanism: 'publicKey', state } };
+  return { mechanism: 'publicKey', state: pkinitState(identity, current, config.pkinit) };
 }
 
 const WITHOUT: Readonly<Record<Exclude<Trust, 'cloud'>, string>> = {

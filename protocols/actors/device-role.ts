@@ -3,15 +3,18 @@ import { role, type Scene } from '../../src/scenario/role.ts';
 import { object, oneOf, text } from '../../src/schema/schema.ts';
 import { WINDOWS_ETYPES } from '../kerberos/client.ts';
 import { etypeByName } from '../kerberos/etypes.ts';
+import { rdpServerFraming } from '../rdp/framing.ts';
 import { domainControllers } from './cast-members.ts';
 import { computerKeys, computerNames } from './computer.ts';
 import * as device from './device.ts';
 import type { DeviceConfig, State } from './device-state.ts';
+import { view } from './device-view.ts';
 import { directTcpFraming, SMB_PORT } from './direct-tcp.ts';
 import type { Service } from './exchange-state.ts';
 import { type DeviceFields, deviceFields, type FileServerFields } from './fields.ts';
 import { helloConfig } from './hello-cast.ts';
 import { policyVerb } from './policy-fields.ts';
+import { RDP_PORT, type RdpHostFields } from './rdp-host-config.ts';
 
 export const deviceRole = role({
   role: 'device',
@@ -62,7 +65,7 @@ export const deviceRole = role({
       initial,
       step: (state, event, env) => device.step(built, state as State, event, env),
       stateName: (state) => (state as State).name,
-      view: (state) => device.view(state as State),
+      view: (state) => view(built, state as State),
     };
   },
 });
@@ -70,6 +73,7 @@ export const deviceRole = role({
 export function deviceConfig(name: string, config: DeviceFields, scene: Scene): DeviceConfig {
   const { kdcWaitTime, kdcBackoffTime, kdcSendRetries, udpPreferenceLimit } = config;
   const services = servicesByHost(scene);
+  const desktops = desktopsByHost(scene);
   return {
     name,
     ...computerNames(name, config),
@@ -86,6 +90,7 @@ export function deviceConfig(name: string, config: DeviceFields, scene: Scene): 
     outgoingNtlm: config.outgoingNtlm,
     hello: helloConfig(scene, name, config),
     service: (host) => services.get(host.toLowerCase()),
+    desktop: (host) => desktops.get(host.toLowerCase()),
   };
 }
 
@@ -103,4 +108,19 @@ function servicesByHost(scene: Scene): ReadonlyMap<string, Service> {
     }
   }
   return services;
+}
+
+/** The same for remote desktop hosts. */
+function desktopsByHost(scene: Scene): ReadonlyMap<string, Service> {
+  const desktops = new Map<string, Service>();
+  for (const [actor, member] of Object.entries(scene.actors)) {
+    if (member.role !== 'rdp-host') continue;
+    const config = member.config as RdpHostFields;
+    const service = { actor, port: RDP_PORT, framing: rdpServerFraming.name };
+    const { dnsHostName, netbiosName } = computerNames(actor, config);
+    for (const host of [dnsHostName, netbiosName, ...config.aliases]) {
+      desktops.set(host.toLowerCase(), service);
+    }
+  }
+  return desktops;
 }

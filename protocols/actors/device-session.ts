@@ -169,7 +169,7 @@ export function renew(config: DeviceConfig, state: WithSession, env: Env): Sessi
 /** A purpose that belongs to a session. */
 export type SessionPurpose = Exclude<
   Purpose,
-  { readonly for: 'computer' | 'signIn' | 'logonTicket' | 'unlock' | 'cloudExchange' }
+  { readonly for: 'computer' | 'signIn' | 'logonTicket' | 'unlock' | 'cloudExchange' | 'desktop' }
 >;
 
 /** Goes on with what an exchange has come to. */

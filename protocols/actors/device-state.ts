@@ -11,6 +11,7 @@ import type { Hello, HelloConfig } from './device-hello.ts';
 import type { Provisioning } from './device-provisioning-state.ts';
 import type { ExchangeOptions, Exchanges, Service } from './exchange-state.ts';
 import type { LogonName, LogonSession, RequestOptions } from './logon-session.ts';
+import type { DesktopPurpose, Desktops } from './remote-desktop-state.ts';
 import type { Lists } from './revocation-lists.ts';
 
 export interface DeviceConfig extends RequestOptions {
@@ -28,6 +29,8 @@ export interface DeviceConfig extends RequestOptions {
   readonly hello: HelloConfig;
   /** Who listens under a host's name; undefined: nobody in this network. */
   service(host: string): Service | undefined;
+  /** The same for remote sessions. */
+  desktop(host: string): Service | undefined;
 }
 
 /** What an exchange is for. */
@@ -40,6 +43,7 @@ export type Purpose =
   | { readonly for: 'unlock'; readonly trust?: Trust }
   /** A partial ticket of Entra's for a full one, while the user waits. */
   | { readonly for: 'cloudExchange'; readonly waiting: WaitingForCloud }
+  | DesktopPurpose
   | { readonly for: 'renewal' }
   /** Signing in anew with the kept keys, because the ticket-granting ticket has ended. */
   | { readonly for: 'anew'; readonly target: string }
@@ -68,6 +72,8 @@ export interface Base {
   readonly certification: Certification;
   /** Sign-ins to Entra. */
   readonly cloud: Cloud;
+  /** Remote sessions that users ask for. */
+  readonly desktops: Desktops;
   /** The device is being registered with Entra. */
   readonly joining?: registration.State;
   /** Who has shown a gesture and waits for revocation lists. */

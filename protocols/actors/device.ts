@@ -3,10 +3,10 @@
  * sign in with a password and learns from a ticket for itself who that is (MS-KILE 3.2.5.7), opens services
  * with mutual authentication, renews the ticket-granting ticket, locks, unlocks and signs out.
  */
-import type { ActorEffect, ActorEnv, ActorEvent, Json } from '../../src/machine/actor.ts';
+import type { ActorEffect, ActorEnv, ActorEvent } from '../../src/machine/actor.ts';
 import { assertNever, type Env, type Step, to, unexpected } from '../../src/machine/machine.ts';
 import * as certificate from './device-certificate.ts';
-import { cloudView, withoutRuns } from './device-cloud.ts';
+import { withoutRuns } from './device-cloud.ts';
 import { inBackground } from './device-cloud-background.ts';
 import { passwordEntered, securityKeyShown } from './device-cloud-entries.ts';
 import * as cloudSignIn from './device-cloud-sign-in.ts';
@@ -18,7 +18,6 @@ import {
   givenUp,
   type Hello,
   helloOf,
-  helloView,
   keptOf,
   released,
   started,
@@ -45,7 +44,8 @@ import {
 import { keptIn, NOTHING_KEPT, written } from './device-store.ts';
 import { none, type Outcome, type Progress } from './exchange-state.ts';
 import * as exchanges from './exchanges.ts';
-import { ticketView } from './logon-session.ts';
+import * as desktops from './remote-desktop.ts';
+import { NO_DESKTOPS } from './remote-desktop-state.ts';
 import * as lists from './revocation-lists.ts';
 import { type Entry, entryOf, TOLD } from './user-entries.ts';
 
@@ -69,7 +69,10 @@ export function step(
 function cloudy(config: DeviceConfig, step: DeviceStep, env: Env): DeviceStep {
   const next = inBackground(config, step.state, env);
   const own = released(config.hello, next.state.base.hello, next.effects, env);
-  return { state: next.state, effects: [...step.effects, ...own] };
+  const remote = desktops.inBackground(config, next.state, env);
+  if (remote === undefined) return { state: next.state, effects: [...step.effects, ...own] };
+  const { state, effects } = carried(config, remote, env);
+  return { state, effects: [...step.effects, ...own, ...effects] };
 }
 
 /** What survives a loss of power is written before anything else happens. */
@@ -90,6 +93,8 @@ function heard(config: DeviceConfig, state: Running, event: ActorEvent, env: Act
   if (fetched !== undefined) {
     return carried(config, gestures.listsHeard(config, state, fetched, env), env);
   }
+  const remote = desktops.heard(config, state, event, env);
+  if (remote !== undefined) return carried(config, remote, env);
   const joined = join.heard(state, event, env);
   if (joined !== undefined) return joined;
   const registered = provisioning.registrationHeard(config, state, event, env);
@@ -133,7 +138,14 @@ function told(config: DeviceConfig, state: Running, entry: Entry, env: Env): Dev
   if (config.hello.join === 'none') {
     return blamed(state, 'nobody can sign in: the device is joined to nothing');
   }
+  const remote = desktops.entered(config, state, entry, env);
+  if (remote !== undefined) {
+    return 'finished' in remote ? carried(config, remote, env) : remote;
+  }
   switch (entry.kind) {
+    case 'connect':
+    case 'disconnect':
+      return to(state);
     case 'password':
       return carried(config, passwordEntered(config, state, entry, env), env);
     case 'provision':
@@ -196,13 +208,21 @@ function signOut(config: DeviceConfig, state: WithSession, env: Env): DeviceStep
   const hello = closed(config.hello, unmade.hello, state.session.who.user, env);
   const left = withoutRuns(state.base.cloud, () => true);
   const { cloud } = left;
-  return to({ name: 'signedOut', base: { ...state.base, exchanges: running, hello, cloud } }, [
-    ...effects,
-    ...left.effects,
-    ...provisioning.abandoned(state),
-    ...coreEffects(unmade.effects, 'hello'),
-    ...closeAll(state.session),
-  ]);
+  const base = { ...state.base, exchanges: running, hello, cloud };
+  return to(
+    {
+      name: 'signedOut',
+      base: { ...base, desktops: { ...NO_DESKTOPS, count: state.base.desktops.count } },
+    },
+    [
+      ...effects,
+      ...desktops.closeAll(state.base.desktops),
+      ...left.effects,
+      ...provisioning.abandoned(state),
+      ...coreEffects(unmade.effects, 'hello'),
+      ...closeAll(state.session),
+    ],
+  );
 }
 
 /** The first start of all finds an empty store: what was there before the story is put into it. */
@@ -228,6 +248,7 @@ function boot(config: DeviceConfig, before: Hello, env: Env, last?: Base): Devic
     },
     certification: certificate.notCertifying(last?.certification.errands.count),
     cloud: noCloud(last?.cloud.count),
+    desktops: { ...NO_DESKTOPS, count: last?.desktops.count ?? 0 },
   };
   return carried(config, signIn.computer(config, { name: 'signedOut', base }, env), env);
 }
@@ -246,6 +267,7 @@ function restart(config: DeviceConfig, state: Running, env: Env): DeviceStep {
     ...withoutRuns(state.base.cloud, () => true).effects,
     ...provisioning.abandoned(state),
     ...join.abandoned(state.base),
+    ...desktops.closeAll(state.base.desktops),
     ...closing,
     ...coreEffects(unmade.effects, 'hello'),
   ];
@@ -305,45 +327,11 @@ function finished(
       return signIn.logonTicketGained(config, state, outcome, env);
     case 'unlock':
       return signIn.unlocked(state, outcome, purpose.trust);
+    case 'desktop':
+      if (!('session' in state)) return to(state);
+      return carried(config, desktops.finished(config, state, purpose, outcome, env), env);
     default:
       if (!('session' in state)) return to(state);
       return carried(config, session.finished(config, state, purpose, outcome, env), env);
   }
-}
-
-/** What `expect.end` and `show` may look at. */
-export function view(state: State): Json {
-  if (state.name === 'off') return { state: 'off' };
-  const { base } = state;
-  const { computer } = base;
-  const common = {
-    state: state.name,
-    computer:
-      computer.name === 'signedIn'
-        ? { state: computer.name, tgt: ticketView(computer.tgt) }
-        : computer.name === 'failed'
-          ? { state: computer.name, reason: computer.reason }
-          : { state: computer.name },
-    clockOffset: base.exchanges.offset / 1_000,
-    exchanges: exchanges.describe(base.exchanges),
-    ...(base.failure === undefined ? {} : { failure: base.failure }),
-    ...certificate.certificationView(base.certification),
-    ...join.joinView(base),
-  };
-  if (!('session' in state)) return { ...common, ...helloView(base.hello) };
-  const { who, identity, cache, opened, ntHash } = state.session;
-  return {
-    ...common,
-    user: who.user,
-    identity: { ...identity },
-    tickets: cache.map(ticketView),
-    ...(ntHash === undefined ? {} : { ntHash: 'from a key list' }),
-    ...cloudView(base.hello.cloud[who.user]),
-    opened: Object.entries(opened).map(([service, one]) => ({
-      service,
-      state: one.name,
-      ...('mechanism' in one ? { mechanism: one.mechanism } : {}),
-    })),
-    ...helloView(base.hello),
-  };
 }

@@ -51,6 +51,13 @@ export const rdpHostFields = object({
     ),
     [],
   ),
+  aliases: defaulted(
+    listOf(
+      'Other names and addresses that lead to it; none of them is a service principal name',
+      text('A name or an address', { example: '192.0.2.8', pattern: /^[A-Za-z0-9.:-]+$/ }),
+    ),
+    [],
+  ),
   learnsKdcTime: defaulted(
     flag('Takes over the clock of the KDC when its own is wrong, instead of failing'),
     true,

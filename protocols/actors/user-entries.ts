@@ -4,6 +4,8 @@ import type { Biometric } from '../hello/container.ts';
 import type { PinEntry, Shown } from '../hello/gestures.ts';
 import { NT_ENTERPRISE, NT_PRINCIPAL } from '../kerberos/constants.ts';
 import { principal } from '../kerberos/names.ts';
+import { Protocol } from '../rdp/constants.ts';
+import type { Wanted } from '../rdp/negotiation.ts';
 import type { LogonName } from './logon-session.ts';
 
 /** A password that was typed. */
@@ -55,7 +57,32 @@ export interface JoinEntry {
   readonly password: string;
 }
 
-export type Entry = PasswordEntry | HelloEntry | SecurityKeyEntry | JoinEntry;
+/** Remote Desktop Connection is started. */
+export interface ConnectEntry {
+  readonly kind: 'connect';
+  readonly who: LogonName;
+  /** A name or an address. */
+  readonly host: string;
+  readonly mode: Wanted['mode'];
+  /** Bits of `Protocol`. */
+  readonly protocols: number;
+  /** Nobody is asked for credentials: those of the session are used. */
+  readonly signedIn: boolean;
+}
+
+export interface DisconnectEntry {
+  readonly kind: 'disconnect';
+  readonly who: LogonName;
+  readonly host: string;
+}
+
+export type Entry =
+  | PasswordEntry
+  | HelloEntry
+  | SecurityKeyEntry
+  | JoinEntry
+  | ConnectEntry
+  | DisconnectEntry;
 
 /** What is told, as the trace names it. */
 export const TOLD = [
@@ -70,6 +97,8 @@ export const TOLD = [
   'certificate enrolment',
   'hello container deletion',
   'device join',
+  'remote desktop connection',
+  'remote desktop disconnection',
 ] as const;
 
 export type ToldWhat = (typeof TOLD)[number];
@@ -124,9 +153,35 @@ export function entryOf(event: Told): Entry | undefined {
       return { kind: 'deleteContainer', who };
     case 'device join':
       return first === undefined ? undefined : { kind: 'join', who, password: first };
+    case 'remote desktop connection':
+      return connectEntry(who, event.args);
+    case 'remote desktop disconnection': {
+      const { host } = event.args;
+      return typeof host === 'string' ? { kind: 'disconnect', who, host } : undefined;
+    }
     default:
       return undefined;
   }
+}
+
+/** What the client can be told to offer. */
+export const CLIENT_PROTOCOLS = {
+  rdp: Protocol.PROTOCOL_RDP,
+  tls: Protocol.PROTOCOL_SSL,
+  nla: Protocol.PROTOCOL_SSL | Protocol.PROTOCOL_HYBRID,
+  ext: Protocol.PROTOCOL_SSL | Protocol.PROTOCOL_HYBRID | Protocol.PROTOCOL_HYBRID_EX,
+} as const;
+
+export const CLIENT_MODES = ['normal', 'restrictedAdmin', 'remoteCredentialGuard'] as const;
+
+function connectEntry(who: LogonName, args: Args): ConnectEntry | undefined {
+  const { host, mode, security, with: credentials } = args;
+  const known = CLIENT_MODES.find((one) => one === mode);
+  if (typeof host !== 'string' || known === undefined || typeof security !== 'string')
+    return undefined;
+  const protocols = CLIENT_PROTOCOLS[security as keyof typeof CLIENT_PROTOCOLS];
+  const signedIn = credentials === 'session';
+  return { kind: 'connect', who, host, mode: known, protocols, signedIn };
 }
 
 function biometricsIn(value: Args[string] | undefined): readonly Biometric[] {

@@ -1,5 +1,5 @@
 /** A person: what they know is typed at a device, what they are is shown to it. */
-import type { ActorEffect, ActorEvent, Args } from '../../src/machine/actor.ts';
+import type { ActorEffect, ActorEvent, Args, Json } from '../../src/machine/actor.ts';
 import { assertNever, type Step, to, unexpected } from '../../src/machine/machine.ts';
 import { role } from '../../src/scenario/role.ts';
 import {
@@ -17,7 +17,7 @@ import { userFields } from './fields.ts';
 import { BIOMETRICS } from './hello-fields.ts';
 import { noteIdentity } from './pki-certificates.ts';
 import { type CastSecurityKey, securityKeyOf } from './security-keys-cast.ts';
-import type { ToldWhat } from './user-entries.ts';
+import { CLIENT_MODES, type ToldWhat } from './user-entries.ts';
 
 /** Who they are to a device. */
 interface Typed {
@@ -52,7 +52,9 @@ function step(
       if (what === undefined || typeof on !== 'string') {
         return unexpected(state, event, Object.keys(VERBS).join(', '));
       }
-      const { [event.verb]: _, ...said } = args;
+      const { [event.verb]: object, ...rest } = args;
+      // Which host is what the client is told; of other verbs the object is in the name already.
+      const said = what.startsWith('remote desktop') ? { host: object as Json, ...rest } : rest;
       if (what === 'security key') {
         if (securityKey === undefined) {
           const why = 'there is no security key to show: the file gives none';
@@ -91,6 +93,10 @@ function whatOf(verb: string, args: Args): ToldWhat | undefined {
       return 'hello container deletion';
     case 'joins':
       return 'device join';
+    case 'connects':
+      return 'remote desktop connection';
+    case 'disconnects':
+      return 'remote desktop disconnection';
     default:
       return undefined;
   }
@@ -99,6 +105,12 @@ function whatOf(verb: string, args: Args): ToldWhat | undefined {
 const name = optional(
   text('The name as typed; left out: the one that they always type', { example: 'asmith' }),
 );
+
+const host = text('The host: a name or an address', {
+  example: 'rd1.corp.example',
+  pattern: /^[A-Za-z0-9.:-]+$/,
+  expected: 'a host name such as rd1.corp.example',
+});
 
 const VERBS = {
   enters: {
@@ -180,6 +192,37 @@ const VERBS = {
       as: name,
       on: actor('Which device', 'device'),
     }),
+  },
+  connects: {
+    about:
+      'Starts Remote Desktop Connection on the device where they are signed in. It asks for credentials: what they enter or show next goes to that prompt.',
+    schema: object({
+      connects: host,
+      with: defaulted(
+        oneOf('What the client takes: what the prompt is given, or what the session has already', [
+          'prompt',
+          'session',
+        ]),
+        'prompt',
+      ),
+      mode: defaulted(
+        oneOf('How it is started: as usual, /restrictedAdmin or /remoteGuard', CLIENT_MODES),
+        'normal',
+      ),
+      security: defaulted(
+        oneOf(
+          'What it offers: standard RDP security, TLS, CredSSP (nla), CredSSP with early user authorization (ext)',
+          ['rdp', 'tls', 'nla', 'ext'],
+        ),
+        'ext',
+      ),
+      as: name,
+      on: actor('Which device', 'device'),
+    }),
+  },
+  disconnects: {
+    about: 'Closes Remote Desktop Connection.',
+    schema: object({ disconnects: host, as: name, on: actor('Which device', 'device') }),
   },
 } as const;
 
