@@ -7,6 +7,8 @@ import { assertNever, type Env } from '../../src/machine/machine.ts';
 import { HELLO_ATR } from '../gids/constants.ts';
 import * as card from '../iso7816/card-machine.ts';
 import * as rdpefs from '../rdpefs/client.ts';
+import type { Message } from '../rdpefs/packets.ts';
+import { returnName } from '../rdpesc/calls.ts';
 import * as rdpesc from '../rdpesc/client.ts';
 import { NO_SERVICE } from '../rdpesc/reader-state.ts';
 import { closed, containerOf } from './device-hello.ts';
@@ -32,7 +34,7 @@ const CLIENT_ID = 1;
 export interface CardsStep {
   readonly state: WithSession;
   readonly effects: readonly ActorEffect[];
-  readonly messages: readonly Uint8Array[];
+  readonly messages: readonly Message[];
 }
 
 /** The cards that a session sees: its user's first, those of others behind it (dual enrolment). */
@@ -181,7 +183,7 @@ function device(asking: Asking, before: Turn, event: rdpefs.Event): Turn {
 function deviceWants(asking: Asking, turn: Turn, effect: rdpefs.Effect): Turn {
   switch (effect.kind) {
     case 'send':
-      return { ...turn, messages: [effect.message] };
+      return { ...turn, messages: [effect] };
     case 'control':
       return called(asking, turn, { ...effect, kind: 'asked' });
     case 'restarted':
@@ -212,8 +214,9 @@ function called(asking: Asking, before: Turn, event: rdpesc.Event): Turn {
 function serviceWants(asking: Asking, turn: Turn, effect: rdpesc.Effect): Turn {
   switch (effect.kind) {
     case 'completes': {
-      const { completionId, ioStatus, output } = effect;
-      return device(asking, turn, { kind: 'completes', completionId, ioStatus, output });
+      const { completionId, ioStatus, output, call } = effect;
+      const name = returnName(call);
+      return device(asking, turn, { kind: 'completes', completionId, ioStatus, output, name });
     }
     case 'transmit':
       return queued(asking, turn, effect);

@@ -284,9 +284,9 @@ export function sending(
   env: Env,
 ): SessionStep {
   return messages.reduce(
-    (before, message) =>
+    (before, { name, message }) =>
       then(before, (state) =>
-        onLine(config, state, id, { kind: 'sends', channel: cards.CHANNEL, message }, env),
+        onLine(config, state, id, { kind: 'sends', channel: cards.CHANNEL, name, message }, env),
       ),
     settled(step),
   );

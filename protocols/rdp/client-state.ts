@@ -61,7 +61,13 @@ export type Event =
   | { readonly kind: 'secured' }
   /** CredSSP is over, and the server has the credentials. */
   | { readonly kind: 'authenticated' }
-  | { readonly kind: 'sends'; readonly channel: string; readonly message: Uint8Array }
+  /** `name`: what traces call the message. */
+  | {
+      readonly kind: 'sends';
+      readonly channel: string;
+      readonly name: string;
+      readonly message: Uint8Array;
+    }
   | { readonly kind: 'disconnects' }
   | { readonly kind: 'closed' };
 

@@ -253,15 +253,12 @@ function afterConnect(
 
 function sending(
   state: Extract<State, { readonly name: 'active' }>,
-  { channel, message }: Extract<Event, { readonly kind: 'sends' }>,
+  { channel, name: called, message }: Extract<Event, { readonly kind: 'sends' }>,
 ): ClientStep {
   const found = state.channels.find(({ name }) => name === channel);
   if (found === undefined) return to(state);
   const effects = chunks(message).map((data) =>
-    domain(
-      { kind: 'sendDataRequest', initiator: state.userId, channelId: found.id, data },
-      'Virtual Channel PDU',
-    ),
+    domain({ kind: 'sendDataRequest', initiator: state.userId, channelId: found.id, data }, called),
   );
   return to(state, effects);
 }

@@ -190,7 +190,7 @@ export function shownInSession(
         state,
         chunks(event.message, { showProtocol }).map((chunk): Effect => {
           const bytes = indication(channel.id, chunk);
-          return { kind: 'send', message: 'Virtual Channel PDU', bytes };
+          return { kind: 'send', message: event.name, bytes };
         }),
       );
     }

@@ -68,7 +68,13 @@ export type Event =
   | { readonly kind: 'refused'; readonly errorInfo: number }
   /** Of the session: what is on the screen, what a channel says, what is told of the sign-in. */
   | { readonly kind: 'shows'; readonly lines: readonly string[] }
-  | { readonly kind: 'sends'; readonly channel: string; readonly message: Uint8Array }
+  /** `name`: what traces call the message. */
+  | {
+      readonly kind: 'sends';
+      readonly channel: string;
+      readonly name: string;
+      readonly message: Uint8Array;
+    }
   | {
       readonly kind: 'notifies';
       readonly info: Exclude<SessionInfo, { readonly kind: 'other' }>;

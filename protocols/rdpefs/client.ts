@@ -8,7 +8,7 @@ import {
 } from '../../src/machine/machine.ts';
 import { capabilities } from './capabilities.ts';
 import { DeviceType, KEEPS_CLIENT_ID, VERSION_MAJOR, VERSION_MINOR } from './messages.ts';
-import { type Packet, packet, readPacket } from './packets.ts';
+import { type Message, message, type Packet, readPacket } from './packets.ts';
 
 export interface ClientConfig {
   readonly computerName: string;
@@ -31,12 +31,14 @@ export type Event =
       readonly completionId: number;
       readonly ioStatus: number;
       readonly output: Uint8Array;
+      /** What traces call the response. */
+      readonly name: string;
     }
   /** The card is taken out of the session: its device goes. */
   | { readonly kind: 'removes' };
 
 export type Effect =
-  | { readonly kind: 'send'; readonly message: Uint8Array }
+  | ({ readonly kind: 'send' } & Message)
   | {
       readonly kind: 'control';
       readonly completionId: number;
@@ -64,7 +66,7 @@ export function step(config: ClientConfig, state: State, event: Event): ClientSt
     }
     case 'completes': {
       if (state.name !== 'ready') return unexpected(state, event, 'received');
-      return to(state, [completion(config, event.completionId, event.ioStatus, event.output)]);
+      return to(state, [completion(config, event)]);
     }
     case 'removes':
       if (state.name !== 'ready') return to(state);
@@ -74,23 +76,29 @@ export function step(config: ClientConfig, state: State, event: Event): ClientSt
   }
 }
 
-function send(value: Parameters<typeof packet>[0]): Effect {
-  return { kind: 'send', message: packet(value) };
+function send(value: Parameters<typeof message>[0], name?: string): Effect {
+  return { kind: 'send', ...message(value, 'client', name) };
 }
 
 function completion(
   { deviceId }: ClientConfig,
-  completionId: number,
-  ioStatus: number,
-  output: Uint8Array,
+  {
+    completionId,
+    ioStatus,
+    output,
+    name,
+  }: Omit<Extract<Event, { readonly kind: 'completes' }>, 'kind' | 'name'> & {
+    readonly name?: string;
+  },
 ): Effect {
-  return send({
+  const response = {
     kind: 'completion',
     DeviceId: deviceId,
     CompletionId: completionId,
     IoStatus: ioStatus,
     OutputBuffer: output,
-  });
+  } as const;
+  return send(response, name);
 }
 
 function refused(state: State, reason: string): ClientStep {
@@ -136,7 +144,11 @@ function received(config: ClientConfig, state: State, value: Packet): ClientStep
     case 'otherRequest':
       if (state.name !== 'ready') break;
       return to(state, [
-        completion(config, value.completionId, STATUS_NOT_SUPPORTED, new Uint8Array(0)),
+        completion(config, {
+          completionId: value.completionId,
+          ioStatus: STATUS_NOT_SUPPORTED,
+          output: new Uint8Array(0),
+        }),
       ]);
   }
   return refused(state, `${value.kind} in ${state.name}`);

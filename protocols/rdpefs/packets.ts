@@ -61,6 +61,42 @@ const IDS = {
   completion: PacketId.PAKID_CORE_DEVICE_IOCOMPLETION,
 } as const;
 
+/** What MS-RDPEFS 2.2.2 and 2.2.3 call packets; both sides send one with PAKID_CORE_CLIENTID_CONFIRM. */
+const NAMES = {
+  serverAnnounce: 'Server Announce Request',
+  clientIdConfirm: 'Client Announce Reply',
+  clientName: 'Client Name Request',
+  serverCapability: 'Server Core Capability Request',
+  clientCapability: 'Client Core Capability Response',
+  deviceList: 'Client Device List Announce Request',
+  deviceListRemove: 'Client Drive Device List Remove',
+  deviceReply: 'Server Device Announce Response',
+  userLoggedOn: 'Server User Logged On',
+  controlRequest: 'Device Control Request',
+  completion: 'Device Control Response',
+} as const;
+const SERVER_CLIENT_ID_CONFIRM = 'Server Client ID Confirm';
+
+/** All of them, for traces. */
+export const PACKET_NAMES: readonly string[] = [...Object.values(NAMES), SERVER_CLIENT_ID_CONFIRM];
+
+/** A message of the channel: octets, and what traces call them. */
+export interface Message {
+  readonly name: string;
+  readonly message: Uint8Array;
+}
+
+/** @param from who sends it @param name what a control request or its response is about */
+export function message(
+  value: Written,
+  from: 'client' | 'server',
+  name: string = from === 'server' && value.kind === 'clientIdConfirm'
+    ? SERVER_CLIENT_ID_CONFIRM
+    : NAMES[value.kind],
+): Message {
+  return { name, message: packet(value) };
+}
+
 type Written = Exclude<Packet, { readonly kind: 'unknown' | 'otherRequest' }>;
 
 /** The octets of a packet. */

@@ -8,7 +8,7 @@ import {
 } from '../../src/machine/machine.ts';
 import { capabilities, wantsUserLoggedOn } from './capabilities.ts';
 import { DeviceType, IRP_MJ_DEVICE_CONTROL, VERSION_MAJOR, VERSION_MINOR } from './messages.ts';
-import { type Packet, packet, readPacket } from './packets.ts';
+import { type Message, message, type Packet, readPacket } from './packets.ts';
 
 export interface Redirected {
   readonly clientId: number;
@@ -38,11 +38,13 @@ export type Event =
       readonly ioControlCode: number;
       readonly input: Uint8Array;
       readonly outputLength: number;
+      /** What traces call the request. */
+      readonly name: string;
     }
   | { readonly kind: 'loggedOn' };
 
 export type Effect =
-  | { readonly kind: 'send'; readonly message: Uint8Array }
+  | ({ readonly kind: 'send' } & Message)
   | { readonly kind: 'smartCard'; readonly deviceId: number }
   | { readonly kind: 'removed'; readonly deviceId: number }
   | { readonly kind: 'asked'; readonly completionId: number }
@@ -88,8 +90,8 @@ export function step(state: State, event: Event): ServerStep {
   }
 }
 
-function send(value: Parameters<typeof packet>[0]): Effect {
-  return { kind: 'send', message: packet(value) };
+function send(value: Parameters<typeof message>[0], name?: string): Effect {
+  return { kind: 'send', ...message(value, 'server', name) };
 }
 
 function refused(state: State, reason: string): ServerStep {
@@ -161,7 +163,7 @@ function announced(
 
 function asking(
   state: Extract<State, { readonly name: 'ready' }>,
-  { deviceId, ioControlCode, input, outputLength }: Extract<Event, { readonly kind: 'asks' }>,
+  { deviceId, ioControlCode, input, outputLength, name }: Extract<Event, { readonly kind: 'asks' }>,
 ): ServerStep {
   if (!state.smartCards.includes(deviceId)) return refused(state, `there is no device ${deviceId}`);
   if (state.pending.length >= PENDING_MAX) {
@@ -169,7 +171,7 @@ function asking(
   }
   let completionId = 0;
   while (state.pending.includes(completionId)) completionId++;
-  const request = send({
+  const packet = {
     kind: 'controlRequest',
     DeviceId: deviceId,
     FileId: 1,
@@ -179,7 +181,8 @@ function asking(
     OutputBufferLength: outputLength,
     IoControlCode: ioControlCode,
     InputBuffer: input,
-  });
+  } as const;
+  const request = send(packet, name);
   return to({ ...state, pending: [...state.pending, completionId] }, [
     { kind: 'asked', completionId },
     request,

@@ -88,6 +88,18 @@ export function returnCodec<N extends CallName>(name: N): Codec<ReturnOf<N>> {
   return TABLE[name][2] as unknown as Codec<ReturnOf<N>>;
 }
 
+/**
+ * What traces call a call and its return: MS-RDPESC 2.2.2 and 2.2.3 name the structures so, except that several
+ * calls share Context_Call and Long_Return there.
+ */
+export function callName(call: string): string {
+  return `${call}_Call`;
+}
+
+export function returnName(call: string): string {
+  return `${call}_Return`;
+}
+
 export const CALL_NAMES = Object.keys(TABLE) as readonly CallName[];
 
 /** Whether texts of a call are UTF-16: those of W calls, and of those that come as W only. */

@@ -146,7 +146,12 @@ s('a sign-in goes from negotiation to an active session', () => {
       info: { kind: 'loggedOn', domain: 'CORP', userName: 'alice', sessionId: 2 },
     },
     { kind: 'shows', lines: ['CORP\\alice'] },
-    { kind: 'sends', channel: 'rdpdr', message: new Uint8Array(2_062).fill(9) },
+    {
+      kind: 'sends',
+      channel: 'rdpdr',
+      name: 'Virtual Channel PDU',
+      message: new Uint8Array(2_062).fill(9),
+    },
   ]);
   const notes = played.hostEffects.flatMap((one) => (one.kind === 'note' ? [one.text] : []));
   assert.equal(notes, []);

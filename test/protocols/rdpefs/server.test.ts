@@ -116,11 +116,16 @@ s('a request comes to the card, and its completion back; each number once', () =
     ioControlCode: 0x00090014,
     input: hex`0102`,
     outputLength: 2048,
+    name: 'EstablishContext_Call',
   } as const;
   const first = server.step(host, asks);
   const second = server.step(first.state, asks);
   assert.equal(second.effects[0], { kind: 'asked', completionId: 1 });
-  const [, sent] = first.effects as readonly [server.Effect, { readonly message: Uint8Array }];
+  const [, sent] = first.effects as readonly [
+    server.Effect,
+    { readonly message: Uint8Array; readonly name: string },
+  ];
+  assert.is(sent.name, 'EstablishContext_Call');
   const heard = client.step(LAPTOP, laptop, { kind: 'received', message: sent.message });
   assert.equal(heard.effects, [
     {
@@ -131,9 +136,17 @@ s('a request comes to the card, and its completion back; each number once', () =
       outputLength: 2048,
     },
   ]);
-  const done = { kind: 'completes', completionId: 0, ioStatus: 0, output: hex`0304` } as const;
+  const name = 'EstablishContext_Return';
+  const done = {
+    kind: 'completes',
+    completionId: 0,
+    ioStatus: 0,
+    output: hex`0304`,
+    name,
+  } as const;
   const [answer] = client.step(LAPTOP, laptop, done).effects;
-  const { message } = answer as { readonly message: Uint8Array };
+  const { message, name: named } = answer as Extract<client.Effect, { readonly kind: 'send' }>;
+  assert.is(named, name);
   const completed = server.step(second.state, { kind: 'received', message });
   assert.equal(completed.effects, [
     { kind: 'completed', completionId: 0, ioStatus: 0, output: hex`0304` },
