@@ -17,6 +17,7 @@ import { rdpHost } from './actors/rdp-host-role.ts';
 import { readOnlyDomainController } from './actors/read-only-role.ts';
 import { user } from './actors/user.ts';
 import { dissector as kerberosDissector } from './dissect/dissector.ts';
+import { REMOTE_DESKTOP_MESSAGES } from './dissect/remote-desktop-messages.ts';
 import { httpFraming } from './http/framing.ts';
 import { vpcdFraming } from './iso7816/vpcd.ts';
 import { kerberosTcpFraming } from './kerberos/framing.ts';
@@ -111,6 +112,7 @@ export const MESSAGES: readonly MessageDefinition[] = [
     about: 'a server has its domain controller judge an NTLM logon (MS-NRPC 3.5.4.5.1)',
   },
   { name: 'NetrLogonSamLogonEx-response', about: 'who it is with the session’s key, or why not' },
+  ...REMOTE_DESKTOP_MESSAGES,
   ...Object.values(OPERATIONS).map(({ type }) => ({
     name: `LDAP ${type}`,
     about: 'an operation of LDAP or its answer (RFC 4511 §4)',

@@ -1,0 +1,46 @@
+/** What traces call the messages of a remote desktop: RDP's own, and those that its channels carry. */
+import { PACKET_NAMES } from '../rdpefs/packets.ts';
+import { CALL_NAMES, callName, returnName } from '../rdpesc/calls.ts';
+
+/** Name, and what it is for, with the section of MS-RDPBCGR where no other is named. */
+const CONNECTION: Readonly<Record<string, string>> = {
+  'X.224 Connection Request': 'opens a connection and says which protection it knows (2.2.1.1)',
+  'X.224 Connection Confirm': 'which protection it is, or why none (2.2.1.2)',
+  TSRequest: 'CredSSP: a token, the binding to TLS, credentials (MS-CSSP 2.2.1)',
+  'Early User Authorization Result PDU': 'whether who proved themselves may sign in (2.2.10.2)',
+  'MCS Connect Initial': 'what the client is, and the channels that it wants (2.2.1.3)',
+  'MCS Connect Response': 'what the server is, and the channels’ numbers (2.2.1.4)',
+  'MCS Erect Domain Request': 'begins MCS’ domain (2.2.1.5)',
+  'MCS Attach User Request': 'asks for the client’s own channel (2.2.1.6)',
+  'MCS Attach User Confirm': 'gives it (2.2.1.7)',
+  'MCS Channel Join Request': 'joins a channel (2.2.1.8)',
+  'MCS Channel Join Confirm': 'the channel is joined (2.2.1.9)',
+  'MCS Disconnect Provider Ultimatum': 'ends the connection (2.2.2.3)',
+  'Client Info PDU': 'who is to be signed in (2.2.1.11)',
+  'License Error PDU': 'licensing, which ends with “valid client” (2.2.1.12)',
+  'Demand Active PDU': 'the server’s capabilities (2.2.1.13.1)',
+  'Confirm Active PDU': 'the client’s capabilities (2.2.1.13.2)',
+  'Synchronize PDU': 'both sides begin (2.2.1.14)',
+  'Control PDU': 'who controls the session (2.2.1.15)',
+  'Font List PDU': 'the client is done (2.2.1.18)',
+  'Font Map PDU': 'the server is done: the session is there (2.2.1.22)',
+  'Set Error Info PDU': 'why the connection will end (2.2.5.1)',
+  'Save Session Info PDU': 'who is signed in, or why not (2.2.10.1)',
+  'Update PDU': 'a part of the screen (2.2.9.1.1.3)',
+  'Virtual Channel PDU': 'a channel’s message (2.2.6.1)',
+};
+
+export const REMOTE_DESKTOP_MESSAGES: readonly {
+  readonly name: string;
+  readonly about: string;
+}[] = [
+  ...Object.entries(CONNECTION).map(([name, about]) => ({
+    name,
+    about: about.includes('MS-') ? about : about.replace(/\(2\./, '(MS-RDPBCGR 2.'),
+  })),
+  ...PACKET_NAMES.map((name) => ({ name, about: 'redirection of devices (MS-RDPEFS 2.2.2)' })),
+  ...['AccessStartedEvent', ...CALL_NAMES].flatMap((call) => [
+    { name: callName(call), about: 'the host calls the smart card service (MS-RDPESC 2.2.2)' },
+    { name: returnName(call), about: 'what the call came to (MS-RDPESC 2.2.3)' },
+  ]),
+];
