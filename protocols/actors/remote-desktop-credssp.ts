@@ -3,20 +3,15 @@
  * what was shown to the prompt, user-to-user with the host, or NTLM where Kerberos cannot be; then the credentials.
  */
 import type { ActorEffect } from '../../src/machine/actor.ts';
-import { assertNever, type Env, to } from '../../src/machine/machine.ts';
+import { type Env, to } from '../../src/machine/machine.ts';
 import * as credssp from '../credssp/client.ts';
 import { type InitiatorContext, initiatorContext } from '../credssp/contexts.ts';
-import { type Credentials, KeySpec, RESTRICTED_ADMIN } from '../credssp/credentials.ts';
 import { VERSION_MAX } from '../credssp/messages.ts';
 import { type Failure, sentenceOf } from '../kerberos/client.ts';
-import { KdcOptions, NT_SRV_INST } from '../kerberos/constants.ts';
-import { GssFlags } from '../kerberos/gss.ts';
-import { principal } from '../kerberos/names.ts';
+import { KdcOptions } from '../kerberos/constants.ts';
 import { statusName } from '../kerberos/ntstatus.ts';
 import { type Credential, isValid, ticketGrantingTicket } from '../kerberos/ticket-cache.ts';
-import type { Offer } from '../negotiate/initiator-state.ts';
-import { ntHash } from '../ntlm/response.ts';
-import { isAddress, policyObjection } from './device-ntlm.ts';
+import { isAddress } from './device-ntlm.ts';
 import { began, kdcTime, type SessionStep, settled } from './device-opened.ts';
 import { etypesWith } from './device-proof.ts';
 import { type DeviceConfig, type WithSession, withExchanges } from './device-state.ts';
@@ -24,8 +19,9 @@ import { type Outcome, stamping } from './exchange-state.ts';
 import * as exchanges from './exchanges.ts';
 import { serviceRequest, tgtRequest } from './logon-session.ts';
 import { secretProof } from './mechanisms.ts';
+import { credentialsOf, hostName, offersOf, type Tickets } from './remote-desktop-credentials.ts';
 import { staged } from './remote-desktop-prompt.ts';
-import type { Desktop, DesktopPurpose, Logon, Nla, WithLine } from './remote-desktop-state.ts';
+import type { Desktop, DesktopPurpose, Nla, WithLine } from './remote-desktop-state.ts';
 
 export interface CredSspStep extends SessionStep {
   readonly outcome:
@@ -42,10 +38,6 @@ function failed(state: WithSession, reason: string): CredSspStep {
   return { ...settled(to(state)), outcome: { kind: 'failed', reason } };
 }
 
-/** GSS-API flags of Windows' CredSSP. */
-const GSS_FLAGS =
-  GssFlags.mutual | GssFlags.replay | GssFlags.sequence | GssFlags.conf | GssFlags.integ;
-
 /** TLS stands: a ticket-granting ticket is what it takes first. */
 export function begun(
   config: DeviceConfig,
@@ -58,20 +50,13 @@ export function begun(
   if (nla.name !== 'ready') return failed(state, `CredSSP begins in ${nla.name}`);
   const { publicKey } = nla;
   if (isAddress(desktop.asked.host)) {
-    return speaking(
-      config,
-      state,
-      desktop,
-      { ...line, nla: { name: 'ready', publicKey } },
-      undefined,
-      env,
-    );
+    return speaking(config, state, desktop, line, { tgt: undefined }, env);
   }
   if (logon.kind === 'signedIn') {
     const { cache, who } = state.session;
     const tgt = ticketGrantingTicket(cache, who.realm);
     return tgt !== undefined && isValid(tgt, kdcTime(state, env))
-      ? speaking(config, state, desktop, line, tgt, env)
+      ? withTgt(config, state, desktop, line, tgt, env)
       : failed(state, 'the session has no ticket-granting ticket that is valid');
   }
   const purpose: DesktopPurpose = { for: 'desktop', desktop: desktop.id, wants: 'tgt' };
@@ -93,6 +78,30 @@ export function begun(
   return continues(began(expecting, progress));
 }
 
+/** Remote Credential Guard takes a ticket for the host besides; everything else goes on at once. */
+function withTgt(
+  config: DeviceConfig,
+  state: WithSession,
+  desktop: Desktop,
+  line: WithLine,
+  tgt: Credential,
+  env: Env,
+): CredSspStep {
+  const { nla } = line;
+  if (desktop.asked.mode !== 'remoteCredentialGuard' || nla.name === 'expectTls') {
+    return speaking(config, state, desktop, line, { tgt }, env);
+  }
+  const { publicKey } = nla;
+  const asking: Nla = { name: 'expectHostTicket', publicKey, tgt };
+  const expecting = staged(state, desktop.id, { ...line, nla: asking });
+  const request = serviceRequest(tgt, hostName(desktop), config);
+  const purpose: DesktopPurpose = { for: 'desktop', desktop: desktop.id, wants: 'ticket' };
+  const { exchanges: running } = expecting.base;
+  return continues(
+    began(expecting, exchanges.beginTgs(running, purpose, request, config.exchanges, env)),
+  );
+}
+
 /** An exchange with the KDC is over. */
 export function exchanged(
   config: DeviceConfig,
@@ -105,10 +114,15 @@ export function exchanged(
   const { nla } = line;
   if (nla.name === 'expectTgt') {
     if (outcome.kind === 'as') {
-      return speaking(config, state, desktop, line, outcome.reply.credential, env);
+      return withTgt(config, state, desktop, line, outcome.reply.credential, env);
     }
     if (outcome.kind !== 'failed') return failed(state, outcome.kind);
     return withoutKerberos(config, state, desktop, line, outcome.failure, env);
+  }
+  if (nla.name === 'expectHostTicket') {
+    if (outcome.kind !== 'tgs') return failed(state, reasonOf(outcome));
+    const tickets = { tgt: nla.tgt, hostTicket: outcome.credential };
+    return speaking(config, state, desktop, line, tickets, env);
   }
   if (nla.name !== 'speaking') return continues(settled(to(state)));
   const event =
@@ -132,90 +146,38 @@ function withoutKerberos(
   env: Env,
 ): CredSspStep {
   const canNtlm = failure.kind === 'unanswered' && line.logon.kind === 'password';
-  return canNtlm && desktop.asked.mode !== 'remoteCredentialGuard'
-    ? speaking(config, state, desktop, line, undefined, env)
+  return canNtlm
+    ? speaking(config, state, desktop, line, { tgt: undefined }, env)
     : failed(state, sentenceOf(failure));
 }
 
-/** The first token goes out. @param tgt undefined: NTLM it is */
+/** The first token goes out. */
 function speaking(
   config: DeviceConfig,
   state: WithSession,
   desktop: Desktop,
   line: WithLine,
-  tgt: Credential | undefined,
+  tickets: Tickets,
   env: Env,
 ): CredSspStep {
   const { nla } = line;
   if (nla.name === 'expectTls') return failed(state, 'CredSSP begins before TLS');
   const { publicKey } = nla;
+  const { tgt } = tickets;
   const offers = offersOf(config, desktop, line.logon, tgt);
   if (typeof offers === 'string') return failed(state, offers);
   const request = { offers, framing: 'spnego', sequenceAfterMic: 'on' } as const;
-  const speakingNow: Nla = { name: 'speaking', publicKey, state: { name: 'idle' }, tgt };
+  const credentials = credentialsOf(desktop, line, tickets, env);
+  const speakingNow: Nla = {
+    name: 'speaking',
+    publicKey,
+    state: { name: 'idle' },
+    tgt,
+    credentials,
+  };
   const next: WithLine = { ...line, nla: speakingNow };
   const event = { kind: 'context', event: { kind: 'begun', request } } as const;
   return heard(config, staged(state, desktop.id, next), desktop, next, event, env);
-}
-
-/** What is tried, or why there is nothing to try. */
-function offersOf(
-  config: DeviceConfig,
-  { asked }: Desktop,
-  logon: Logon,
-  tgt: Credential | undefined,
-): readonly [Offer, ...Offer[]] | string {
-  const ntlm = ntlmOffer(config, asked.host, logon);
-  if (tgt === undefined) {
-    return typeof ntlm === 'string' ? `no Kerberos with ${asked.host}, and ${ntlm}` : [ntlm];
-  }
-  const kerberos: Offer = {
-    mechanism: 'userToUser',
-    sname: principal(NT_SRV_INST, 'TERMSRV', asked.host),
-    gssFlags: GSS_FLAGS,
-    learnsTime: config.learnsKdcTime,
-  };
-  const kerberosOnly = asked.mode === 'remoteCredentialGuard' || typeof ntlm === 'string';
-  return kerberosOnly ? [kerberos] : [kerberos, ntlm];
-}
-
-function ntlmOffer(config: DeviceConfig, host: string, logon: Logon): Offer | string {
-  const objection = policyObjection(config);
-  if (objection !== undefined) return objection;
-  if (logon.kind !== 'password') return 'NTLM takes passwords only';
-  const { domain: domainName, userName, password } = logon;
-  const names = { domainName, userName, workstation: config.netbiosName };
-  const credentials = { ...names, ntHash: ntHash(password), targetName: `TERMSRV/${host}` };
-  return { mechanism: 'ntlm', credentials };
-}
-
-const CSP_NAME = 'Microsoft Base Smart Card Crypto Provider';
-
-/** What the host gets in the end. */
-function credentialsOf({ asked }: Desktop, { logon, redirected }: WithLine): Credentials {
-  if (asked.mode === 'restrictedAdmin') return RESTRICTED_ADMIN;
-  switch (logon.kind) {
-    case 'smartCard': {
-      const { pin, container: containerName, upn: userHint, owner } = logon;
-      const reader = redirected.cards.find((one) => one.owner === owner)?.reader;
-      const cspData = {
-        keySpec: KeySpec.AT_KEYEXCHANGE,
-        ...(reader === undefined ? {} : { readerName: reader }),
-        containerName,
-        cspName: CSP_NAME,
-      };
-      return { kind: 'smartCard', pin, cspData, userHint };
-    }
-    case 'password': {
-      const { domain: domainName, userName, password } = logon;
-      return { kind: 'password', domainName, userName, password };
-    }
-    case 'signedIn':
-      // Windows hands the password of the session over only where policy says so; here it never does.
-      return RESTRICTED_ADMIN;
-    default:
-      return assertNever(logon);
-  }
 }
 
 /** Something for CredSSP, and what it leads to. */
@@ -234,7 +196,7 @@ export function heard(
     context: initiatorContext(() => clientEnv),
     publicKey: nla.publicKey,
     version: VERSION_MAX,
-    credentials: credentialsOf(desktop, line),
+    credentials: nla.credentials,
   };
   const next = credssp.step(speaker, nla.state, event, env);
   const after: WithLine = { ...line, nla: { ...nla, state: next.state } };

@@ -2,6 +2,7 @@
 import type { Env } from '../../src/machine/machine.ts';
 import type * as credssp from '../credssp/client.ts';
 import type { InitiatorContext } from '../credssp/contexts.ts';
+import type { Credentials } from '../credssp/credentials.ts';
 import type { Gesture } from '../hello/container.ts';
 import type * as card from '../iso7816/card-machine.ts';
 import type { Credential } from '../kerberos/ticket-cache.ts';
@@ -51,11 +52,19 @@ export type Nla =
   /** TLS stands; the public key is the server's. */
   | { readonly name: 'ready'; readonly publicKey: Uint8Array }
   | { readonly name: 'expectTgt'; readonly publicKey: Uint8Array }
+  /** Remote Credential Guard hands over a ticket for the host. */
+  | {
+      readonly name: 'expectHostTicket';
+      readonly publicKey: Uint8Array;
+      readonly tgt: Credential;
+    }
   | {
       readonly name: 'speaking';
       readonly publicKey: Uint8Array;
       readonly state: CredSspState;
       readonly tgt: Credential | undefined;
+      /** What the host gets in the end. */
+      readonly credentials: Credentials;
     };
 
 /** One emulated card in its reader. */

@@ -1,9 +1,12 @@
 /**
  * Tickets with their keys in one message: RFC 4120 §5.8.1. In a file (`.kirbi`) its part that would be
- * encrypted lies open, with encryption type 0, as programs for Windows hand tickets to one another.
+ * encrypted lies open, with encryption type 0, as programs for Windows hand tickets to one another. Between two
+ * hosts it is encrypted under a session key that both have.
  */
 import { decode, encode, tryDecode } from '../../src/der/codec.ts';
 import type { Raw } from '../../src/der/raw.ts';
+import { KeyUsage } from './constants.ts';
+import { confounderLength, decrypt, encrypt, type Key } from './etypes.ts';
 import { EncKrbCredPart, KrbCred, type KrbCredInfo, Ticket } from './messages.ts';
 import type { Credential } from './ticket-cache.ts';
 
@@ -14,12 +17,31 @@ const MSG_TYPE = 22;
 
 /** @throws RangeError where a credential's ticket is none */
 export function openKrbCred(credentials: readonly Credential[]): Uint8Array {
-  const part = encode(EncKrbCredPart, { ticketInfo: credentials.map(infoOf) });
+  return krbCred(credentials, { etype: ETYPE_NULL, cipher: encPart(credentials) });
+}
+
+/** The same under a session key. @throws RangeError where a credential's ticket is none */
+export function sealedKrbCred(
+  credentials: readonly Credential[],
+  key: Key,
+  random: (length: number) => Uint8Array,
+): Uint8Array {
+  const { etype } = key;
+  const confounder = random(confounderLength(etype));
+  const cipher = encrypt(key, KeyUsage.KRB_CRED_ENC_PART, encPart(credentials), confounder);
+  return krbCred(credentials, { etype, cipher });
+}
+
+function encPart(credentials: readonly Credential[]): Uint8Array {
+  return encode(EncKrbCredPart, { ticketInfo: credentials.map(infoOf) });
+}
+
+function krbCred(credentials: readonly Credential[], sealed: KrbCred['encPart']): Uint8Array {
   return encode(KrbCred, {
     pvno: PVNO,
     msgType: MSG_TYPE,
     tickets: credentials.map(({ ticket }) => ({ raw: ticket, value: decode(Ticket, ticket) })),
-    encPart: { etype: ETYPE_NULL, cipher: part },
+    encPart: sealed,
   });
 }
 
@@ -44,10 +66,22 @@ function infoOf(credential: Credential): KrbCredInfo {
 export function readKrbCred(octets: Uint8Array): readonly Credential[] | undefined {
   const cred = tryDecode(KrbCred, octets);
   if (!cred.ok || cred.value.encPart.etype !== ETYPE_NULL) return undefined;
-  const part = tryDecode(EncKrbCredPart, cred.value.encPart.cipher);
-  if (!part.ok || part.value.ticketInfo.length !== cred.value.tickets.length) return undefined;
+  return credentialsIn(cred.value, cred.value.encPart.cipher);
+}
+
+/** What one holds that is under a session key; undefined: it is none, or under another key. */
+export function unsealedKrbCred(octets: Uint8Array, key: Key): readonly Credential[] | undefined {
+  const cred = tryDecode(KrbCred, octets);
+  if (!cred.ok || cred.value.encPart.etype !== key.etype) return undefined;
+  const plain = decrypt(key, KeyUsage.KRB_CRED_ENC_PART, cred.value.encPart.cipher);
+  return plain === undefined ? undefined : credentialsIn(cred.value, plain);
+}
+
+function credentialsIn({ tickets }: KrbCred, plain: Uint8Array) {
+  const part = tryDecode(EncKrbCredPart, plain);
+  if (!part.ok || part.value.ticketInfo.length !== tickets.length) return undefined;
   const credentials: Credential[] = [];
-  for (const [i, ticket] of cred.value.tickets.entries()) {
+  for (const [i, ticket] of tickets.entries()) {
     const credential: Credential | undefined = credentialOf(
       part.value.ticketInfo[i] as KrbCredInfo,
       ticket,

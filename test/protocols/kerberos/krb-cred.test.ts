@@ -1,10 +1,17 @@
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openKrbCred, readKrbCred } from '../../../protocols/kerberos/krb-cred.ts';
+import { key } from '../../../protocols/kerberos/etypes.ts';
+import {
+  openKrbCred,
+  readKrbCred,
+  sealedKrbCred,
+  unsealedKrbCred,
+} from '../../../protocols/kerberos/krb-cred.ts';
 import { EncKrbCredPart, KrbCred, Ticket } from '../../../protocols/kerberos/messages.ts';
 import { principal } from '../../../protocols/kerberos/names.ts';
 import type { Credential } from '../../../protocols/kerberos/ticket-cache.ts';
+import { seededRandom } from '../../../src/crypto/random.ts';
 import { decode, encode } from '../../../src/der/codec.ts';
 
 const s = suite('krb-cred');
@@ -103,6 +110,18 @@ s('names of the service may stand in the ticket alone, and one time for both', (
   const cipher = encode(EncKrbCredPart, { ticketInfo: [rest] });
   const read = readKrbCred(encode(KrbCred, { ...good, encPart: { etype: 0, cipher } }));
   assert.equal(read, [credential()]);
+});
+
+s('under a session key it opens with that key only', () => {
+  const random = seededRandom(1, 'krb-cred');
+  const sessionKey = key(18, new Uint8Array(32).fill(3));
+  const sealed = sealedKrbCred([credential()], sessionKey, random);
+  assert.is(decode(KrbCred, sealed).encPart.etype, 18);
+  assert.equal(unsealedKrbCred(sealed, sessionKey), [credential()]);
+  assert.is(unsealedKrbCred(sealed, key(18, new Uint8Array(32))), undefined);
+  assert.is(unsealedKrbCred(sealed, key(17, new Uint8Array(16))), undefined);
+  assert.is(unsealedKrbCred(sealed.subarray(1), sessionKey), undefined);
+  assert.is(readKrbCred(sealed), undefined);
 });
 
 s.run();
