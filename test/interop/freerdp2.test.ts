@@ -1,7 +1,9 @@
 /** FreeRDP 2.11's client at our remote desktop host, over TLS and as far as its CredSSP comes. */
+import { spawn } from 'node:child_process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { peerTest } from '../peers.ts';
+import { peer, peerTest } from '../peers.ts';
+import { coloursOn, DISPLAY, type Screenshot, startDisplay, textOn } from './display.ts';
 import { execute, type Outcome, type Served, serve } from './served.ts';
 
 const s = suite('freerdp 2');
@@ -57,6 +59,43 @@ for (const [why, user, password, error] of [
     assert.match(stdout, 'Authentication only, exit status 1');
   });
 }
+
+/** Looks at the display until the session's text is there. @throws with what is there instead */
+async function shown(screenshot: () => Promise<Screenshot>): Promise<Screenshot> {
+  let seen: Screenshot;
+  const end = Date.now() + 60_000;
+  do {
+    seen = await screenshot();
+    if (textOn(seen).length > 1) return seen;
+    await new Promise((resolve) => void setTimeout(resolve, 200));
+  } while (Date.now() < end);
+  throw new Error(`no text on the screen, ${[...coloursOn(seen, seen)].join(' ')}`);
+}
+
+peerTest(s, 'the screen of a session is drawn', [...PEERS, ...DISPLAY], async () => {
+  const { ready } = await host();
+  const display = await startDisplay(1_024, 768);
+  const login = ['/u:CORP\\alice', '/p:Correct horse 7', '/sec:tls', '/cert:ignore'];
+  const client = spawn(
+    peer('xfreerdp') as string,
+    [`/v:${ready.rdp}`, ...login, '/size:800x600', '-decorations'],
+    { env: { ...process.env, DISPLAY: display.name }, stdio: 'ignore' },
+  );
+  const ended = new Promise((resolve) => client.once('exit', resolve));
+  try {
+    const screenshot = await shown(() => display.screenshot());
+    const [title, user] = textOn(screenshot);
+    assert.is(title, 'rd1.corp.example, a remote desktop host of kerblab');
+    assert.is(user, 'Signed in: CORP\\alice (alice@corp.example)');
+    // Nothing but the background and the text on all of the session's 800 x 600.
+    const colours = coloursOn(screenshot, { width: 800, height: 600 });
+    assert.is(colours.size, 2, [...colours].join(' '));
+  } finally {
+    client.kill('SIGTERM');
+    await ended;
+    await display.stop();
+  }
+});
 
 peerTest(s, 'NTLM in CredSSP is refused with a code', PEERS, async () => {
   const { code, stdout } = await connected('CORP\\alice', 'Correct horse 7', 'nla');
