@@ -4,12 +4,11 @@ import type * as ap from '../kerberos/ap-server.ts';
 import { NT_SRV_INST } from '../kerberos/constants.ts';
 import { principal } from '../kerberos/names.ts';
 import type { Target } from '../ntlm/acceptor.ts';
-import { members } from './cast-members.ts';
 import { computerKeys, computerNames, hostNames } from './computer.ts';
-import type { DomainControllerFields, FileServerFields } from './fields.ts';
+import type { FileServerFields } from './fields.ts';
 import { authorize, type Identity } from './logon.ts';
+import { memberNtlm } from './member-ntlm.ts';
 import type { PassThroughOptions } from './pass-through.ts';
-import { realmNames } from './realm-names.ts';
 
 export interface FileServerConfig {
   readonly kerberos: Omit<ap.Acceptor<Identity>, 'replays'>;
@@ -17,9 +16,6 @@ export interface FileServerConfig {
   readonly ntlm?: Target;
   readonly passThrough: PassThroughOptions;
 }
-
-/** Milliseconds that a domain controller may take to say who somebody is. */
-const WAIT_TIME = 10_000;
 
 export function fileServerConfig(
   name: string,
@@ -29,9 +25,7 @@ export function fileServerConfig(
   const computer = computerNames(name, config);
   const names = [config.spn, ...hostNames(computer)];
   const realm = config.realm.toUpperCase();
-  // Read-only domain controllers do not answer here: see netlogon/README.md.
-  const controllers = members<DomainControllerFields>(scene, realm, 'domain-controller');
-  const [first] = controllers;
+  const { target, passThrough } = memberNtlm(scene, computer, realm);
   return {
     kerberos: {
       realm,
@@ -40,23 +34,7 @@ export function fileServerConfig(
       clockSkew: config.maxClockSkew,
       authorize,
     },
-    ...(config.ntlm
-      ? {
-          ntlm: {
-            netbiosComputerName: computer.netbiosName,
-            netbiosDomainName:
-              first === undefined
-                ? (realm.split('.')[0] ?? realm)
-                : realmNames(scene, ...first).flatName,
-            dnsComputerName: computer.dnsHostName,
-            dnsDomainName: realm.toLowerCase(),
-          },
-        }
-      : {}),
-    passThrough: {
-      computerName: computer.netbiosName,
-      controllers: controllers.map(([actor]) => actor),
-      waitTime: WAIT_TIME,
-    },
+    ...(config.ntlm ? { ntlm: target } : {}),
+    passThrough,
   };
 }
