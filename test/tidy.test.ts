@@ -31,6 +31,7 @@ const PROTOCOLS = [
   'rdp',
   'rdpefs',
   'rdpesc',
+  'minidriver',
   'oauth',
   'entra',
   'enrollment',

@@ -15,7 +15,6 @@ import { pinVerifier, SALT_LENGTH } from '../hello/pin.ts';
 import { effectivePolicy } from '../hello/policy-sources.ts';
 import { protectionFor } from '../hello/providers.ts';
 import { selfSigned, selfSignedDraft, signatureAlgorithmOf } from '../hello/self-signed.ts';
-import type { KdcTrust } from '../pkinit/kdc-trust.ts';
 import { accountIdentity } from './account-identity.ts';
 import type { AdFsFields } from './ad-fs-fields.ts';
 import { members } from './cast-members.ts';
@@ -33,7 +32,8 @@ import type { EntraTenantFields } from './entra-fields.ts';
 import type { DeviceFields } from './fields.ts';
 import { limitsOf } from './hello-fields.ts';
 import { type CastHelloKey, keysOnDevice } from './hello-keys.ts';
-import { authoritiesOf, crlPath, publicKeyServices, withParents } from './pki-cast.ts';
+import { kdcTrustOf } from './kdc-trust-cast.ts';
+import { authoritiesOf, crlPath, withParents } from './pki-cast.ts';
 import { helloHeld } from './pki-certificates.ts';
 import { pkinitOptionsOf } from './pkinit-client-fields.ts';
 import { policySourcesOf } from './policy-fields.ts';
@@ -62,7 +62,7 @@ export function helloConfig(scene: Scene, name: string, config: DeviceFields): H
     limits: limitsOf(config.gestureLimits),
     tenantId,
     deviceId: deviceIdOf(scene, name, config),
-    kdcTrust: kdcTrust(scene, config),
+    kdcTrust: kdcTrustOf(scene, config, isInDomain(config.join)),
     listSources: withParents(authoritiesOf(scene, config.realm)).map((one) => ({
       issuer: toHex(one.certificate.subject.der),
       actor: one.actor,
@@ -123,23 +123,6 @@ function federationOf(
   const { key, certificate, transportKey } = identity;
   const device = { key, certificate: certificate.der };
   return { federation: { actor, host: adFsHost(actor, fields), device, transportKey } };
-}
-
-/**
- * Group policy brings the roots and NTAuth's authorities of the domain to every member; a device that is
- * joined to Entra alone has the roots by a profile, and no NTAuth.
- */
-function kdcTrust(scene: Scene, config: DeviceFields): KdcTrust {
-  const { roots, ntAuth, intermediates, revocationLists } = publicKeyServices(scene, config.realm);
-  return {
-    roots,
-    intermediates,
-    ...(isInDomain(config.join) ? { ntAuth } : {}),
-    // Fetched before, from where the certificates say.
-    revocationLists,
-    revocation: config.revocationCheck,
-    validation: config.kdcValidation,
-  };
 }
 
 type Common = Pick<

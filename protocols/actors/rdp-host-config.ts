@@ -18,6 +18,7 @@ import { NT_SRV_INST } from '../kerberos/constants.ts';
 import type { PrincipalName } from '../kerberos/messages.ts';
 import { principal } from '../kerberos/names.ts';
 import type { ServiceKey } from '../kerberos/ticket.ts';
+import type { KdcTrust } from '../pkinit/kdc-trust.ts';
 import { Protocol } from '../rdp/constants.ts';
 import type { ServerConfig } from '../rdp/server-state.ts';
 import { readCertificate } from '../x509/certificate.ts';
@@ -29,6 +30,7 @@ import { domainControllers, members } from './cast-members.ts';
 import { type ComputerNames, computerKeys, computerNames, hostNames } from './computer.ts';
 import type { ExchangeOptions } from './exchange-state.ts';
 import { computer, type DomainControllerFields } from './fields.ts';
+import { kdcTrustOf } from './kdc-trust-cast.ts';
 import type { RequestOptions } from './logon-session.ts';
 import { serialNumber } from './pki-cast.ts';
 import { realmNames } from './realm-names.ts';
@@ -63,6 +65,32 @@ export const rdpHostFields = object({
     true,
   ),
   maxClockSkew: defaulted(duration('How far its clock and a client’s may be apart'), '5m'),
+  smartCardRemoval: defaulted(
+    oneOf(
+      'What becomes of a session when the card that it was signed in with is taken out (“Interactive logon: Smart card removal behavior”)',
+      ['none', 'lockWorkstation', 'forceLogoff', 'disconnect'],
+    ),
+    'none',
+  ),
+  cardWaitTime: defaulted(
+    duration('How long it waits for a client to redirect the smart card that it announced'),
+    '30s',
+  ),
+  kdcValidation: defaulted(
+    oneOf(
+      'What a domain controller’s certificate must be: a KDC’s of this domain (strict), or any server’s',
+      ['strict', 'server'],
+    ),
+    'strict',
+  ),
+  revocationCheck: defaulted(
+    oneOf('Whether it wants a revocation list for a domain controller’s certificate', [
+      'required',
+      'ifKnown',
+      'off',
+    ]),
+    'required',
+  ),
 });
 
 export interface RdpHostConfig extends ComputerNames, RequestOptions {
@@ -84,6 +112,11 @@ export interface RdpHostConfig extends ComputerNames, RequestOptions {
   /** SIDs of the members of Administrators and of Remote Desktop Users. */
   readonly administrators: readonly string[];
   readonly remoteDesktopUsers: readonly string[];
+  readonly smartCardRemoval: RdpHostFields['smartCardRemoval'];
+  /** Milliseconds. */
+  readonly cardWaitTime: number;
+  /** What is believed of domain controllers' certificates. */
+  readonly kdcTrust: KdcTrust;
 }
 
 /** MS-RDPBCGR 2.1. */
@@ -145,6 +178,9 @@ export function rdpHostConfig(scene: Scene, name: string, fields: RdpHostFields)
     ...tlsOf(scene, name, names),
     administrators: domain.sids(['Domain Admins']),
     remoteDesktopUsers: domain.sids(fields.remoteDesktopUsers),
+    smartCardRemoval: fields.smartCardRemoval,
+    cardWaitTime: fields.cardWaitTime,
+    kdcTrust: kdcTrustOf(scene, fields, true),
   };
 }
 

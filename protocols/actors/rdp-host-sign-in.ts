@@ -1,18 +1,24 @@
 /** How a remote desktop host signs somebody in: a ticket for their password, then one for itself. */
 import type { Env } from '../../src/machine/machine.ts';
 import type { Credentials } from '../credssp/credentials.ts';
+import { describeFailure, signInFailure } from '../hello/sign-in-failures.ts';
 import { sentenceOf } from '../kerberos/client.ts';
 import { NT_ENTERPRISE, NT_PRINCIPAL, NT_SRV_HST } from '../kerberos/constants.ts';
 import { principal } from '../kerberos/names.ts';
+import { STATUS_SMARTCARD_NO_CERTIFICATE } from '../kerberos/ntstatus.ts';
+import type { CardKey } from '../minidriver/card-state.ts';
+import { pkinitState } from '../pkinit/client-state.ts';
 import type { InfoPacket } from '../rdp/client-info.ts';
 import { InfoFlags } from '../rdp/constants.ts';
+import { signatureNameFor } from '../x509/algorithms.ts';
+import { readCertificate } from '../x509/certificate.ts';
 import type { Outcome, Progress } from './exchange-state.ts';
 import * as exchanges from './exchanges.ts';
 import { type Identity, identityOfTicket } from './logon.ts';
 import { computerName, type LogonName, serviceRequest, tgtRequest } from './logon-session.ts';
-import { secretProof } from './mechanisms.ts';
+import { type Proof, secretProof } from './mechanisms.ts';
 import type { RdpHostConfig } from './rdp-host-config.ts';
-import type { Purpose, Running } from './rdp-host-state.ts';
+import type { CardLogOn, Purpose, Running } from './rdp-host-state.ts';
 
 /** A name and a password, as a client gives them. */
 export interface Typed {
@@ -21,24 +27,42 @@ export interface Typed {
   readonly password: string;
 }
 
-/** With what a session is to be signed in; a text says why it cannot be. */
-export function typedIn(info: InfoPacket, delegated: Credentials | undefined): Typed | string {
-  if (delegated !== undefined) {
-    if (delegated.kind !== 'password') {
-      return `credentials of the kind ${delegated.kind} are not taken by this host`;
-    }
+/** With what a session is to be signed in. */
+export type Given =
+  | { readonly kind: 'password'; readonly typed: Typed }
+  | { readonly kind: 'card'; readonly logOn: CardLogOn }
+  | { readonly kind: 'none'; readonly why: string };
+
+/** What CredSSP has handed over goes before what the Client Info PDU says. */
+export function credentialsIn(info: InfoPacket, delegated: Credentials | undefined): Given {
+  if (delegated?.kind === 'password') {
     const { domainName: domain, userName, password } = delegated;
     return given({ domain, userName, password });
   }
+  if (delegated?.kind === 'smartCard') {
+    const { readerName: reader, containerName: container } = delegated.cspData;
+    const logOn: CardLogOn = {
+      pin: delegated.pin,
+      ...(reader === undefined ? {} : { reader }),
+      ...(container === undefined ? {} : { container }),
+    };
+    return { kind: 'card', logOn };
+  }
+  if (delegated !== undefined) {
+    const why = `credentials of the kind ${delegated.kind} are not taken by this host`;
+    return { kind: 'none', why };
+  }
+  // MS-RDPBCGR 2.2.1.11.1.1: the PIN stands in the password's place.
   if ((info.flags & InfoFlags.INFO_PASSWORD_IS_SC_PIN) !== 0) {
-    return 'the client gives a PIN of a smart card, which this host does not redirect';
+    return { kind: 'card', logOn: { pin: info.Password } };
   }
   return given({ domain: info.Domain, userName: info.UserName, password: info.Password });
 }
 
-function given(typed: Typed): Typed | string {
-  if (typed.userName !== '') return typed;
-  return 'the client gives no name, and there is no sign-in screen to type one into';
+function given(typed: Typed): Given {
+  if (typed.userName !== '') return { kind: 'password', typed };
+  const why = 'the client gives no name, and there is no sign-in screen to type one into';
+  return { kind: 'none', why };
 }
 
 /** Windows' three forms: `alice` with a domain beside it, `CORP\alice`, `alice@corp.example`. */
@@ -91,6 +115,50 @@ export function userTicket(
     config.exchanges,
     env,
   );
+}
+
+export type CardTicket =
+  | { readonly kind: 'asked'; readonly progress: Progress<Purpose> }
+  | { readonly kind: 'refused'; readonly status: number; readonly reason: string };
+
+/**
+ * The user's ticket-granting ticket with a certificate on a card (MS-PKCA 3.1.5.2.1). The name is the
+ * certificate's; the domain is asked that the host is in.
+ * @param key what the card's key is called in the request for a signature
+ */
+export function cardTicket(
+  config: RdpHostConfig,
+  state: Running,
+  connection: string,
+  { certificate, publicKey }: CardKey,
+  key: string,
+  env: Env,
+): CardTicket {
+  const read = readCertificate(certificate);
+  const [upn] = read.ok ? read.value.subjectAltName.upn : [];
+  if (upn === undefined) {
+    const reason = 'the certificate on the card has no user principal name';
+    return { kind: 'refused', status: STATUS_SMARTCARD_NO_CERTIFICATE, reason };
+  }
+  const algorithm = signatureNameFor(publicKey.type, 'sha256');
+  const identity = { certificate, chain: [], key, algorithm };
+  const proof: Proof = { mechanism: 'publicKey', state: pkinitState(identity, config.kdcTrust) };
+  const request = tgtRequest(config.realm, principal(NT_ENTERPRISE, upn), config);
+  const purpose: Purpose = { for: 'user', connection };
+  const { exchanges: running } = state;
+  const progress = exchanges.beginAs(running, purpose, request, proof, config.exchanges, env);
+  return { kind: 'asked', progress };
+}
+
+/** What a failed sign-in is told as. @param withCard in the words of certificates */
+export function failureOf(
+  outcome: Outcome,
+  withCard: boolean,
+): { readonly reason: string; readonly status?: number } {
+  if (outcome.kind !== 'failed' || !withCard) return { reason: reasonOf(outcome) };
+  const failure = signInFailure(outcome.failure, 'certificate');
+  const { status } = failure;
+  return { reason: describeFailure(failure), ...(status === undefined ? {} : { status }) };
 }
 
 /** The user's ticket for this host: what says who they are (MS-KILE 3.2.5.7). */

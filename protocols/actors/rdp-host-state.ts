@@ -7,9 +7,12 @@ import { VERSION_MAX } from '../credssp/messages.ts';
 import type * as credssp from '../credssp/server.ts';
 import type { Replays } from '../kerberos/replays.ts';
 import type { Credential } from '../kerberos/ticket-cache.ts';
+import type * as card from '../minidriver/card-state.ts';
 import type * as accepting from '../negotiate/acceptor-state.ts';
 import type * as rdp from '../rdp/server-state.ts';
-import type { Exchanges } from './exchange-state.ts';
+import type * as rdpefs from '../rdpefs/server.ts';
+import type * as rdpesc from '../rdpesc/host-state.ts';
+import type { Exchanges, Finished, Progress } from './exchange-state.ts';
 import { authorize, type Identity } from './logon.ts';
 import type { RdpHostConfig } from './rdp-host-config.ts';
 
@@ -27,21 +30,63 @@ export interface Proved {
   readonly credentials: Credentials;
 }
 
+/** Which card a user signs in with, as the client says. */
+export interface CardLogOn {
+  readonly pin: string;
+  /** Absent: any. */
+  readonly reader?: string;
+  readonly container?: string;
+}
+
+/** The card that was signed in with. */
+export interface UsedCard {
+  readonly reader: string;
+  readonly container: string;
+  readonly profile: card.Profile;
+}
+
 export interface Session {
   readonly identity: Identity;
   /** Absent: the client said nothing of itself before the session. */
   readonly before?: Proved['mechanism'];
+  /** Absent: a password. */
+  readonly card?: UsedCard;
+  /** The card was taken out, and policy locks the session then. */
+  readonly locked?: true;
+}
+
+/** The card that a sign-in goes on with. */
+export interface CardInUse {
+  readonly deviceId: number;
+  readonly logOn: CardLogOn;
+  readonly calls: rdpesc.State;
+  readonly card: card.State;
+  /** What waits for the card's signature: an exchange with the KDC. */
+  readonly signs?: string;
+  readonly used?: UsedCard;
+}
+
+/** Devices that the client redirects. */
+export interface Redirection {
+  readonly device: rdpefs.State;
+  /** Requests that are out, by completion: which line of calls they belong to. */
+  readonly pending: Readonly<Record<number, 'calls' | 'watch'>>;
 }
 
 export type CredSspState = credssp.State<accepting.State<Identity>>;
 
 export interface Connection {
   readonly rdp: rdp.State;
+  readonly redirection: Redirection;
+  /** Absent: nobody signs in with a card. */
+  readonly card?: CardInUse;
   /** What the stage beside RDP's own machine is: CredSSP, then a sign-in, then a session. */
   readonly stage:
     | { readonly name: 'connecting' }
     | { readonly name: 'credssp'; readonly state: CredSspState }
     | { readonly name: 'proved'; readonly proved: Proved }
+    /** With a card the session comes first, and the sign-in in it. */
+    | { readonly name: 'expectCard'; readonly logOn: CardLogOn; readonly proved?: Proved }
     | { readonly name: 'signingIn'; readonly proved?: Proved }
     | { readonly name: 'signedIn'; readonly session: Session };
 }
@@ -61,6 +106,74 @@ export interface Running {
 export type State = { readonly name: 'off' } | Running;
 
 export type HostStep = Step<Running, ActorEffect>;
+
+/** What is still to be done after a part of a step, before anything else. */
+export type Next =
+  /** Something for RDP's machine of a connection. */
+  | { readonly kind: 'desktop'; readonly connection: string; readonly event: rdp.Event }
+  /** What RDP's machine wants. */
+  | { readonly kind: 'perform'; readonly connection: string; readonly effect: rdp.Effect }
+  | { readonly kind: 'exchanged'; readonly finished: Finished<Purpose> }
+  | { readonly kind: 'device'; readonly connection: string; readonly event: rdpefs.Event }
+  | { readonly kind: 'calls'; readonly connection: string; readonly event: rdpesc.Event }
+  | { readonly kind: 'card'; readonly connection: string; readonly event: card.Event }
+  /** The card has signed for an exchange. */
+  | { readonly kind: 'signed'; readonly id: string; readonly signature: Uint8Array };
+
+export interface HostTurn extends HostStep {
+  readonly then: readonly Next[];
+}
+
+export function turn(
+  state: Running,
+  effects: readonly ActorEffect[] = [],
+  ...then: readonly Next[]
+): HostTurn {
+  return { state, effects, then };
+}
+
+/** Exchanges have moved on: what they want, and what they came to. Signatures of cards are asked for elsewhere. */
+export function progressed(
+  state: Running,
+  { exchanges, effects, finished }: Progress<Purpose>,
+): HostTurn {
+  const next = { ...state, exchanges };
+  const left: ActorEffect[] = [];
+  const then: Next[] = [];
+  let host: Running = next;
+  for (const effect of effects) {
+    const connection = effect.kind === 'sign' ? connectionOfKey(effect.key) : undefined;
+    if (effect.kind !== 'sign' || connection === undefined) {
+      left.push(effect);
+      continue;
+    }
+    const known = host.connections[connection];
+    if (known?.card === undefined) continue;
+    host = withConnection(host, connection, {
+      ...known,
+      card: { ...known.card, signs: effect.id },
+    });
+    const { algorithm, data } = effect;
+    then.push({ kind: 'card', connection, event: { kind: 'signs', algorithm, data } });
+  }
+  return turn(
+    host,
+    left,
+    ...then,
+    ...finished.map((one): Next => ({ kind: 'exchanged', finished: one })),
+  );
+}
+
+const CARD_KEY = 'card/';
+
+/** What the key of a redirected card is called: the signing core has none of that name. */
+export function cardKey(connection: string): string {
+  return `${CARD_KEY}${connection}`;
+}
+
+function connectionOfKey(key: string): string | undefined {
+  return key.startsWith(CARD_KEY) ? key.slice(CARD_KEY.length) : undefined;
+}
 
 export function named(state: Running): Running {
   const open = Object.values(state.connections).some(({ stage }) => stage.name === 'signedIn');
@@ -98,14 +211,31 @@ export function mayConnect(config: RdpHostConfig, { sid, groups }: Identity): bo
 }
 
 /** What the screen of a session says. */
-export function screenLines(
-  { dnsHostName }: RdpHostConfig,
-  { identity, before }: Session,
-): readonly string[] {
+export function screenLines({ dnsHostName }: RdpHostConfig, session: Session): readonly string[] {
+  const { identity, before } = session;
   return [
     `${dnsHostName}, a remote desktop host of kerblab`,
     `Signed in: ${identity.name}${identity.upn === undefined ? '' : ` (${identity.upn})`}`,
     `Before the session: ${before === undefined ? 'TLS only' : `CredSSP with ${before}`}`,
-    'In the session: Kerberos with the password',
+    ...inSession(session),
+  ];
+}
+
+function inSession({ card, locked }: Session): readonly string[] {
+  if (locked) return ['The smart card was taken out: the session is locked'];
+  if (card === undefined) return ['In the session: Kerberos with the password'];
+  const { reader, container, profile } = card;
+  return [
+    'In the session: PKINIT with the certificate on the redirected smart card',
+    `Reader: ${reader} (${profile})`,
+    `Container: ${container}`,
+  ];
+}
+
+/** What is seen while somebody signs in with a card. */
+export function waitingLines({ dnsHostName }: RdpHostConfig): readonly string[] {
+  return [
+    `${dnsHostName}, a remote desktop host of kerblab`,
+    'Please wait: reading the smart card',
   ];
 }

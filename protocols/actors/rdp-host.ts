@@ -4,31 +4,33 @@
  */
 import type { ActorEffect, ActorEvent } from '../../src/machine/actor.ts';
 import { assertNever, type Env, type Step, to, unexpected } from '../../src/machine/machine.ts';
-import * as credssp from '../credssp/server.ts';
-import { remember } from '../kerberos/replays.ts';
-import { ErrorInfo, Protocol } from '../rdp/constants.ts';
+import { Protocol } from '../rdp/constants.ts';
 import { rdpFraming } from '../rdp/framing.ts';
 import * as rdp from '../rdp/server.ts';
 import type * as server from '../rdp/server-state.ts';
-import { none, type Progress } from './exchange-state.ts';
+import { none } from './exchange-state.ts';
 import * as exchanges from './exchanges.ts';
-import type { Identity } from './logon.ts';
+import * as cards from './rdp-host-card.ts';
 import { RDP_PORT, type RdpHostConfig } from './rdp-host-config.ts';
-import * as signIn from './rdp-host-sign-in.ts';
+import * as credSsp from './rdp-host-credssp.ts';
+import * as sessions from './rdp-host-session.ts';
+import { computerTicket } from './rdp-host-sign-in.ts';
 import {
   type Connection,
-  type CredSspState,
-  credSspConfig,
   type HostStep,
-  mayConnect,
+  type HostTurn,
+  type Next,
   named,
   type Purpose,
+  progressed,
   type Running,
   type State,
-  screenLines,
+  turn,
   validTgt,
   withConnection,
 } from './rdp-host-state.ts';
+
+const { cardTimer } = cards;
 
 /** More connections than this are closed at once: nobody in a scenario has so many clients. */
 const CONNECTIONS_MAX = 1_000;
@@ -43,7 +45,7 @@ export function step(
     return event.kind === 'started' ? started(config, env) : unexpected(state, event, 'started');
   }
   const progress = exchanges.step(state.exchanges, event, config.exchanges, env);
-  if (progress !== undefined) return absorbed(config, state, progress, env);
+  if (progress !== undefined) return settled(config, progressed(state, progress), env);
   switch (event.kind) {
     case 'accepted':
       return accepted(config, state, event.connection, env);
@@ -60,9 +62,12 @@ export function step(
     }
     case 'closed':
       return gone(state, event.connection);
+    case 'expired': {
+      const waiting = Object.keys(state.connections).find((id) => cardTimer(id) === event.timer);
+      return waiting === undefined ? to(state) : settled(config, cards.waited(state, waiting), env);
+    }
     // What is left of exchanges with a KDC that are over.
     case 'connected':
-    case 'expired':
       return to(state);
     case 'started':
     case 'commanded':
@@ -97,14 +102,18 @@ function withOwnTicket(config: RdpHostConfig, state: Running, env: Env): HostSte
   const wanted = (config.rdp.security.protocols & PROTOCOL_HYBRID) !== 0;
   const asked = state.exchanges.running.some(({ purpose }) => purpose.for === 'computer');
   if (!wanted || asked || validTgt(state, env) !== undefined) return to(state);
-  return absorbed(config, state, signIn.computerTicket(config, state, env), env);
+  return settled(config, progressed(state, computerTicket(config, state, env)), env);
 }
 
 function accepted(config: RdpHostConfig, state: Running, id: string, env: Env): HostStep {
   if (Object.keys(state.connections).length >= CONNECTIONS_MAX) {
     return to(state, [{ kind: 'close', connection: id }]);
   }
-  const connection: Connection = { rdp: rdp.INITIAL, stage: { name: 'connecting' } };
+  const connection: Connection = {
+    rdp: rdp.INITIAL,
+    redirection: cards.NO_REDIRECTION,
+    stage: { name: 'connecting' },
+  };
   return withOwnTicket(config, withConnection(state, id, connection), env);
 }
 
@@ -116,28 +125,78 @@ function gone(state: Running, id: string): HostStep {
     state.exchanges,
     (purpose) => purpose.for !== 'computer' && purpose.connection === id,
   );
-  return to(named({ ...state, connections, exchanges: left.exchanges }), left.effects);
+  const timers: readonly ActorEffect[] = [{ kind: 'cancel', timer: cardTimer(id) }];
+  const waited = state.connections[id].stage.name === 'expectCard' ? timers : [];
+  const next = named({ ...state, connections, exchanges: left.exchanges });
+  return to(next, [...left.effects, ...waited]);
 }
 
 /** One event of a connection's machine, and all that it leads to here. */
 function desktop(
   config: RdpHostConfig,
   state: Running,
-  id: string,
+  connection: string,
   event: server.Event,
   env: Env,
 ): HostStep {
-  const connection = state.connections[id];
-  if (connection === undefined) return to(state);
-  const next = rdp.step(config.rdp, connection.rdp, event, env);
-  let host = withConnection(state, id, { ...connection, rdp: next.state });
-  const effects: ActorEffect[] = [];
-  for (const effect of next.effects) {
-    const done = performed(config, host, id, effect, env);
-    host = done.state;
+  return settled(config, turn(state, [], { kind: 'desktop', connection, event }), env);
+}
+
+/** A step to its end: what is still to be done is done before anything that was to come after it. */
+function settled(config: RdpHostConfig, first: HostTurn, env: Env): HostStep {
+  let { state } = first;
+  const effects = [...first.effects];
+  const left: Next[] = [...first.then].reverse();
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const done = taken(config, state, next, env);
+    state = done.state;
     effects.push(...done.effects);
+    left.push(...[...done.then].reverse());
   }
-  return to(host, effects);
+  return to(state, effects);
+}
+
+function taken(config: RdpHostConfig, state: Running, next: Next, env: Env): HostTurn {
+  switch (next.kind) {
+    case 'desktop':
+      return onDesktop(config, state, next.connection, next.event, env);
+    case 'perform':
+      return performed(config, state, next.connection, next.effect, env);
+    case 'exchanged':
+      return sessions.exchanged(config, state, next.finished, env);
+    case 'device':
+      return cards.device(state, next.connection, next.event);
+    case 'calls':
+      return cards.called(config, state, next.connection, next.event);
+    case 'card':
+      return cards.driven(config, state, next.connection, next.event, env);
+    case 'signed': {
+      const { id, signature } = next;
+      const event = { kind: 'signed', id, signature } as const;
+      const progress = exchanges.step(state.exchanges, event, config.exchanges, env);
+      return progress === undefined ? turn(state) : progressed(state, progress);
+    }
+    default:
+      return assertNever(next);
+  }
+}
+
+function onDesktop(
+  config: RdpHostConfig,
+  state: Running,
+  id: string,
+  event: server.Event,
+  env: Env,
+): HostTurn {
+  const connection = state.connections[id];
+  if (connection === undefined) return turn(state);
+  const next = rdp.step(config.rdp, connection.rdp, event, env);
+  const host = withConnection(state, id, { ...connection, rdp: next.state });
+  return turn(
+    host,
+    [],
+    ...next.effects.map((effect): Next => ({ kind: 'perform', connection: id, effect })),
+  );
 }
 
 function performed(
@@ -146,203 +205,37 @@ function performed(
   id: string,
   effect: server.Effect,
   env: Env,
-): HostStep {
+): HostTurn {
   const connection = state.connections[id];
-  if (connection === undefined) return to(state);
+  if (connection === undefined) return turn(state);
   switch (effect.kind) {
     case 'send':
-      return to(state, [{ ...effect, transport: 'tcp', connection: id }]);
+      return turn(state, [{ ...effect, transport: 'tcp', connection: id }]);
     case 'secure': {
       const { key, certificate } = config;
-      return to(state, [{ kind: 'secure', connection: id, key, certificate }]);
+      return turn(state, [{ kind: 'secure', connection: id, key, certificate }]);
     }
-    case 'authenticate': {
-      const stage = { name: 'credssp', state: { name: 'expectRequest' } } as const;
-      return to(withConnection(state, id, { ...connection, stage }));
-    }
+    case 'authenticate':
+      return credSsp.begun(state, id);
     case 'credssp':
       return connection.stage.name === 'credssp'
-        ? authenticating(config, state, id, connection.stage.state, effect.bytes, env)
-        : to(state);
+        ? credSsp.received(config, state, id, connection.stage.state, effect.bytes, env)
+        : turn(state);
     case 'logOn':
-      return signingIn(config, state, id, effect.info, env);
+      return sessions.logsOn(config, state, id, effect.info, env);
     case 'activated':
-      return shown(config, state, id, env);
+      return cards.activated(config, state, id, effect.channels);
     case 'channel':
-      return to(state);
+      return effect.channel === cards.CHANNEL
+        ? turn(state, [], cards.received(id, effect.message))
+        : turn(state);
     case 'note':
-      return to(state, [{ kind: 'note', level: 'cause', text: effect.text }]);
+      return turn(state, [{ kind: 'note', level: 'cause', text: effect.text }]);
     case 'close':
-      return to(state, [{ kind: 'close', connection: id }]);
+      return turn(state, [{ kind: 'close', connection: id }]);
     case 'rejected':
-      return to(state, [effect]);
+      return turn(state, [effect]);
     default:
       return assertNever(effect);
   }
-}
-
-/** One TSRequest of the client. */
-function authenticating(
-  config: RdpHostConfig,
-  state: Running,
-  id: string,
-  before: CredSspState,
-  bytes: Uint8Array,
-  env: Env,
-): HostStep {
-  const speaking = credSspConfig(config, state, env);
-  const next = credssp.step(speaking, before, { kind: 'received', bytes }, env);
-  const stage = { name: 'credssp', state: next.state } as const;
-  const connection = state.connections[id] as Connection;
-  let host = withConnection(state, id, { ...connection, stage });
-  const effects: ActorEffect[] = [];
-  for (const effect of next.effects) {
-    if (effect.kind === 'send') {
-      const message = 'TSRequest';
-      effects.push({
-        kind: 'send',
-        transport: 'tcp',
-        connection: id,
-        message,
-        bytes: effect.bytes,
-      });
-    } else if (effect.kind === 'note') {
-      effects.push({ kind: 'note', level: 'cause', text: `CredSSP: ${effect.text}` });
-    } else if (effect.kind === 'close') {
-      effects.push({ kind: 'close', connection: id });
-    } else if (effect.kind === 'rejected') {
-      effects.push(effect);
-    } else if (effect.effect.kind === 'remember') {
-      const { authentication } = effect.effect;
-      const replays = remember(host.replays, authentication, env.now, config.clockSkew);
-      host = { ...host, replays };
-    }
-  }
-  if (next.state.name !== 'done') return to(host, effects);
-  const { context, credentials } = next.state;
-  if (context.name !== 'established') return to(host, effects);
-  const { identity, mechanism } = context.established;
-  const proved = { identity, mechanism, credentials };
-  const known = host.connections[id] as Connection;
-  host = withConnection(host, id, { ...known, stage: { name: 'proved', proved } });
-  const authorized = mayConnect(config, identity);
-  const told = desktop(config, host, id, { kind: 'authenticated', authorized }, env);
-  return to(told.state, [...effects, ...told.effects]);
-}
-
-/** The client said who is to be signed in; with CredSSP the credentials came before. */
-function signingIn(
-  config: RdpHostConfig,
-  state: Running,
-  id: string,
-  info: Parameters<typeof signIn.typedIn>[0],
-  env: Env,
-): HostStep {
-  const connection = state.connections[id] as Connection;
-  const { stage } = connection;
-  const proved = stage.name === 'proved' ? { proved: stage.proved } : {};
-  const typed = signIn.typedIn(info, proved.proved?.credentials);
-  if (typeof typed === 'string') return refused(config, state, id, typed, env);
-  const who = signIn.logonNameOf(config, typed);
-  if (typeof who === 'string') return refused(config, state, id, who, env);
-  const host = withConnection(state, id, {
-    ...connection,
-    stage: { name: 'signingIn', ...proved },
-  });
-  const { password } = typed;
-  return absorbed(config, host, signIn.userTicket(config, host, id, { who, password }, env), env);
-}
-
-const { ERRINFO_SERVER_DENIED_CONNECTION, ERRINFO_SERVER_INSUFFICIENT_PRIVILEGES } = ErrorInfo;
-
-function refused(
-  config: RdpHostConfig,
-  state: Running,
-  id: string,
-  reason: string,
-  env: Env,
-  errorInfo: number = ERRINFO_SERVER_DENIED_CONNECTION,
-): HostStep {
-  const told = desktop(config, state, id, { kind: 'refused', errorInfo }, env);
-  return to(told.state, [{ kind: 'note', level: 'cause', text: reason }, ...told.effects]);
-}
-
-/** Takes over what exchanges with a KDC came to, one after another; each may begin others. */
-function absorbed(
-  config: RdpHostConfig,
-  state: Running,
-  { exchanges: running, effects: begun, finished }: Progress<Purpose>,
-  env: Env,
-): HostStep {
-  let host: Running = { ...state, exchanges: running };
-  const effects = [...begun];
-  for (const { purpose, outcome } of finished) {
-    const next = ended(config, host, purpose, outcome, env);
-    host = next.state;
-    effects.push(...next.effects);
-  }
-  return to(host, effects);
-}
-
-function ended(
-  config: RdpHostConfig,
-  state: Running,
-  purpose: Purpose,
-  outcome: Parameters<typeof signIn.signedIn>[1],
-  env: Env,
-): HostStep {
-  if (purpose.for === 'computer') {
-    if (outcome.kind === 'as') return to({ ...state, tgt: outcome.reply.credential });
-    const text = `the computer's own sign-in: ${signIn.reasonOf(outcome)}`;
-    return to(state, [{ kind: 'note', level: 'info', text }]);
-  }
-  const { connection: id } = purpose;
-  const connection = state.connections[id];
-  if (connection?.stage.name !== 'signingIn') return to(state);
-  if (purpose.for === 'user') {
-    return outcome.kind === 'as'
-      ? absorbed(config, state, signIn.hostTicket(config, state, id, outcome, env), env)
-      : refused(config, state, id, `signing in: ${signIn.reasonOf(outcome)}`, env);
-  }
-  const identity = signIn.signedIn(config, outcome);
-  if (typeof identity === 'string') {
-    return refused(config, state, id, `signing in: ${identity}`, env);
-  }
-  return admitted(config, state, id, identity, env);
-}
-
-function admitted(
-  config: RdpHostConfig,
-  state: Running,
-  id: string,
-  identity: Identity,
-  env: Env,
-): HostStep {
-  if (!mayConnect(config, identity)) {
-    const why = `${identity.name} is in neither Remote Desktop Users nor Administrators`;
-    return refused(config, state, id, why, env, ERRINFO_SERVER_INSUFFICIENT_PRIVILEGES);
-  }
-  const connection = state.connections[id] as Connection;
-  const { stage } = connection;
-  const before =
-    stage.name === 'signingIn' && stage.proved !== undefined
-      ? { before: stage.proved.mechanism }
-      : {};
-  const session = { identity, ...before };
-  const host = withConnection(state, id, { ...connection, stage: { name: 'signedIn', session } });
-  return desktop(config, { ...host, sessions: host.sessions + 1 }, id, { kind: 'admitted' }, env);
-}
-
-/** What a client sees of its session. */
-function shown(config: RdpHostConfig, state: Running, id: string, env: Env): HostStep {
-  const { stage } = state.connections[id] as Connection;
-  if (stage.name !== 'signedIn') return to(state);
-  const { identity } = stage.session;
-  const [domain = '', userName = identity.name] = identity.name.split('\\');
-  const sessionId = state.sessions + 1;
-  const info = { kind: 'loggedOn', domain, userName, sessionId } as const;
-  const lines = screenLines(config, stage.session);
-  const told = desktop(config, state, id, { kind: 'notifies', info }, env);
-  const screen = desktop(config, told.state, id, { kind: 'shows', lines }, env);
-  return to(screen.state, [...told.effects, ...screen.effects]);
 }

@@ -1,6 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { logonNameOf, type Typed, typedIn } from '../../../protocols/actors/rdp-host-sign-in.ts';
+import {
+  credentialsIn,
+  logonNameOf,
+  type Typed,
+} from '../../../protocols/actors/rdp-host-sign-in.ts';
 import { RESTRICTED_ADMIN } from '../../../protocols/credssp/credentials.ts';
 import { formatName } from '../../../protocols/kerberos/names.ts';
 import { clientInfo, type InfoPacket, readClientInfo } from '../../../protocols/rdp/client-info.ts';
@@ -47,20 +51,28 @@ function info(userName: string, flags = 0): InfoPacket {
 }
 
 s('what the client says counts where nothing was handed over before', () => {
-  const expected = { domain: 'CORP', userName: 'alice', password: '1234' };
-  assert.equal(typedIn(info('alice'), undefined), expected);
+  const typed = { domain: 'CORP', userName: 'alice', password: '1234' };
+  assert.equal(credentialsIn(info('alice'), undefined), { kind: 'password', typed });
   const delegated = { ...RESTRICTED_ADMIN, userName: 'dana', domainName: 'X', password: 'y' };
   const handed = { domain: 'X', userName: 'dana', password: 'y' };
-  assert.equal(typedIn(info('alice'), delegated), handed);
+  assert.equal(credentialsIn(info('alice'), delegated), { kind: 'password', typed: handed });
+});
+
+s('a PIN comes with the names of reader and container, or in the place of the password', () => {
+  const cspData = { keySpec: 1, readerName: 'Reader 1', containerName: 'c' };
+  const card = { kind: 'smartCard', pin: '24680', cspData } as const;
+  const logOn = { pin: '24680', reader: 'Reader 1', container: 'c' };
+  assert.equal(credentialsIn(info('alice'), card), { kind: 'card', logOn });
+  const flagged = info('alice', InfoFlags.INFO_PASSWORD_IS_SC_PIN);
+  assert.equal(credentialsIn(flagged, undefined), { kind: 'card', logOn: { pin: '1234' } });
 });
 
 s('what cannot be signed in with is said', () => {
-  assert.match(String(typedIn(info(''), undefined)), /no name/);
-  assert.match(String(typedIn(info('alice', InfoFlags.INFO_PASSWORD_IS_SC_PIN), undefined)), /PIN/);
-  assert.match(String(typedIn(info('alice'), RESTRICTED_ADMIN)), /no name/);
-  const cspData = { keySpec: 1 };
-  const card = { kind: 'smartCard', pin: '1', cspData } as const;
-  assert.match(String(typedIn(info('alice'), card)), /smartCard are not taken/);
+  for (const delegated of [undefined, RESTRICTED_ADMIN]) {
+    const given = credentialsIn(info(''), delegated);
+    assert.is(given.kind, 'none');
+    if (given.kind === 'none') assert.match(given.why, /no name/);
+  }
 });
 
 s.run();

@@ -1,0 +1,339 @@
+/**
+ * Signing in with a redirected smart card: the host finds the device on the channel `rdpdr`, calls its smart card
+ * service, drives the card, and has it sign the host's own AS-REQ (MS-RDPEFS, MS-RDPESC, MS-PKCA 3.1.5.2).
+ */
+
+import { utf8 } from '../../src/bytes/bytes.ts';
+import type { ActorEffect } from '../../src/machine/actor.ts';
+import { assertNever, type Env } from '../../src/machine/machine.ts';
+import { STATUS_SMARTCARD_NO_CARD, statusName } from '../kerberos/ntstatus.ts';
+import * as minidriver from '../minidriver/card.ts';
+import type * as card from '../minidriver/card-state.ts';
+import type * as server from '../rdp/server-state.ts';
+import * as rdpefs from '../rdpefs/server.ts';
+import { callName } from '../rdpesc/calls.ts';
+import * as rdpesc from '../rdpesc/host.ts';
+import type * as calls from '../rdpesc/host-state.ts';
+import type { RdpHostConfig } from './rdp-host-config.ts';
+import { cardRemoved, refused, shown } from './rdp-host-session.ts';
+import { cardTicket } from './rdp-host-sign-in.ts';
+import {
+  type CardInUse,
+  type Connection,
+  cardKey,
+  type HostTurn,
+  type Next,
+  progressed,
+  type Redirection,
+  type Running,
+  turn,
+  waitingLines,
+  withConnection,
+} from './rdp-host-state.ts';
+
+export const CHANNEL = 'rdpdr';
+
+export const NO_REDIRECTION: Redirection = { device: rdpefs.INITIAL, pending: {} };
+
+/** Ends the wait for a card that nobody redirects. */
+export function cardTimer(connection: string): string {
+  return `${connection}/card`;
+}
+
+/** The session is on the client's screen: devices may be redirected. */
+export function activated(
+  config: RdpHostConfig,
+  state: Running,
+  id: string,
+  channels: readonly string[],
+): HostTurn {
+  const { stage } = state.connections[id] as Connection;
+  const greeting: readonly Next[] = channels.includes(CHANNEL)
+    ? [{ kind: 'device', connection: id, event: { kind: 'opened', clientId: state.sessions + 1 } }]
+    : [];
+  if (stage.name !== 'expectCard') {
+    const { effects, then } = shown(config, state, id);
+    return turn(state, effects, ...greeting, ...then);
+  }
+  if (greeting.length === 0) return noCard(state, id, 'the client redirects no devices');
+  const lines = waitingLines(config);
+  return turn(
+    state,
+    [{ kind: 'timer', timer: cardTimer(id), ms: config.cardWaitTime }],
+    { kind: 'desktop', connection: id, event: { kind: 'shows', lines } },
+    ...greeting,
+  );
+}
+
+function noCard(state: Running, id: string, why: string): HostTurn {
+  return failed(state, id, { status: STATUS_SMARTCARD_NO_CARD, reason: why });
+}
+
+function failed(
+  state: Running,
+  id: string,
+  { status, reason }: { readonly status: number; readonly reason: string },
+): HostTurn {
+  return refused(state, id, `${statusName(status)}: ${reason}`, undefined, status);
+}
+
+/** Nobody has redirected a card in time. */
+export function waited(state: Running, id: string): HostTurn {
+  return state.connections[id]?.stage.name === 'expectCard'
+    ? noCard(state, id, 'the client redirects no smart card')
+    : turn(state);
+}
+
+/** A message of the client on the channel of devices. */
+export function received(id: string, message: Uint8Array): Next {
+  return { kind: 'device', connection: id, event: { kind: 'received', message } };
+}
+
+function sends(
+  connection: string,
+  { name, message }: { readonly name: string; readonly message: Uint8Array },
+): Next {
+  const event: server.Event = { kind: 'sends', channel: CHANNEL, name, message };
+  return { kind: 'desktop', connection, event };
+}
+
+/** Something for the redirection of devices. */
+export function device(state: Running, id: string, event: rdpefs.Event): HostTurn {
+  const connection = state.connections[id];
+  if (connection === undefined) return turn(state);
+  const { redirection } = connection;
+  // A session without the channel tells nobody that its user is signed in.
+  if (event.kind === 'loggedOn' && redirection.device.name !== 'ready') return turn(state);
+  const next = rdpefs.step(redirection.device, event);
+  const redirected = { ...redirection, device: next.state };
+  let host = withConnection(state, id, { ...connection, redirection: redirected });
+  const effects: ActorEffect[] = [];
+  const then: Next[] = [];
+  for (const effect of next.effects) {
+    const done = deviceWants(host, id, effect);
+    host = done.state;
+    effects.push(...done.effects);
+    then.push(...done.then);
+  }
+  return turn(host, effects, ...then);
+}
+
+function deviceWants(state: Running, id: string, effect: rdpefs.Effect): HostTurn {
+  const connection = state.connections[id] as Connection;
+  switch (effect.kind) {
+    case 'send':
+      return turn(state, [], sends(id, effect));
+    case 'smartCard':
+      return begun(state, id, connection, effect.deviceId);
+    case 'removed':
+      return connection.card?.deviceId === effect.deviceId
+        ? turn(state, [], { kind: 'calls', connection: id, event: GONE })
+        : turn(state);
+    case 'completed': {
+      const { [effect.completionId]: line, ...pending } = connection.redirection.pending;
+      const redirection = { ...connection.redirection, pending };
+      const host = withConnection(state, id, { ...connection, redirection });
+      if (line === undefined) return turn(host);
+      const { ioStatus, output } = effect;
+      const event = { kind: 'returned', line, ioStatus, output } as const;
+      return turn(host, [], { kind: 'calls', connection: id, event });
+    }
+    case 'asked':
+      return turn(state);
+    case 'refused':
+      return turn(state, [note(`device redirection: ${effect.reason}`)]);
+    case 'rejected':
+      return turn(state, [effect]);
+    default:
+      return assertNever(effect);
+  }
+}
+
+/** A device that was taken out is the end of the call that watches its reader. */
+const GONE: calls.Event = {
+  kind: 'returned',
+  line: 'watch',
+  ioStatus: 0xc0000001,
+  output: new Uint8Array(0),
+};
+
+function note(text: string): ActorEffect {
+  return { kind: 'note', level: 'info', text };
+}
+
+/** The client has a smart card device, and somebody waits for it. */
+function begun(state: Running, id: string, connection: Connection, deviceId: number): HostTurn {
+  const { stage } = connection;
+  if (stage.name !== 'expectCard') return turn(state);
+  const { logOn, proved } = stage;
+  const used: CardInUse = {
+    deviceId,
+    logOn,
+    calls: rdpesc.INITIAL,
+    card: minidriver.INITIAL,
+  };
+  const host = withConnection(state, id, {
+    ...connection,
+    card: used,
+    stage: { name: 'signingIn', ...(proved === undefined ? {} : { proved }) },
+  });
+  return turn(host, [{ kind: 'cancel', timer: cardTimer(id) }], {
+    kind: 'calls',
+    connection: id,
+    event: { kind: 'begun' },
+  });
+}
+
+function withCard(state: Running, id: string, change: Partial<CardInUse>): Running {
+  const connection = state.connections[id];
+  if (connection?.card === undefined) return state;
+  return withConnection(state, id, { ...connection, card: { ...connection.card, ...change } });
+}
+
+/** Something for the calls of the smart card service. */
+export function called(
+  config: RdpHostConfig,
+  state: Running,
+  id: string,
+  event: calls.Event,
+): HostTurn {
+  const used = state.connections[id]?.card;
+  if (used === undefined) return turn(state);
+  const { reader } = used.logOn;
+  const next = rdpesc.step(reader === undefined ? {} : { reader }, used.calls, event);
+  let host = withCard(state, id, { calls: next.state });
+  const effects: ActorEffect[] = [];
+  const then: Next[] = [];
+  for (const effect of next.effects) {
+    const done = callsWant(config, host, id, effect);
+    host = done.state;
+    effects.push(...done.effects);
+    then.push(...done.then);
+  }
+  return turn(host, effects, ...then);
+}
+
+function callsWant(
+  config: RdpHostConfig,
+  state: Running,
+  id: string,
+  effect: calls.Effect,
+): HostTurn {
+  switch (effect.kind) {
+    case 'asks':
+      return asking(state, id, effect);
+    case 'connected':
+      return turn(state, [], { kind: 'card', connection: id, event: { kind: 'begun' } });
+    case 'response': {
+      const { bytes } = effect;
+      return turn(state, [], { kind: 'card', connection: id, event: { kind: 'response', bytes } });
+    }
+    case 'released':
+      return turn(state);
+    case 'removed':
+      return state.connections[id]?.stage.name === 'signingIn'
+        ? noCard(state, id, `the card was taken out of ${effect.reader}`)
+        : cardRemoved(config, state, id);
+    case 'failed':
+      return failed(state, id, effect);
+    case 'rejected':
+      return turn(state, [effect]);
+    default:
+      return assertNever(effect);
+  }
+}
+
+/** A call leaves as a request of the device, and its number says to which line the completion belongs. */
+function asking(
+  state: Running,
+  id: string,
+  { line, call, ioControlCode, input, outputLength }: Extract<calls.Effect, { kind: 'asks' }>,
+): HostTurn {
+  const connection = state.connections[id] as Connection;
+  const { redirection, card: used } = connection;
+  if (used === undefined || redirection.device.name !== 'ready') return turn(state);
+  const { deviceId } = used;
+  const name = callName(call);
+  const request = { kind: 'asks', deviceId, ioControlCode, input, outputLength, name } as const;
+  const next = rdpefs.step(redirection.device, request);
+  let pending = redirection.pending;
+  const then: Next[] = [];
+  const effects: ActorEffect[] = [];
+  for (const effect of next.effects) {
+    if (effect.kind === 'asked') pending = { ...pending, [effect.completionId]: line };
+    else if (effect.kind === 'send') then.push(sends(id, effect));
+    else if (effect.kind === 'refused') effects.push(note(`device redirection: ${effect.reason}`));
+  }
+  const after: Redirection = { device: next.state, pending };
+  return turn(withConnection(state, id, { ...connection, redirection: after }), effects, ...then);
+}
+
+/** Something for the card. */
+export function driven(
+  config: RdpHostConfig,
+  state: Running,
+  id: string,
+  event: card.Event,
+  env: Env,
+): HostTurn {
+  const used = state.connections[id]?.card;
+  if (used === undefined) return turn(state);
+  const { container, pin } = used.logOn;
+  const wanted = { pin: utf8(pin), ...(container === undefined ? {} : { container }) };
+  const next = minidriver.step(wanted, used.card, event);
+  let host = withCard(state, id, { card: next.state });
+  const effects: ActorEffect[] = [];
+  const then: Next[] = [];
+  for (const effect of next.effects) {
+    const done = cardWants(config, host, id, effect, env);
+    host = done.state;
+    effects.push(...done.effects);
+    then.push(...done.then);
+  }
+  return turn(host, effects, ...then);
+}
+
+function cardWants(
+  config: RdpHostConfig,
+  state: Running,
+  id: string,
+  effect: card.Effect,
+  env: Env,
+): HostTurn {
+  switch (effect.kind) {
+    case 'transmit': {
+      const { command } = effect;
+      const event = { kind: 'transmits', command } as const;
+      return turn(state, [], { kind: 'calls', connection: id, event });
+    }
+    case 'ready':
+      return withKey(config, state, id, effect.key, env);
+    case 'signed': {
+      const signs = state.connections[id]?.card?.signs;
+      if (signs === undefined) return turn(state);
+      return turn(state, [], { kind: 'signed', id: signs, signature: effect.signature });
+    }
+    case 'failed':
+      return failed(state, id, effect);
+    case 'rejected':
+      return turn(state, [effect]);
+    default:
+      return assertNever(effect);
+  }
+}
+
+/** The PIN was right: the host asks the domain controller for a ticket, and the card will sign that. */
+function withKey(
+  config: RdpHostConfig,
+  state: Running,
+  id: string,
+  key: card.CardKey,
+  env: Env,
+): HostTurn {
+  const calling = state.connections[id]?.card?.calls;
+  const reader = calling !== undefined && 'found' in calling ? calling.found.reader : '';
+  const { container, profile } = key;
+  const host = withCard(state, id, { used: { reader, container, profile } });
+  const asked = cardTicket(config, host, id, key, cardKey(id), env);
+  return asked.kind === 'refused' ? failed(host, id, asked) : progressed(host, asked.progress);
+}

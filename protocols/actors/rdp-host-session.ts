@@ -1,0 +1,211 @@
+/** Sessions of a remote desktop host: who is to be signed in, whether they may, what they see. */
+import type { Env } from '../../src/machine/machine.ts';
+import type { InfoPacket } from '../rdp/client-info.ts';
+import { ErrorInfo } from '../rdp/constants.ts';
+import type { Finished } from './exchange-state.ts';
+import * as exchanges from './exchanges.ts';
+import type { Identity } from './logon.ts';
+import type { RdpHostConfig } from './rdp-host-config.ts';
+import * as signIn from './rdp-host-sign-in.ts';
+import {
+  type Connection,
+  type HostTurn,
+  mayConnect,
+  type Next,
+  type Proved,
+  type Purpose,
+  progressed,
+  type Running,
+  type Session,
+  screenLines,
+  turn,
+  withConnection,
+} from './rdp-host-state.ts';
+
+const { ERRINFO_SERVER_DENIED_CONNECTION, ERRINFO_SERVER_INSUFFICIENT_PRIVILEGES } = ErrorInfo;
+
+function provedOf({ stage }: Connection): { readonly proved?: Proved } {
+  if (stage.name === 'proved') return { proved: stage.proved };
+  return 'proved' in stage && stage.proved !== undefined ? { proved: stage.proved } : {};
+}
+
+/** The client said who is to be signed in; with CredSSP the credentials came before. */
+export function logsOn(
+  config: RdpHostConfig,
+  state: Running,
+  id: string,
+  info: InfoPacket,
+  env: Env,
+): HostTurn {
+  const connection = state.connections[id] as Connection;
+  const before = provedOf(connection);
+  const given = signIn.credentialsIn(info, before.proved?.credentials);
+  if (given.kind === 'none') return refused(state, id, given.why);
+  if (given.kind === 'card') {
+    const stage = { name: 'expectCard', logOn: given.logOn, ...before } as const;
+    const host = withConnection(state, id, { ...connection, stage });
+    return turn(host, [], desktop(id, { kind: 'admitted' }));
+  }
+  const who = signIn.logonNameOf(config, given.typed);
+  if (typeof who === 'string') return refused(state, id, who);
+  const host = withConnection(state, id, {
+    ...connection,
+    stage: { name: 'signingIn', ...before },
+  });
+  const { password } = given.typed;
+  return progressed(host, signIn.userTicket(config, host, id, { who, password }, env));
+}
+
+function desktop(
+  connection: string,
+  event: Extract<Next, { readonly kind: 'desktop' }>['event'],
+): Next {
+  return { kind: 'desktop', connection, event };
+}
+
+/** Whether the session is on the client's screen already: then it is told there. */
+function isShown({ rdp }: Connection): boolean {
+  return rdp.name === 'active';
+}
+
+/** @param status an NTSTATUS for the screen, where there is one */
+export function refused(
+  state: Running,
+  id: string,
+  reason: string,
+  errorInfo: number = ERRINFO_SERVER_DENIED_CONNECTION,
+  status?: number,
+): HostTurn {
+  const connection = state.connections[id];
+  if (connection === undefined) return turn(state);
+  const left = exchanges.abandon(
+    state.exchanges,
+    (purpose) => purpose.for !== 'computer' && purpose.connection === id,
+  );
+  const host = { ...state, exchanges: left.exchanges };
+  const note = { kind: 'note', level: 'cause', text: reason } as const;
+  if (!isShown(connection)) {
+    return turn(host, [note, ...left.effects], desktop(id, { kind: 'refused', errorInfo }));
+  }
+  // MS-RDPBCGR 2.2.10.1.1.4.1.1: LOGON_FAILED_OTHER, with the status as its kind.
+  const told: readonly Next[] =
+    status === undefined
+      ? []
+      : [desktop(id, { kind: 'notifies', info: { kind: 'logonError', type: status, data: 2 } })];
+  return turn(
+    host,
+    [note, ...left.effects],
+    ...told,
+    desktop(id, { kind: 'disconnects', errorInfo }),
+  );
+}
+
+/** An exchange with a KDC is over. */
+export function exchanged(
+  config: RdpHostConfig,
+  state: Running,
+  { purpose, outcome }: Finished<Purpose>,
+  env: Env,
+): HostTurn {
+  if (purpose.for === 'computer') {
+    if (outcome.kind === 'as') return turn({ ...state, tgt: outcome.reply.credential });
+    const text = `the computer's own sign-in: ${signIn.reasonOf(outcome)}`;
+    return turn(state, [{ kind: 'note', level: 'info', text }]);
+  }
+  const { connection: id } = purpose;
+  const connection = state.connections[id];
+  if (connection?.stage.name !== 'signingIn') return turn(state);
+  if (purpose.for === 'user') {
+    if (outcome.kind === 'as') {
+      return progressed(state, signIn.hostTicket(config, state, id, outcome, env));
+    }
+    const { reason, status } = signIn.failureOf(outcome, connection.card !== undefined);
+    return refused(state, id, `signing in: ${reason}`, undefined, status);
+  }
+  const identity = signIn.signedIn(config, outcome);
+  return typeof identity === 'string'
+    ? refused(state, id, `signing in: ${identity}`)
+    : admitted(config, state, id, identity);
+}
+
+function admitted(config: RdpHostConfig, state: Running, id: string, identity: Identity): HostTurn {
+  if (!mayConnect(config, identity)) {
+    const why = `${identity.name} is in neither Remote Desktop Users nor Administrators`;
+    return refused(state, id, why, ERRINFO_SERVER_INSUFFICIENT_PRIVILEGES);
+  }
+  const connection = state.connections[id] as Connection;
+  const { proved } = provedOf(connection);
+  const used = connection.card?.used;
+  const session: Session = {
+    identity,
+    ...(proved === undefined ? {} : { before: proved.mechanism }),
+    ...(used === undefined ? {} : { card: used }),
+  };
+  const signedIn = withConnection(state, id, {
+    ...connection,
+    stage: { name: 'signedIn', session },
+  });
+  const host = { ...signedIn, sessions: signedIn.sessions + 1 };
+  if (!isShown(connection)) return turn(host, [], desktop(id, { kind: 'admitted' }));
+  const { state: next, effects, then } = shown(config, host, id);
+  return turn(
+    next,
+    effects,
+    { kind: 'calls', connection: id, event: { kind: 'releases' } },
+    ...then,
+  );
+}
+
+/** What a client sees of its session. */
+export function shown(config: RdpHostConfig, state: Running, id: string): HostTurn {
+  const { stage } = state.connections[id] as Connection;
+  if (stage.name !== 'signedIn') return turn(state);
+  const { identity } = stage.session;
+  const [domain = '', userName = identity.name] = identity.name.split('\\');
+  const sessionId = state.sessions + 1;
+  const info = { kind: 'loggedOn', domain, userName, sessionId } as const;
+  return turn(
+    state,
+    [],
+    desktop(id, { kind: 'notifies', info }),
+    desktop(id, { kind: 'shows', lines: screenLines(config, stage.session) }),
+    { kind: 'device', connection: id, event: { kind: 'loggedOn' } },
+  );
+}
+
+/** What policy has done when the card that was signed in with is taken out (ScRemoveOption). */
+export function cardRemoved(config: RdpHostConfig, state: Running, id: string): HostTurn {
+  const connection = state.connections[id] as Connection;
+  const { stage } = connection;
+  if (stage.name !== 'signedIn' || stage.session.card === undefined) return turn(state);
+  const { smartCardRemoval } = config;
+  const { reader } = stage.session.card;
+  const text = `the smart card in ${reader} was taken out: ${CONSEQUENCES[smartCardRemoval]}`;
+  const effects = [{ kind: 'note', level: 'cause', text }] as const;
+  switch (smartCardRemoval) {
+    case 'none':
+      return turn(state, effects);
+    case 'lockWorkstation': {
+      const session: Session = { ...stage.session, locked: true };
+      const host = withConnection(state, id, { ...connection, stage: { ...stage, session } });
+      const lines = screenLines(config, session);
+      return turn(host, effects, desktop(id, { kind: 'shows', lines }));
+    }
+    case 'forceLogoff':
+    case 'disconnect': {
+      const { ERRINFO_RPC_INITIATED_LOGOFF, ERRINFO_RPC_INITIATED_DISCONNECT } = ErrorInfo;
+      const errorInfo =
+        smartCardRemoval === 'forceLogoff'
+          ? ERRINFO_RPC_INITIATED_LOGOFF
+          : ERRINFO_RPC_INITIATED_DISCONNECT;
+      return turn(state, effects, desktop(id, { kind: 'disconnects', errorInfo }));
+    }
+  }
+}
+
+const CONSEQUENCES: Readonly<Record<RdpHostConfig['smartCardRemoval'], string>> = {
+  none: 'policy has nothing done',
+  lockWorkstation: 'the session is locked',
+  forceLogoff: 'the user is signed out',
+  disconnect: 'the session is disconnected',
+};

@@ -1,0 +1,70 @@
+/** What a host knows of a card that it drives, and how far it has come. */
+import type { PublicKeyKind } from '../../src/crypto/public-key.ts';
+import type { Rejected, Step } from '../../src/machine/machine.ts';
+import type { Exchange } from './exchange.ts';
+import type { ContainerRecord, Place } from './gids-card.ts';
+
+export interface CardConfig {
+  /** The key that is wanted, by its container's name; absent: the card's default. */
+  readonly container?: string;
+  /** UTF-8. */
+  readonly pin: Uint8Array;
+}
+
+/** The card application that answers. */
+export type Profile = 'GIDS' | 'PIV';
+
+/** The key that was chosen. */
+export interface CardKey {
+  readonly profile: Profile;
+  readonly container: string;
+  /** Of the container in a GIDS card's map. */
+  readonly index: number;
+  /** DER. */
+  readonly certificate: Uint8Array;
+  readonly publicKey: PublicKeyKind;
+}
+
+type Files = Readonly<Record<string, Place>>;
+
+/** What the last command was for. */
+export type Asked =
+  | { readonly for: 'gids' }
+  | { readonly for: 'files' }
+  | { readonly for: 'containers'; readonly files: Files }
+  | { readonly for: 'certificate'; readonly container: ContainerRecord; readonly place: Place }
+  | { readonly for: 'piv' }
+  | { readonly for: 'holder' }
+  | { readonly for: 'pivCertificate'; readonly container: string }
+  | { readonly for: 'verification'; readonly key: CardKey }
+  | { readonly for: 'environment'; readonly key: CardKey; readonly block: Uint8Array }
+  | { readonly for: 'signature'; readonly key: CardKey };
+
+export type State =
+  | { readonly name: 'idle' }
+  | { readonly name: 'expectResponse'; readonly asked: Asked; readonly exchange: Exchange }
+  /** The PIN was right: the key may be used. */
+  | { readonly name: 'ready'; readonly key: CardKey }
+  | { readonly name: 'failed' };
+
+export type Event =
+  | { readonly kind: 'begun' }
+  | { readonly kind: 'response'; readonly bytes: Uint8Array }
+  /** @param algorithm a name of the signing core, of the kind of the card's key */
+  | { readonly kind: 'signs'; readonly algorithm: string; readonly data: Uint8Array };
+
+export type Effect =
+  | { readonly kind: 'transmit'; readonly command: Uint8Array }
+  | { readonly kind: 'ready'; readonly key: CardKey }
+  /** As the signing core would give it: of ECDSA an Ecdsa-Sig-Value. */
+  | { readonly kind: 'signed'; readonly signature: Uint8Array }
+  /** `status`: an NTSTATUS, as winlogon tells it. `tries`: how many wrong PINs the card still takes. */
+  | {
+      readonly kind: 'failed';
+      readonly status: number;
+      readonly reason: string;
+      readonly tries?: number;
+    }
+  | Rejected;
+
+export type CardStep = Step<State, Effect>;

@@ -1,0 +1,248 @@
+/**
+ * A host drives a smart card: it looks for the GIDS application and then for PIV, reads which key there is and
+ * its certificate, shows the PIN, and has the key sign. Commands leave as `transmit`, whatever carries them.
+ */
+import { derSignature } from '../../src/crypto/ecdsa.ts';
+import { publicKeyKind } from '../../src/crypto/public-key.ts';
+import { assertNever, to, unexpected } from '../../src/machine/machine.ts';
+import type { CommandApdu } from '../iso7816/apdu.ts';
+import { STATUS, statusMeaning } from '../iso7816/status.ts';
+import {
+  STATUS_SMARTCARD_CARD_BLOCKED,
+  STATUS_SMARTCARD_IO_ERROR,
+  STATUS_SMARTCARD_NO_CERTIFICATE,
+  STATUS_SMARTCARD_NO_KEY_CONTAINER,
+  STATUS_SMARTCARD_NO_KEYSET,
+  STATUS_SMARTCARD_WRONG_PIN,
+} from '../kerberos/ntstatus.ts';
+import { readCertificate } from '../x509/certificate.ts';
+import type { Asked, CardConfig, CardKey, CardStep, Effect, Event, State } from './card-state.ts';
+import { begun, continued } from './exchange.ts';
+import * as gids from './gids-card.ts';
+import * as piv from './piv-card.ts';
+import { digestFor, digestInfo, padded } from './to-be-signed.ts';
+
+export const INITIAL: State = { name: 'idle' };
+
+export function step(config: CardConfig, state: State, event: Event): CardStep {
+  switch (event.kind) {
+    case 'begun':
+      return state.name === 'idle'
+        ? asks({ for: 'gids' }, gids.selectGids())
+        : unexpected(state, event, 'response');
+    case 'response':
+      return state.name === 'expectResponse'
+        ? responded(config, state, event.bytes)
+        : unexpected(state, event);
+    case 'signs':
+      return state.name === 'ready' ? signing(state.key, event) : unexpected(state, event);
+    default:
+      return assertNever(event);
+  }
+}
+
+function asks(asked: Asked, command: CommandApdu): CardStep {
+  const { exchange, command: octets } = begun(command);
+  return to({ name: 'expectResponse', asked, exchange }, [{ kind: 'transmit', command: octets }]);
+}
+
+function failed(status: number, reason: string, tries?: number): CardStep {
+  const left = tries === undefined ? {} : { tries };
+  return to({ name: 'failed' }, [{ kind: 'failed', status, reason, ...left }]);
+}
+
+function responded(
+  config: CardConfig,
+  { asked, exchange }: Extract<State, { readonly name: 'expectResponse' }>,
+  octets: Uint8Array,
+): CardStep {
+  const next = continued(exchange, octets);
+  if (next.kind === 'continues') {
+    const sent: Effect = { kind: 'transmit', command: next.command };
+    return to({ name: 'expectResponse', asked, exchange: next.exchange }, [sent]);
+  }
+  return answered(config, asked, next.data, next.status);
+}
+
+function said(status: number): string {
+  return `${status.toString(16).padStart(4, '0')} (${statusMeaning(status)})`;
+}
+
+function answered(config: CardConfig, asked: Asked, data: Uint8Array, status: number): CardStep {
+  const ok = status === STATUS.ok;
+  switch (asked.for) {
+    case 'gids':
+      return ok
+        ? asks({ for: 'files' }, gids.readFileTable())
+        : asks({ for: 'piv' }, piv.selectPiv());
+    case 'piv':
+      return ok
+        ? asks({ for: 'holder' }, piv.readHolder())
+        : failed(
+            STATUS_SMARTCARD_NO_KEYSET,
+            `neither GIDS nor PIV is on the card: ${said(status)}`,
+          );
+    case 'verification':
+      return verified(asked.key, status);
+    case 'environment':
+      return ok
+        ? asks({ for: 'signature', key: asked.key }, gids.computeSignature(asked.block))
+        : failed(STATUS_SMARTCARD_IO_ERROR, `the card takes no such algorithm: ${said(status)}`);
+    case 'signature':
+      return ok
+        ? signed(asked.key, data)
+        : failed(STATUS_SMARTCARD_IO_ERROR, `the card signs nothing: ${said(status)}`);
+    default:
+      return ok ? read(config, asked, data) : notRead(asked, status);
+  }
+}
+
+type Reading = Extract<
+  Asked,
+  { readonly for: 'files' | 'containers' | 'certificate' | 'holder' | 'pivCertificate' }
+>;
+
+function notRead(asked: Reading, status: number): CardStep {
+  const isCertificate = asked.for === 'certificate' || asked.for === 'pivCertificate';
+  const code = isCertificate ? STATUS_SMARTCARD_NO_CERTIFICATE : STATUS_SMARTCARD_NO_KEY_CONTAINER;
+  return failed(code, `reading the card (${asked.for}): ${said(status)}`);
+}
+
+const MAP = 'mscp/cmapfile';
+
+function read(config: CardConfig, asked: Reading, data: Uint8Array): CardStep {
+  switch (asked.for) {
+    case 'files': {
+      const files = gids.filesIn(data);
+      const map = files?.get(MAP);
+      if (files === undefined || map === undefined) {
+        return failed(STATUS_SMARTCARD_NO_KEY_CONTAINER, `the card has no file ${MAP}`);
+      }
+      return asks({ for: 'containers', files: Object.fromEntries(files) }, gids.readPlace(map));
+    }
+    case 'containers':
+      return chosen(config, asked, data);
+    case 'certificate': {
+      const { container, place } = asked;
+      const certificate = gids.certificateIn(data, place);
+      const { index, name } = container;
+      return withCertificate(config, { profile: 'GIDS', container: name, index }, certificate);
+    }
+    case 'holder': {
+      const container = piv.containerIn(data);
+      return container === undefined
+        ? failed(STATUS_SMARTCARD_NO_KEY_CONTAINER, 'the PIV card says nothing of its holder')
+        : asks({ for: 'pivCertificate', container }, piv.readCertificateObject());
+    }
+    case 'pivCertificate': {
+      const certificate = piv.certificateIn(data);
+      const { container } = asked;
+      return withCertificate(config, { profile: 'PIV', container, index: 0 }, certificate);
+    }
+    default:
+      return assertNever(asked);
+  }
+}
+
+/** The container by name, as the credentials say it; else the card's default, else its first. */
+function chosen(
+  { container: wanted }: CardConfig,
+  { files }: Extract<Asked, { readonly for: 'containers' }>,
+  data: Uint8Array,
+): CardStep {
+  const containers = gids.containersIn(data, files[MAP] as gids.Place) ?? [];
+  const container =
+    wanted === undefined
+      ? (containers.find(({ isDefault }) => isDefault) ?? containers[0])
+      : containers.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
+  if (container === undefined) {
+    const which = wanted === undefined ? 'no container' : `no container ${wanted}`;
+    const there = containers.map(({ name }) => name).join(', ') || 'none';
+    return failed(STATUS_SMARTCARD_NO_KEY_CONTAINER, `the card has ${which}: ${there}`);
+  }
+  const place = Object.hasOwn(files, container.certificateFile)
+    ? files[container.certificateFile]
+    : undefined;
+  if (place === undefined) {
+    const why = `the container ${container.name} has no certificate`;
+    return failed(STATUS_SMARTCARD_NO_CERTIFICATE, why);
+  }
+  return asks({ for: 'certificate', container, place }, gids.readPlace(place));
+}
+
+function withCertificate(
+  { pin }: CardConfig,
+  found: Omit<CardKey, 'certificate' | 'publicKey'>,
+  certificate: Uint8Array | undefined,
+): CardStep {
+  const parsed = certificate === undefined ? undefined : readCertificate(certificate);
+  if (certificate === undefined || parsed?.ok !== true) {
+    const why = parsed?.ok === false ? parsed.reason : 'there is none';
+    return failed(STATUS_SMARTCARD_NO_CERTIFICATE, `the card’s certificate: ${why}`);
+  }
+  const publicKey = publicKeyKind(parsed.value.publicKey);
+  if (publicKey === undefined) {
+    return failed(
+      STATUS_SMARTCARD_NO_CERTIFICATE,
+      'the card’s certificate has a key of another kind',
+    );
+  }
+  const key: CardKey = { ...found, certificate, publicKey };
+  const command = found.profile === 'GIDS' ? gids.verifyPin(pin) : piv.verifyPin(pin);
+  return command === undefined
+    ? failed(STATUS_SMARTCARD_WRONG_PIN, 'no PIV card has such a PIN: six to eight octets')
+    : asks({ for: 'verification', key }, command);
+}
+
+/** ISO/IEC 7816-4:2013 §7.5.6; FreeRDP's emulated card counts in the last octet (6303) instead of its half. */
+function verified(key: CardKey, status: number): CardStep {
+  if (status === STATUS.ok) return to({ name: 'ready', key }, [{ kind: 'ready', key }]);
+  if (status === STATUS.blocked) {
+    return failed(STATUS_SMARTCARD_CARD_BLOCKED, 'the card’s PIN is blocked', 0);
+  }
+  if (status >> 8 === 0x63) {
+    const tries = status & 0xf;
+    const code = tries === 0 ? STATUS_SMARTCARD_CARD_BLOCKED : STATUS_SMARTCARD_WRONG_PIN;
+    return failed(code, `the PIN is wrong, ${tries} tries are left`, tries);
+  }
+  return failed(STATUS_SMARTCARD_WRONG_PIN, `the card takes the PIN for none: ${said(status)}`);
+}
+
+function signing(
+  key: CardKey,
+  { algorithm, data }: Extract<Event, { readonly kind: 'signs' }>,
+): CardStep {
+  const { publicKey } = key;
+  const block =
+    publicKey.type === 'ec'
+      ? digestFor(algorithm, data, publicKey.point.length >> 1)
+      : digestInfo(algorithm, data);
+  const wrong = `the card has no ${algorithm} for its key`;
+  if (block === undefined) return failed(STATUS_SMARTCARD_IO_ERROR, wrong);
+  if (key.profile === 'GIDS') {
+    const command = gids.setEnvironment(key.index, publicKey);
+    return command === undefined
+      ? failed(STATUS_SMARTCARD_IO_ERROR, wrong)
+      : asks({ for: 'environment', key, block }, command);
+  }
+  const whole = publicKey.type === 'rsa' ? padded(block, publicKey.modulus.length) : block;
+  const command = whole && piv.authenticate(publicKey, whole);
+  return command === undefined
+    ? failed(STATUS_SMARTCARD_IO_ERROR, wrong)
+    : asks({ for: 'signature', key }, command);
+}
+
+/** Whoever asked for it checks the signature with the certificate: the card is somebody else's. */
+function signed(key: CardKey, data: Uint8Array): CardStep {
+  const { profile, publicKey } = key;
+  const output = profile === 'PIV' ? piv.responseIn(data) : data;
+  const size = publicKey.type === 'rsa' ? publicKey.modulus.length : publicKey.point.length - 1;
+  const isJoined = profile === 'GIDS' && publicKey.type === 'ec';
+  const ofSize =
+    publicKey.type === 'ec' && !isJoined ? output !== undefined : output?.length === size;
+  if (output === undefined || !ofSize) {
+    return failed(STATUS_SMARTCARD_IO_ERROR, `a signature of ${output?.length ?? 'no'} octets`);
+  }
+  const signature = isJoined ? derSignature(output) : output;
+  return to({ name: 'ready', key }, [{ kind: 'signed', signature }]);
+}
