@@ -1,6 +1,6 @@
 /** T.124 (GCC) Conference Create around the data blocks of MS-RDPBCGR 2.2.1.3 and 2.2.1.4. */
 import { concat, equal, hex, utf8 } from '../../src/bytes/bytes.ts';
-import { attempt, type Decoded } from '../../src/layout/codec.ts';
+import { attempt, type Decoded, octets, readMember } from '../../src/layout/codec.ts';
 import { Reader } from '../../src/layout/reader.ts';
 import { perLength, readPerLength } from './per.ts';
 
@@ -26,33 +26,49 @@ export function conferenceCreateResponse(blocks: Uint8Array): Uint8Array {
   return conference(CREATE_RESPONSE, SERVER_KEY, blocks);
 }
 
-/** The client's data blocks. */
+/** The client's data blocks: the reader is behind them then. */
+export function takeConferenceCreateRequest(reader: Reader): Uint8Array {
+  expect(reader, KEY, 't124Identifier', 'the object identifier of T.124');
+  const length = readLength(reader);
+  if (length !== reader.left) reader.fail(`${length} octets, ${reader.left} follow`);
+  expect(reader, CREATE_REQUEST, 'conferenceCreateRequest', 'a conferenceCreateRequest');
+  expect(reader, CLIENT_KEY, 'h221NonStandard', 'the key Duca');
+  return readBlocks(reader);
+}
+
 export function readConferenceCreateRequest(userData: Uint8Array): Decoded<Uint8Array> {
-  return attempt(() => {
-    const reader = new Reader(userData);
-    expect(reader, KEY, 'the object identifier of T.124');
-    const length = readPerLength(reader);
-    if (length !== reader.left) reader.fail(`${length} octets, ${reader.left} follow`);
-    expect(reader, CREATE_REQUEST, 'a conferenceCreateRequest');
-    expect(reader, CLIENT_KEY, 'the key Duca');
-    return reader.octets(readPerLength(reader));
-  });
+  return attempt(() => takeConferenceCreateRequest(new Reader(userData)));
 }
 
 /** The server's; what its lengths say of the whole is passed over, as clients do. */
-export function readConferenceCreateResponse(userData: Uint8Array): Decoded<Uint8Array> {
-  return attempt(() => {
-    const reader = new Reader(userData);
-    expect(reader, KEY, 'the object identifier of T.124');
-    readPerLength(reader);
-    // Node and tag are the server's own; result and user data follow where they always stand.
-    reader.octets(CREATE_RESPONSE.length);
-    expect(reader, SERVER_KEY, 'the key McDn');
-    return reader.octets(readPerLength(reader));
-  });
+export function takeConferenceCreateResponse(reader: Reader): Uint8Array {
+  expect(reader, KEY, 't124Identifier', 'the object identifier of T.124');
+  readLength(reader);
+  // Node and tag are the server's own; result and user data follow where they always stand.
+  readMember(reader, 'conferenceCreateResponse', octets(CREATE_RESPONSE.length));
+  expect(reader, SERVER_KEY, 'h221NonStandard', 'the key McDn');
+  return readBlocks(reader);
 }
 
-function expect(reader: Reader, octets: Uint8Array, what: string): void {
+export function readConferenceCreateResponse(userData: Uint8Array): Decoded<Uint8Array> {
+  return attempt(() => takeConferenceCreateResponse(new Reader(userData)));
+}
+
+function readLength(reader: Reader): number {
+  return reader.member(
+    'length',
+    'length (PER)',
+    () => readPerLength(reader),
+    (value) => ({ value }),
+  );
+}
+
+function readBlocks(reader: Reader): Uint8Array {
+  return readMember(reader, 'userData', octets(readPerLength(reader)));
+}
+
+function expect(reader: Reader, wanted: Uint8Array, name: string, what: string): void {
   const at = reader.at;
-  if (!equal(reader.octets(octets.length), octets)) reader.fail(`expected ${what}`, at);
+  const got = readMember(reader, name, octets(wanted.length));
+  if (!equal(got, wanted)) reader.fail(`expected ${what}`, at);
 }

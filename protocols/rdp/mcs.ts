@@ -3,11 +3,11 @@
  * aligned PER, each in a data TPDU.
  */
 import { concat, uint32be } from '../../src/bytes/bytes.ts';
-import { attempt, type Decoded } from '../../src/layout/codec.ts';
+import { attempt, type Decoded, readMember, rest, uint8 } from '../../src/layout/codec.ts';
 import { Reader } from '../../src/layout/reader.ts';
 import { MCS_BASE, SERVER_USER } from './constants.ts';
 import { berElement, berInteger, perLength, readBer, readBerNumber, readPerLength } from './per.ts';
-import { dataOf, dataTpdu } from './x224.ts';
+import { dataTpdu, takeDataHeader } from './x224.ts';
 
 const CONNECT_INITIAL = [0x7f, 0x65];
 const CONNECT_RESPONSE = [0x7f, 0x66];
@@ -38,11 +38,38 @@ function parameters(of: DomainParameters): Uint8Array {
   return berElement(SEQUENCE, concat(...of.map(berInteger)));
 }
 
-function readParameters(reader: Reader): DomainParameters {
-  return readBer(
-    reader,
-    SEQUENCE,
-    () => Array.from({ length: 8 }, () => readBerNumber(reader)) as unknown as DomainParameters,
+const PARAMETERS = [
+  'maxChannelIds',
+  'maxUserIds',
+  'maxTokenIds',
+  'numPriorities',
+  'minThroughput',
+  'maxHeight',
+  'maxMCSPDUsize',
+  'protocolVersion',
+];
+
+function readParameters(reader: Reader, name: string): DomainParameters {
+  return reader.member(name, 'DomainParameters', () =>
+    readBer(
+      reader,
+      SEQUENCE,
+      () => PARAMETERS.map((one) => number(reader, one)) as unknown as DomainParameters,
+    ),
+  );
+}
+
+const shown = (value: number | string) => ({ value });
+
+function number(reader: Reader, name: string, tag?: number): number {
+  const type = tag === undefined ? 'INTEGER' : 'ENUMERATED';
+  return reader.member(name, type, () => readBerNumber(reader, tag), shown);
+}
+
+/** The user data of GCC: what stands in its OCTET STRING. */
+function readUserData(reader: Reader): Uint8Array {
+  return reader.member('userData', 'OCTET STRING', () =>
+    readBer(reader, OCTET_STRING, () => reader.octets(reader.left)),
   );
 }
 
@@ -65,17 +92,23 @@ export interface ConnectInitial {
   readonly userData: Uint8Array;
 }
 
-export function readConnectInitial(packet: Uint8Array): Decoded<ConnectInitial> {
-  return attempt(() => {
-    const reader = dataReader(packet);
-    return readBer(reader, CONNECT_INITIAL, () => {
-      for (let i = 0; i < 2; i++) readBer(reader, OCTET_STRING, () => reader.octets(reader.left));
-      readBer(reader, BOOLEAN, () => reader.uint8());
-      const [target] = [0, 1, 2].map(() => readParameters(reader)) as [DomainParameters];
-      const userData = readBer(reader, OCTET_STRING, () => reader.octets(reader.left));
-      return { target, userData };
-    });
+/** The whole packet: the reader is behind it then. */
+export function takeConnectInitial(reader: Reader): ConnectInitial {
+  takeDataHeader(reader);
+  return readBer(reader, CONNECT_INITIAL, () => {
+    for (const name of ['callingDomainSelector', 'calledDomainSelector']) {
+      const octets = (): Uint8Array => reader.octets(reader.left);
+      reader.member(name, 'OCTET STRING', () => readBer(reader, OCTET_STRING, octets));
+    }
+    reader.member('upwardFlag', 'BOOLEAN', () => readBer(reader, BOOLEAN, () => reader.uint8()));
+    const target = readParameters(reader, 'targetParameters');
+    for (const name of ['minimumParameters', 'maximumParameters']) readParameters(reader, name);
+    return { target, userData: readUserData(reader) };
   });
+}
+
+export function readConnectInitial(packet: Uint8Array): Decoded<ConnectInitial> {
+  return attempt(() => takeConnectInitial(new Reader(packet)));
 }
 
 export function connectResponse(userData: Uint8Array): Uint8Array {
@@ -88,27 +121,25 @@ export function connectResponse(userData: Uint8Array): Uint8Array {
   return dataTpdu(berElement(CONNECT_RESPONSE, content));
 }
 
-/** The result is T.125's: 0 is rt-successful. */
-export function readConnectResponse(
-  packet: Uint8Array,
-): Decoded<{ readonly result: number; readonly userData: Uint8Array }> {
-  return attempt(() => {
-    const reader = dataReader(packet);
-    return readBer(reader, CONNECT_RESPONSE, () => {
-      const result = readBerNumber(reader, ENUMERATED);
-      readBerNumber(reader);
-      readParameters(reader);
-      const userData = readBer(reader, OCTET_STRING, () => reader.octets(reader.left));
-      return { result, userData };
-    });
+export interface ConnectResponse {
+  /** T.125's: 0 is rt-successful. */
+  readonly result: number;
+  readonly userData: Uint8Array;
+}
+
+/** The whole packet: the reader is behind it then. */
+export function takeConnectResponse(reader: Reader): ConnectResponse {
+  takeDataHeader(reader);
+  return readBer(reader, CONNECT_RESPONSE, () => {
+    const result = number(reader, 'result', ENUMERATED);
+    number(reader, 'calledConnectId');
+    readParameters(reader, 'domainParameters');
+    return { result, userData: readUserData(reader) };
   });
 }
 
-function dataReader(packet: Uint8Array): Reader {
-  const data = dataOf(packet);
-  const reader = new Reader(data ?? new Uint8Array(0));
-  if (data === undefined) reader.fail('no X.224 data TPDU');
-  return reader;
+export function readConnectResponse(packet: Uint8Array): Decoded<ConnectResponse> {
+  return attempt(() => takeConnectResponse(new Reader(packet)));
 }
 
 /** DomainMCSPDU: the choice's number, in the upper six bits of the first octet. */
@@ -220,52 +251,67 @@ const BY_CHOICE: ReadonlyMap<number, DomainPdu['kind']> = new Map(
   Object.entries(Choice).map(([kind, number]) => [number, kind as DomainPdu['kind']]),
 );
 
+/** The whole packet: the reader is behind it then. */
+export function takeDomainPdu(reader: Reader): DomainPdu {
+  takeDataHeader(reader);
+  const at = reader.at;
+  const kindOf = (first: number) => BY_CHOICE.get(first >> 2);
+  const first = reader.member(
+    'choice',
+    'DomainMCSPDU',
+    () => reader.uint8(),
+    (value) => ({ value: value >> 2, name: kindOf(value) }),
+  );
+  const kind = kindOf(first);
+  if (kind === undefined) return reader.fail(`DomainMCSPDU ${first >> 2} is not taken here`, at);
+  const pdu = readChoice(reader, kind, first);
+  if (reader.left > 0) reader.fail(`${reader.left} octets are left over`);
+  return pdu;
+}
+
 export function readDomainPdu(packet: Uint8Array): Decoded<DomainPdu> {
-  return attempt(() => {
-    const reader = dataReader(packet);
-    const first = reader.uint8();
-    const kind = BY_CHOICE.get(first >> 2);
-    if (kind === undefined) return reader.fail(`DomainMCSPDU ${first >> 2} is not taken here`, 0);
-    const pdu = readChoice(reader, kind, first);
-    if (reader.left > 0) reader.fail(`${reader.left} octets are left over`);
-    return pdu;
-  });
+  return attempt(() => takeDomainPdu(new Reader(packet)));
 }
 
 function readChoice(reader: Reader, kind: DomainPdu['kind'], first: number): DomainPdu {
-  const user = (): number => reader.uint16(false) + MCS_BASE;
+  const own = (name: string, read: () => number): number =>
+    reader.member(name, 'INTEGER', read, shown);
+  const user = (): number => own('initiator', () => reader.uint16(false) + MCS_BASE);
+  const channel = (name: string): number => own(name, () => reader.uint16(false));
   switch (kind) {
     case 'erectDomainRequest': {
-      for (let i = 0; i < 2; i++) reader.octets(readPerLength(reader));
+      for (const name of ['subHeight', 'subInterval']) {
+        reader.member(name, 'INTEGER', () => reader.octets(readPerLength(reader)));
+      }
       return { kind };
     }
     case 'attachUserRequest':
       return { kind };
     case 'disconnectProviderUltimatum':
-      return { kind, reason: ((first & 3) << 1) | (reader.uint8() >> 7) };
+      return { kind, reason: own('reason', () => ((first & 3) << 1) | (reader.uint8() >> 7)) };
     case 'attachUserConfirm': {
-      const result = reader.uint8();
+      const result = readMember(reader, 'result', uint8);
       return { kind, result, initiator: (first & 2) === 0 ? 0 : user() };
     }
     case 'channelJoinRequest':
-      return { kind, initiator: user(), channelId: reader.uint16(false) };
+      return { kind, initiator: user(), channelId: channel('channelId') };
     case 'channelJoinConfirm': {
       const confirm = {
         kind,
-        result: reader.uint8(),
+        result: readMember(reader, 'result', uint8),
         initiator: user(),
-        requested: reader.uint16(false),
+        requested: channel('requested'),
       } as const;
-      return (first & 2) === 0 ? confirm : { ...confirm, channelId: reader.uint16(false) };
+      return (first & 2) === 0 ? confirm : { ...confirm, channelId: channel('channelId') };
     }
     case 'sendDataRequest':
     case 'sendDataIndication': {
       const initiator = user();
-      const channelId = reader.uint16(false);
-      reader.uint8(); // priority and segmentation: any are taken
-      const length = readPerLength(reader);
+      const channelId = channel('channelId');
+      readMember(reader, 'dataPriorityAndSegmentation', uint8); // any are taken
+      const length = own('length', () => readPerLength(reader));
       if (length !== reader.left) reader.fail(`${length} octets of data, ${reader.left} follow`);
-      return { kind, initiator, channelId, data: reader.octets(length) };
+      return { kind, initiator, channelId, data: readMember(reader, 'userData', rest) };
     }
   }
 }

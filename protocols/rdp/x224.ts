@@ -11,6 +11,7 @@ import {
   flags,
   octets,
   padding,
+  readMember,
   uint8,
   uint16be,
   uint32,
@@ -93,6 +94,8 @@ const TPDU_HEADER = struct('X.224 TPDU', {
 });
 const TPDU_HEADER_LENGTH = 7;
 
+const TPKT = struct('TPKT', { version: uint8, reserved: uint8, length: uint16be });
+
 /** A message behind TPKT's header. */
 export function tpkt(tpdu: Uint8Array): Uint8Array {
   const length = TPKT_HEADER + tpdu.length;
@@ -161,11 +164,9 @@ function confirmBody(confirm: ConnectionConfirm): Uint8Array {
 }
 
 /** The variable part of a connection TPDU of the wanted code, checked as far as MS-RDPBCGR 3.3.5.3.1 says. */
-function openTpdu(reader: Reader, code: number): void {
-  const tpdu = tpduOf(reader.bytes);
-  if (tpdu === undefined) reader.fail('no whole TPKT');
-  reader.at = TPKT_HEADER;
-  const header = TPDU_HEADER.read(reader);
+function openTpdu(reader: Reader, name: string, code: number): void {
+  const tpdu = openTpkt(reader);
+  const header = readMember(reader, name, TPDU_HEADER);
   if ((header.code & 0xf0) !== code) {
     reader.fail(`expected TPDU ${code.toString(16)}, got ${header.code.toString(16)}`, 5);
   }
@@ -177,21 +178,45 @@ function openTpdu(reader: Reader, code: number): void {
   }
 }
 
-/** The variable part of a Connection Request: the reader is behind it then. */
-function readNegotiationRequest(reader: Reader): ConnectionRequest {
+function openTpkt(reader: Reader): Uint8Array {
+  const tpdu = tpduOf(reader.bytes);
+  if (tpdu === undefined) return reader.fail('no whole TPKT');
+  readMember(reader, 'tpktHeader', TPKT);
+  return tpdu;
+}
+
+const NEGOTIATION_TYPE = enumeration(uint8, 'UINT8', {
+  TYPE_RDP_NEG_REQ: NEGOTIATION.request,
+  TYPE_RDP_NEG_RSP: NEGOTIATION.response,
+  TYPE_RDP_NEG_FAILURE: NEGOTIATION.failure,
+  TYPE_RDP_CORRELATION_INFO: NEGOTIATION.correlation,
+});
+
+/** X.224 Connection Request: the reader is behind it then. */
+export function takeConnectionRequest(reader: Reader): ConnectionRequest {
+  openTpdu(reader, 'x224Crq', TPDU.CR);
   const cookie = cookieOf(reader);
   const known = cookie === undefined ? {} : { cookie };
   if (reader.left === 0) return known;
-  const type = reader.uint8();
-  if (type !== NEGOTIATION.request) reader.fail(`expected RDP_NEG_REQ, got type ${type}`);
-  const { flags: own, length, requestedProtocols } = RDP_NEG_REQ.read(reader);
-  if (length !== NEGOTIATION_LENGTH) reader.fail(`RDP_NEG_REQ of ${length} octets, expected 8`);
+  const { flags: own, requestedProtocols } = reader.member('rdpNegReq', RDP_NEG_REQ.type, () => {
+    const type = readMember(reader, 'type', NEGOTIATION_TYPE);
+    if (type !== NEGOTIATION.request) reader.fail(`expected RDP_NEG_REQ, got type ${type}`);
+    const read = RDP_NEG_REQ.read(reader);
+    if (read.length !== NEGOTIATION_LENGTH) {
+      reader.fail(`RDP_NEG_REQ of ${read.length} octets, expected 8`);
+    }
+    return read;
+  });
   const negotiation = { flags: own, requestedProtocols };
   if ((own & RequestFlags.CORRELATION_INFO_PRESENT) === 0 || reader.left === 0) {
     return { ...known, negotiation };
   }
-  if (reader.uint8() !== NEGOTIATION.correlation) reader.fail('expected RDP_NEG_CORRELATION_INFO');
-  const { correlationId } = CORRELATION.read(reader);
+  const { correlationId } = reader.member('rdpCorrelationInfo', CORRELATION.type, () => {
+    if (readMember(reader, 'type', NEGOTIATION_TYPE) !== NEGOTIATION.correlation) {
+      reader.fail('expected RDP_NEG_CORRELATION_INFO');
+    }
+    return CORRELATION.read(reader);
+  });
   return { ...known, negotiation: { ...negotiation, correlationId } };
 }
 
@@ -200,26 +225,22 @@ function cookieOf(reader: Reader): string | undefined {
   const from = reader.at;
   for (let at = from; at + 1 < reader.end; at++) {
     if (reader.bytes[at] !== 0x0d || reader.bytes[at + 1] !== 0x0a) continue;
-    reader.at = at + 2;
-    return fromUtf8(reader.bytes.subarray(from, at));
+    const text = (): string => fromUtf8(reader.octets(at + 2 - from).subarray(0, -2));
+    return reader.member('cookie', 'text', text, (value) => ({ value }));
   }
   return undefined;
 }
 
 export function readConnectionRequest(packet: Uint8Array): Decoded<ConnectionRequest> {
-  return attempt(() => {
-    const reader = new Reader(packet);
-    openTpdu(reader, TPDU.CR);
-    return readNegotiationRequest(reader);
-  });
+  return attempt(() => takeConnectionRequest(new Reader(packet)));
 }
 
-export function readConnectionConfirm(packet: Uint8Array): Decoded<ConnectionConfirm> {
-  return attempt((): ConnectionConfirm => {
-    const reader = new Reader(packet);
-    openTpdu(reader, TPDU.CC);
-    if (reader.left === 0) return { kind: 'none' };
-    const type = reader.uint8();
+/** X.224 Connection Confirm: the reader is behind it then. */
+export function takeConnectionConfirm(reader: Reader): ConnectionConfirm {
+  openTpdu(reader, 'x224Ccf', TPDU.CC);
+  if (reader.left === 0) return { kind: 'none' };
+  return reader.member('rdpNegData', 'RDP_NEG_RSP or RDP_NEG_FAILURE', () => {
+    const type = readMember(reader, 'type', NEGOTIATION_TYPE);
     if (type === NEGOTIATION.response) {
       const { flags: own, selectedProtocol } = RDP_NEG_RSP.read(reader);
       return { kind: 'selected', flags: own, selectedProtocol };
@@ -227,6 +248,23 @@ export function readConnectionConfirm(packet: Uint8Array): Decoded<ConnectionCon
     if (type !== NEGOTIATION.failure) reader.fail(`neither response nor failure: type ${type}`);
     return { kind: 'failure', failureCode: RDP_NEG_FAILURE.read(reader).failureCode };
   });
+}
+
+export function readConnectionConfirm(packet: Uint8Array): Decoded<ConnectionConfirm> {
+  return attempt(() => takeConnectionConfirm(new Reader(packet)));
+}
+
+const DATA_TPDU = struct('X.224 Data', {
+  lengthIndicator: uint8,
+  code: enumeration(uint8, 'code', TPDU),
+  eot: uint8,
+});
+
+/** TPKT and the header of a data TPDU: the reader is behind them then. */
+export function takeDataHeader(reader: Reader): void {
+  if (dataOf(reader.bytes) === undefined) reader.fail('no X.224 data TPDU');
+  openTpkt(reader);
+  readMember(reader, 'x224Data', DATA_TPDU);
 }
 
 /** Data TPDU with its TPKT. */

@@ -66,10 +66,24 @@ export function tryDecode<T>(codec: Codec<T>, bytes: Uint8Array): Decoded<T> {
  * octets: what cannot be read ends the list with a row of type `error` whose value is the reason.
  */
 export function explain<T>(codec: Codec<T>, bytes: Uint8Array, path = codec.type): Field[] {
+  return explained(bytes, path, (reader) => readMember(reader, path, codec));
+}
+
+/** {@link explain} for what is read by hand: members are those that `read` gives a name. */
+export function explainRead(
+  type: string,
+  read: (reader: Reader) => unknown,
+  bytes: Uint8Array,
+  path = type,
+): Field[] {
+  return explained(bytes, path, (reader) => reader.member(path, type, () => read(reader)));
+}
+
+function explained(bytes: Uint8Array, path: string, read: (reader: Reader) => unknown): Field[] {
   const rows: Field[] = [];
   const reader = new Reader(bytes, rows);
   try {
-    readMember(reader, path, codec);
+    read(reader);
     if (reader.left > 0) reader.fail(`${reader.left} octets are left over`);
   } catch (error) {
     if (!(error instanceof LayoutError)) throw error;
