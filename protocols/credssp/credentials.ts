@@ -177,15 +177,17 @@ function inside<T>(
 const KERB_TICKET_LOGON_TYPE = 10;
 
 /** KERB_TICKET_LOGON, self-relative: pointers are offsets from its beginning. */
-const KERB_TICKET_LOGON = struct('KERB_TICKET_LOGON', {
+const FIXED_MEMBERS = {
   MessageType: layout.uint32,
   Flags: layout.uint32,
   ServiceTicketLength: layout.uint32,
   TicketGrantingTicketLength: layout.uint32,
   ServiceTicket: layout.uint64,
   TicketGrantingTicket: layout.uint64,
-  more: layout.rest,
-});
+} as const;
+/** Without what the offsets lead to. */
+export const KERB_TICKET_LOGON_HEADER = struct('KERB_TICKET_LOGON', FIXED_MEMBERS);
+const KERB_TICKET_LOGON = struct('KERB_TICKET_LOGON', { ...FIXED_MEMBERS, more: layout.rest });
 const FIXED = 32;
 
 /** The credBuffer of the package `Kerberos` (2.2.1.2.3). */

@@ -157,7 +157,8 @@ export const certificate: Contents = {
     const read = certificateCodec.read(bytes);
     return read && { value: { decoded: read.value, bytes } };
   },
-  inside: (value) => certificateCodec.inside((value as { readonly decoded: unknown }).decoded),
+  inside: (value, keys) =>
+    certificateCodec.inside((value as { readonly decoded: unknown }).decoded, keys),
   json: (value) => {
     const { decoded, bytes } = value as { readonly decoded: unknown; readonly bytes: Uint8Array };
     const read = readCertificate(bytes);

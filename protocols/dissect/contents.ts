@@ -9,6 +9,7 @@ import { explainGeneric } from '../../src/der/generic.ts';
 import type { DissectedField } from '../../src/trace/dissector.ts';
 import type { EncryptedData, EncryptionKey } from '../kerberos/messages.ts';
 import type { BufferCodec } from '../pac/layout.ts';
+import type { KeyStore } from './keyring.ts';
 import { named } from './naming.ts';
 import { readable } from './readable.ts';
 
@@ -45,12 +46,19 @@ export interface Sealed {
   readonly server?: string;
 }
 
+/** Octets that do not stand in the message as they are: opened already, or put together of several. */
+export interface Apart {
+  readonly plaintext: Uint8Array;
+  /** The key's name, or what else they came of. */
+  readonly key: string;
+}
+
 /** Something that stands inside, at the row `path` (from the contents' own root). */
 export interface Inner {
   readonly path: string;
   readonly contents: Contents;
   /** The octets themselves, or how to get them. */
-  readonly octets: Uint8Array | Sealed;
+  readonly octets: Uint8Array | Sealed | Apart;
   /** Writes the inner value into the outer one. */
   put(outer: Fields, value: unknown): void;
 }
@@ -62,7 +70,7 @@ export interface Contents {
   rows(bytes: Uint8Array, path: string): readonly DissectedField[];
   json(value: unknown): unknown;
   /** In the order in which it is to be opened: keys found in one open the next. */
-  inside(value: unknown): readonly Inner[];
+  inside(value: unknown, keys: KeyStore): readonly Inner[];
   keys(value: unknown): readonly FoundKey[];
 }
 
@@ -115,7 +123,7 @@ export function structured<T>(
 }
 
 /** One row of a plain structure: name, type, octets, value, what it is called. */
-export type PlainRow = readonly [string, string, number, number, unknown?, string?];
+export type PlainRow = readonly [string, string, number, number, unknown?, (string | undefined)?];
 
 /** Contents that are no DER: `rows` gives what the octets say; undefined: they are something else. */
 export function plain(

@@ -1,18 +1,19 @@
 /** What the viewer, `decode`, the matcher of `with:` and the trace server see of a message. */
 import type { DissectedField, Dissector, Hints, Keyring } from '../../src/trace/dissector.ts';
 import { Mechanism, mechanismOf, openSpnego } from '../gss/spnego.ts';
-import { openGssToken } from '../kerberos/gss.ts';
 import { messageName as ldapName } from '../ldap/recognise.ts';
 import { tokenName } from '../negotiate/token-name.ts';
 import { isNtlm } from '../ntlm/messages.ts';
 import { type Contents, generic } from './contents.ts';
-import { gssToken } from './gss-token.ts';
+import { isTsRequest, tsRequestContents } from './credssp.ts';
+import { gssToken, openKerberosToken } from './gss-token.ts';
 import { httpContents, httpName } from './http.ts';
 import { KeyStore } from './keyring.ts';
 import { isLdapMessage, ldapMessage } from './ldap.ts';
-import { MESSAGES } from './messages.ts';
+import { MESSAGES, USER_TO_USER } from './messages.ts';
 import { netlogonContents } from './netlogon.ts';
 import { ntlmMessage } from './ntlm.ts';
+import { remoteDesktopContents } from './remote-desktop.ts';
 import { laterSpnegoToken, spnegoToken } from './spnego.ts';
 import { jsonOf, rowsOf, takeApart } from './tree.ts';
 import { standingAlone, TYPES, typeByTag } from './types.ts';
@@ -20,14 +21,16 @@ import { standingAlone, TYPES, typeByTag } from './types.ts';
 const GSS_TOKEN = 0x60;
 /** Of a NegTokenResp (RFC 4178 §4.2.2). */
 const NEG_TOKEN_RESP = 0xa1;
-const token = gssToken((name) => MESSAGES.get(name));
+const token = gssToken((name) => MESSAGES.get(name) ?? USER_TO_USER.get(name));
 const spnego = spnegoToken(token);
 const laterSpnego = laterSpnegoToken(token);
 const ldap = ldapMessage(token);
+const tsRequest = tsRequestContents(token);
 
 /** What the octets are: by the hints where they fit, else by the first octet. */
-function contentsOf(bytes: Uint8Array, { message }: Hints): Contents | undefined {
-  if (bytes[0] === GSS_TOKEN && openGssToken(bytes).ok) return token;
+function contentsOf(bytes: Uint8Array, hints: Hints): Contents | undefined {
+  const { message } = hints;
+  if (bytes[0] === GSS_TOKEN && openKerberosToken(bytes).ok) return token;
   if (bytes[0] === GSS_TOKEN && mechanismOf(bytes) === Mechanism.SPNEGO) return spnego;
   if (bytes[0] === NEG_TOKEN_RESP && openSpnego(bytes).ok) return laterSpnego;
   if (isNtlm(bytes)) return ntlmMessage;
@@ -36,7 +39,9 @@ function contentsOf(bytes: Uint8Array, { message }: Hints): Contents | undefined
   if (http !== undefined) return http;
   // A hint that the first octet contradicts is passed over: a trace may hold what was damaged on its way.
   const known = typeByTag(bytes) ?? (message === undefined ? undefined : TYPES.get(message));
-  return known ?? standingAlone(bytes);
+  if (known !== undefined) return known;
+  if (isTsRequest(bytes)) return tsRequest;
+  return remoteDesktopContents(bytes, hints) ?? standingAlone(bytes);
 }
 
 /** The keyring that a caller holds. Identity is the point: the dissector made it and knows it again. */
@@ -75,7 +80,7 @@ function fields(
 
 export const dissector: Dissector = {
   name(bytes, hints = {}) {
-    const opened = bytes[0] === GSS_TOKEN ? openGssToken(bytes) : undefined;
+    const opened = bytes[0] === GSS_TOKEN ? openKerberosToken(bytes) : undefined;
     if (opened?.ok) return opened.message;
     if (isLdapMessage(bytes)) return ldapName(bytes);
     const contents = contentsOf(bytes, hints);

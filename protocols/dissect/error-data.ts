@@ -79,7 +79,7 @@ export function eData(place: PadataPlace): Contents {
     },
     rows: (bytes, path) => kindOf(bytes)?.rows(bytes, path) ?? [],
     json: (chosen) => (chosen as Chosen).kind.json((chosen as Chosen).value),
-    inside: (chosen) => (chosen as Chosen).kind.inside((chosen as Chosen).value),
+    inside: (chosen, keys) => (chosen as Chosen).kind.inside((chosen as Chosen).value, keys),
     keys: () => [],
   };
 }

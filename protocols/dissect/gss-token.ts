@@ -2,6 +2,7 @@
 import { toHex, view } from '../../src/bytes/bytes.ts';
 import type { DissectedField } from '../../src/trace/dissector.ts';
 import { GssFlags, openGssToken, readGssChecksum } from '../kerberos/gss.ts';
+import { openUserToUser, type UserToUserOpening } from '../negotiate/user-to-user.ts';
 import { type Contents, plain } from './contents.ts';
 
 const flagNames = (flags: number): string[] =>
@@ -25,6 +26,11 @@ export const gssChecksum: Contents = plain(
   },
 );
 
+/** Kerberos' token, of the mechanism itself or of user-to-user. */
+export function openKerberosToken(bytes: Uint8Array): UserToUserOpening {
+  return openUserToUser(bytes) ?? openGssToken(bytes);
+}
+
 /** A token: its mechanism, its TOK_ID, and the message as if it came alone. */
 export function gssToken(messageOf: (name: string) => Contents | undefined): Contents {
   interface Opened {
@@ -34,12 +40,12 @@ export function gssToken(messageOf: (name: string) => Contents | undefined): Con
   return {
     type: 'GSS-API token',
     read(bytes) {
-      const opened = openGssToken(bytes);
+      const opened = openKerberosToken(bytes);
       if (!opened.ok) return undefined;
       return { value: { message: opened.message, bytes: opened.bytes } satisfies Opened };
     },
     rows(bytes, path) {
-      const opened = openGssToken(bytes);
+      const opened = openKerberosToken(bytes);
       const whole: DissectedField = {
         path,
         type: 'InitialContextToken',

@@ -5,7 +5,10 @@
  */
 import { fromHex, toHex } from '../../src/bytes/bytes.ts';
 import type { KeyRecord } from '../../src/machine/actor.ts';
+import { arrivalsFrom } from '../gss/arrivals.ts';
+import { TokenFlags, unwrap } from '../gss/per-message.ts';
 import { cf2, decrypt, type Key, key, keyLength, supported } from '../kerberos/etypes.ts';
+import { ChannelMemory } from './channel-memory.ts';
 import type { FoundKey, Sealed } from './contents.ts';
 
 /** A ciphertext's plaintext, and the name of the key that it took. */
@@ -38,6 +41,7 @@ const ARMORS_MAX = 16;
 
 /** Identity is the point: what was learnt stays in it. */
 export class KeyStore {
+  readonly channels = new ChannelMemory();
   readonly #longTerm = new Map<string, LongTermKey[]>();
   readonly #recent = new Map<string, NamedKey[]>();
   readonly #keys = new Map<string, Key>();
@@ -128,6 +132,31 @@ export class KeyStore {
     return undefined;
   }
 
+  /** The message of a sealed token of GSS-API (RFC 4121 §4.2.6.2), if one of the keys opens it. */
+  unwrap(token: Uint8Array): Unsealed | undefined {
+    const id = `wrap ${toHex(token.subarray(0, 64))}`;
+    if (this.#missed.get(id) === this.#count) return undefined;
+    const before = this.#opened.get(id);
+    const candidates = before === undefined ? this.#sessionKeys() : [before];
+    for (const { key: by, name } of candidates) {
+      const plaintext = opened(by, token);
+      if (plaintext === undefined) continue;
+      this.#opened.set(id, { key: by, name, kind: 'session', usage: 0 });
+      forget(this.#opened);
+      return { plaintext, key: name, by };
+    }
+    this.#missed.set(id, this.#count);
+    forget(this.#missed);
+    return undefined;
+  }
+
+  /** Keys of exchanges, whatever their type. */
+  *#sessionKeys(): Generator<NamedKey> {
+    for (const [place, list] of this.#recent) {
+      if (/^\d+$/.test(place)) yield* list;
+    }
+  }
+
   /** Most likely first: the named principal's, its exchanges', then whatever is of the type. */
   *#candidates(sealed: Sealed): Generator<Candidate> {
     const { data, usages, principal, client, server } = sealed;
@@ -187,6 +216,23 @@ export class KeyStore {
     forget(this.#keys);
     return made;
   }
+}
+
+/** What a key makes of a token, whoever sent it. */
+function opened(key: Key, token: Uint8Array): Uint8Array | undefined {
+  const flags = token[2] ?? 0;
+  const opens = unwrap(
+    {
+      key,
+      side: (flags & TokenFlags.SentByAcceptor) === 0 ? 'acceptor' : 'initiator',
+      acceptorSubkey: (flags & TokenFlags.AcceptorSubkey) !== 0,
+      sendSeq: 0n,
+      arrivals: arrivalsFrom(0),
+      unordered: true,
+    },
+    token,
+  );
+  return opens.ok && opens.sealed ? opens.message : undefined;
 }
 
 /** Names of principals and realms compare without case (MS-KILE 3.1.5.7). */

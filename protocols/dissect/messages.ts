@@ -2,6 +2,7 @@
 import * as types from '../kerberos/constants.ts';
 import * as m from '../kerberos/messages.ts';
 import { formatName } from '../kerberos/names.ts';
+import { TgtRep, TgtReq } from '../negotiate/user-to-user.ts';
 import { authorizationData, authorizationInners } from './authorization-data.ts';
 import { type Contents, der, type FoundKey, type Inner, merging, under } from './contents.ts';
 import { eData, kerbErrorData, methodData, typedData } from './error-data.ts';
@@ -228,6 +229,14 @@ export const MESSAGES: ReadonlyMap<string, Contents> = new Map(
   ].map((contents) => [contents.type, contents]),
 );
 
+/** What user-to-user has besides (draft-swift-win2k-krb-user2user), by name. */
+export const USER_TO_USER: ReadonlyMap<string, Contents> = new Map(
+  [
+    der(TgtReq),
+    der(TgtRep, { inside: ({ ticket }) => [ticketInner(ticket.value, 'ticket', putTicket)] }),
+  ].map((contents) => [contents.type, contents]),
+);
+
 /** A ticket by itself, as a file may hold it. */
 const Ticket: Contents = der(m.Ticket, {
   inside: (ticket) => [ticketInner(ticket, '', merging('encPart'))],
@@ -243,6 +252,7 @@ export const PARTS: readonly Contents[] = [
   encKdcRepPart('an unnamed client', PLACE),
   encApRepPart,
   encKrbCredPart,
+  ...USER_TO_USER.values(),
   authorizationData,
   methodData(PLACE),
   typedData(PLACE),

@@ -26,7 +26,9 @@ function mechTokens(token: NegotiationToken, path: string, kerberos: Contents): 
 }
 
 function mechanismContents(octets: Uint8Array, kerberos: Contents): Contents | undefined {
-  if (mechanismOf(octets) === Mechanism.KERBEROS) return kerberos;
+  const mechanism = mechanismOf(octets);
+  const { KERBEROS, KERBEROS_USER_TO_USER } = Mechanism;
+  if (mechanism === KERBEROS || mechanism === KERBEROS_USER_TO_USER) return kerberos;
   return isNtlm(octets) ? ntlmMessage : undefined;
 }
 

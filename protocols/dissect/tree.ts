@@ -32,11 +32,16 @@ export function takeApart(
   if (read === undefined) return undefined;
   const { value } = read;
   for (const found of contents.keys(value)) keys.learn(found);
-  const places = depth < DEPTH_MAX ? contents.inside(value) : [];
+  const places = depth < DEPTH_MAX ? contents.inside(value, keys) : [];
   const inner = places.flatMap((place): InnerPart[] => {
     if (place.octets instanceof Uint8Array) {
       const part = takeApart(place.contents, place.octets, keys, depth + 1);
       return part === undefined ? [] : [{ place, part }];
+    }
+    if ('plaintext' in place.octets) {
+      const { plaintext, key } = place.octets;
+      const part = takeApart(place.contents, plaintext, keys, depth + 1);
+      return part === undefined ? [] : [{ place, part, key }];
     }
     const unsealed = keys.open(place.octets);
     if (unsealed === undefined) return [];

@@ -5,14 +5,18 @@ import * as kerberos from '../kerberos/messages.ts';
 import * as s4u from '../kerberos/s4u-messages.ts';
 import * as transport from '../kerberos/transport-messages.ts';
 import { BUFFERS } from '../pac/buffers.ts';
+import { commandApdu, responseApdu } from './apdu.ts';
 import { FILES, X509 } from './certificates.ts';
 import { CMS } from './cms.ts';
 import { type Contents, der, structured, under } from './contents.ts';
+import { CREDENTIALS } from './credssp.ts';
 import { keyCredentialBlob, keyCredentialLink } from './key-credential.ts';
 import { MESSAGES, PARTS } from './messages.ts';
 import { pacContents, plainJson } from './pac.ts';
 import { credentialData } from './pac-credentials.ts';
 import { cmsFile, PKINIT } from './pkinit.ts';
+import { authorizationResult } from './remote-desktop.ts';
+import { SMART_CARD_CALLS } from './smart-card-calls.ts';
 
 const APPLICATION = 0x60;
 
@@ -57,6 +61,11 @@ export const TYPES: ReadonlyMap<string, Contents> = new Map(
     keyCredentialBlob,
     keyCredentialLink,
     kdcProxyMessage,
+    ...CREDENTIALS,
+    authorizationResult,
+    commandApdu,
+    responseApdu,
+    ...SMART_CARD_CALLS,
     ...PARTS,
     ...MESSAGES.values(),
   ].map((contents) => [contents.type, contents]),

@@ -22,7 +22,7 @@ export const GssKeyUsage = {
 } as const;
 
 /** RFC 4121 §4.2.2 */
-const TokenFlags = { SentByAcceptor: 0x01, Sealed: 0x02, AcceptorSubkey: 0x04 } as const;
+export const TokenFlags = { SentByAcceptor: 0x01, Sealed: 0x02, AcceptorSubkey: 0x04 } as const;
 
 /** TOK_ID of RFC 4121 §4.2.6. */
 const TOK_MIC = 0x0404;

@@ -124,7 +124,7 @@ export const CLIENT_BLOCK = block('TS_UD_HEADER', {
   CS_MCS_MSGCHANNEL: [0xc006, FLAGS_ALONE],
   CS_MULTITRANSPORT: [0xc00a, FLAGS_ALONE],
 });
-const CLIENT_BLOCKS = array(CLIENT_BLOCK);
+export const CLIENT_BLOCKS = array(CLIENT_BLOCK);
 
 /** MS-RDPBCGR 2.2.1.4.2. */
 const TS_UD_SC_CORE = struct('TS_UD_SC_CORE', {
@@ -158,7 +158,7 @@ export const SERVER_BLOCK = block('TS_UD_HEADER', {
   SC_MCS_MSGCHANNEL: [0x0c04, CHANNEL_ALONE],
   SC_MULTITRANSPORT: [0x0c08, FLAGS_ALONE],
 });
-const SERVER_BLOCKS = array(SERVER_BLOCK);
+export const SERVER_BLOCKS = array(SERVER_BLOCK);
 
 /** MS-RDPBCGR 2.2.1.3.4: so many static channels at most. */
 export const CHANNELS_MAX = 31;

@@ -66,11 +66,9 @@ function number(reader: Reader, name: string, tag?: number): number {
   return reader.member(name, type, () => readBerNumber(reader, tag), shown);
 }
 
-/** The user data of GCC: what stands in its OCTET STRING. */
+/** What GCC has to say. */
 function readUserData(reader: Reader): Uint8Array {
-  return reader.member('userData', 'OCTET STRING', () =>
-    readBer(reader, OCTET_STRING, () => reader.octets(reader.left)),
-  );
+  return readBer(reader, OCTET_STRING, () => readMember(reader, 'userData', rest));
 }
 
 /** @param userData the GCC Conference Create Request; the whole packet comes back */

@@ -65,6 +65,13 @@ const TS_LOGON_INFO_EXTENDED = struct('TS_LOGON_INFO_EXTENDED', {
 const LOGON_EX_LOGONERRORS = 2;
 const EXTENDED_LENGTH = 18;
 
+/** What `infoData` is, by `infoType`. */
+export const INFO_DATA = {
+  [InfoType.INFOTYPE_LOGON]: TS_LOGON_INFO,
+  [InfoType.INFOTYPE_LOGON_LONG]: TS_LOGON_INFO_VERSION_2,
+  [InfoType.INFOTYPE_LOGON_EXTENDED_INFO]: TS_LOGON_INFO_EXTENDED,
+} as const;
+
 /** What is told of a sign-in. */
 export type SessionInfo =
   | {

@@ -77,10 +77,17 @@ const TS_SET_ERROR_INFO_PDU = struct('TS_SET_ERROR_INFO_PDU', {
   errorInfo: enumeration(uint32, 'UINT32', ErrorInfo),
 });
 
+const typed = enumeration(
+  uint16,
+  'UINT16',
+  Object.fromEntries(Object.entries(PduType).map(([name, type]) => [name, type | VERSION_1])),
+);
+
 /** MS-RDPBCGR 2.2.8.1.1.1.1. */
 export const TS_SHARECONTROLHEADER = struct('TS_SHARECONTROLHEADER', {
   totalLength: uint16,
-  pduType: uint16,
+  /** The version stands in its upper bits. */
+  pduType: typed,
   pduSource: uint16,
 });
 
@@ -220,7 +227,15 @@ function readBody(
   }
 }
 
-/** A body of a data PDU; undefined: it has no schema, or is not one of it. */
+/** Bodies of data PDUs that one structure says; what traces call the PDU. */
+export const DATA_PDUS = {
+  [PduType2.PDUTYPE2_SYNCHRONIZE]: ['Synchronize PDU', TS_SYNCHRONIZE_PDU],
+  [PduType2.PDUTYPE2_CONTROL]: ['Control PDU', TS_CONTROL_PDU],
+  [PduType2.PDUTYPE2_FONTLIST]: ['Font List PDU', TS_FONT_LIST_PDU],
+  [PduType2.PDUTYPE2_FONTMAP]: ['Font Map PDU', TS_FONT_LIST_PDU],
+  [PduType2.PDUTYPE2_SET_ERROR_INFO_PDU]: ['Set Error Info PDU', TS_SET_ERROR_INFO_PDU],
+} as const;
+
 export function control(action: number, grantId = 0, controlId = 0): Uint8Array {
   return encode(TS_CONTROL_PDU, { action, grantId, controlId });
 }

@@ -86,13 +86,17 @@ export interface Message {
   readonly message: Uint8Array;
 }
 
+/** What a packet is called; undefined: it is none of these. */
+export function packetName(kind: Packet['kind'], from: 'client' | 'server'): string | undefined {
+  if (from === 'server' && kind === 'clientIdConfirm') return SERVER_CLIENT_ID_CONFIRM;
+  return (NAMES as Readonly<Record<string, string>>)[kind];
+}
+
 /** @param from who sends it @param name what a control request or its response is about */
 export function message(
   value: Written,
   from: 'client' | 'server',
-  name: string = from === 'server' && value.kind === 'clientIdConfirm'
-    ? SERVER_CLIENT_ID_CONFIRM
-    : NAMES[value.kind],
+  name: string = packetName(value.kind, from) as string,
 ): Message {
   return { name, message: packet(value) };
 }

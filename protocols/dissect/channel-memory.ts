@@ -1,0 +1,64 @@
+/**
+ * What of a channel's message stands in messages before it: the call that a completion answers, and the chunks
+ * that went before the last one. Kept by what was seen in the order of the trace; bounded.
+ */
+import { toHex } from '../../src/bytes/bytes.ts';
+import { digest } from '../../src/crypto/digest.ts';
+import { gather, type Partial } from '../rdp/channels.ts';
+
+const REMEMBERED_MAX = 4096;
+
+const nameOf = (octets: Uint8Array): string => toHex(digest('sha256', octets));
+
+function remember<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > REMEMBERED_MAX && oldest !== undefined) map.delete(oldest);
+}
+
+/** Identity is the point: what was seen stays in it. */
+export class ChannelMemory {
+  /** Calls by their CompletionId, the latest of each. */
+  readonly #asked = new Map<string, string>();
+  /** Calls by the completions that were seen after them: later calls may have the same number. */
+  readonly #answered = new Map<string, string>();
+  readonly #partial = new Map<string, Partial>();
+  /** Whole messages by their last chunk. */
+  readonly #whole = new Map<string, Uint8Array>();
+  /** Names of channels by their numbers. */
+  readonly #channels = new Map<string, string>();
+
+  asked(completionId: number, call: string): void {
+    remember(this.#asked, String(completionId), call);
+  }
+
+  /** The call that a completion answers. */
+  answered(completionId: number, completion: Uint8Array): string | undefined {
+    const name = nameOf(completion);
+    const call = this.#answered.get(name) ?? this.#asked.get(String(completionId));
+    if (call !== undefined) remember(this.#answered, name, call);
+    return call;
+  }
+
+  /** The message that a chunk ends; undefined: it ends none, or its beginning is not there. */
+  ended(place: string, chunk: Uint8Array): Uint8Array | undefined {
+    const name = `${place} ${nameOf(chunk)}`;
+    const known = this.#whole.get(name);
+    if (known !== undefined) return known;
+    const gathered = gather(this.#partial.get(place), chunk);
+    this.#partial.delete(place);
+    if (gathered.kind === 'partial') remember(this.#partial, place, gathered.partial);
+    if (gathered.kind !== 'message') return undefined;
+    remember(this.#whole, name, gathered.message);
+    return gathered.message;
+  }
+
+  named(channelId: number, name: string): void {
+    remember(this.#channels, String(channelId), name);
+  }
+
+  channel(channelId: number): string | undefined {
+    return this.#channels.get(String(channelId));
+  }
+}
