@@ -18,6 +18,7 @@ import { NT_SRV_INST } from '../kerberos/constants.ts';
 import type { PrincipalName } from '../kerberos/messages.ts';
 import { principal } from '../kerberos/names.ts';
 import type { ServiceKey } from '../kerberos/ticket.ts';
+import type { Target } from '../ntlm/acceptor.ts';
 import type { KdcTrust } from '../pkinit/kdc-trust.ts';
 import { Protocol } from '../rdp/constants.ts';
 import type { ServerConfig } from '../rdp/server-state.ts';
@@ -32,6 +33,8 @@ import type { ExchangeOptions } from './exchange-state.ts';
 import { computer, type DomainControllerFields } from './fields.ts';
 import { kdcTrustOf } from './kdc-trust-cast.ts';
 import type { RequestOptions } from './logon-session.ts';
+import { memberNtlm } from './member-ntlm.ts';
+import type { PassThroughOptions } from './pass-through.ts';
 import { serialNumber } from './pki-cast.ts';
 import { realmNames } from './realm-names.ts';
 
@@ -59,6 +62,10 @@ export const rdpHostFields = object({
       text('A name or an address', { example: '192.0.2.8', pattern: /^[A-Za-z0-9.:-]+$/ }),
     ),
     [],
+  ),
+  ntlm: defaulted(
+    flag('Takes NTLM in Network Level Authentication, from clients that come without a ticket'),
+    true,
   ),
   learnsKdcTime: defaulted(
     flag('Takes over the clock of the KDC when its own is wrong, instead of failing'),
@@ -104,6 +111,9 @@ export interface RdpHostConfig extends ComputerNames, RequestOptions {
   readonly clockSkew: number;
   readonly exchanges: ExchangeOptions;
   readonly rdp: ServerConfig;
+  /** Absent: NTLM is not taken. */
+  readonly ntlm?: Target;
+  readonly passThrough: PassThroughOptions;
   /** The key of TLS in the signing core. */
   readonly key: string;
   readonly certificate: Uint8Array;
@@ -140,6 +150,7 @@ export function rdpHostConfig(scene: Scene, name: string, fields: RdpHostFields)
     `${service}/${names.netbiosName}`,
   ]);
   const domain = domainOf(scene, realm);
+  const { target, passThrough } = memberNtlm(scene, names, realm);
   return {
     ...names,
     name,
@@ -175,6 +186,8 @@ export function rdpHostConfig(scene: Scene, name: string, fields: RdpHostFields)
       maxWidth: 1_920,
       maxHeight: 1_200,
     },
+    ...(fields.ntlm ? { ntlm: target } : {}),
+    passThrough,
     ...tlsOf(scene, name, names),
     administrators: domain.sids(['Domain Admins']),
     remoteDesktopUsers: domain.sids(fields.remoteDesktopUsers),

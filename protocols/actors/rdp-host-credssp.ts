@@ -1,24 +1,45 @@
 /** CredSSP at a remote desktop host: who the client is, before it may begin a session. */
 import type { ActorEffect } from '../../src/machine/actor.ts';
-import type { Env } from '../../src/machine/machine.ts';
-import * as credssp from '../credssp/server.ts';
+import { assertNever, type Env } from '../../src/machine/machine.ts';
+import { step } from '../credssp/server.ts';
+import {
+  STATUS_LOGON_FAILURE,
+  STATUS_NO_SUCH_USER,
+  STATUS_WRONG_PASSWORD,
+} from '../kerberos/ntstatus.ts';
 import { remember } from '../kerberos/replays.ts';
+import type { Verdict } from '../ntlm/acceptor.ts';
+import type { Identity } from './logon.ts';
+import { type Asking, begun as begunAsking } from './pass-through.ts';
 import type { RdpHostConfig } from './rdp-host-config.ts';
 import {
   type Connection,
-  type CredSspState,
+  type CredSspEvent,
   credSspConfig,
   type HostTurn,
+  type Mode,
   mayConnect,
+  type Next,
   type Running,
   turn,
   withConnection,
 } from './rdp-host-state.ts';
 
-export function begun(state: Running, id: string): HostTurn {
+type CredSsp = ReturnType<typeof credSspConfig>;
+type Stage = Extract<Connection['stage'], { readonly name: 'credssp' }>;
+
+export function begun(state: Running, id: string, mode: Mode): HostTurn {
+  return turn(staged(state, id, { name: 'credssp', mode, state: { name: 'expectRequest' } }));
+}
+
+function staged(state: Running, id: string, stage: Connection['stage']): Running {
   const connection = state.connections[id] as Connection;
-  const stage = { name: 'credssp', state: { name: 'expectRequest' } } as const;
-  return turn(withConnection(state, id, { ...connection, stage }));
+  return withConnection(state, id, { ...connection, stage });
+}
+
+function stageOf(state: Running, id: string): Stage | undefined {
+  const stage = state.connections[id]?.stage;
+  return stage?.name === 'credssp' ? stage : undefined;
 }
 
 /** One TSRequest of the client. */
@@ -26,55 +47,125 @@ export function received(
   config: RdpHostConfig,
   state: Running,
   id: string,
-  before: CredSspState,
   bytes: Uint8Array,
   env: Env,
 ): HostTurn {
-  const speaking = credSspConfig(config, state, env);
-  const next = credssp.step(speaking, before, { kind: 'received', bytes }, env);
-  const stage = { name: 'credssp', state: next.state } as const;
-  const connection = state.connections[id] as Connection;
-  let host = withConnection(state, id, { ...connection, stage });
-  const effects: ActorEffect[] = [];
-  for (const effect of next.effects) {
-    if (effect.kind === 'send') {
-      const message = 'TSRequest';
-      effects.push({
-        kind: 'send',
-        transport: 'tcp',
-        connection: id,
-        message,
-        bytes: effect.bytes,
-      });
-    } else if (effect.kind === 'note') {
-      effects.push({ kind: 'note', level: 'cause', text: `CredSSP: ${effect.text}` });
-    } else if (effect.kind === 'close') {
-      effects.push({ kind: 'close', connection: id });
-    } else if (effect.kind === 'rejected') {
-      effects.push(effect);
-    } else if (effect.effect.kind === 'remember') {
-      const { authentication } = effect.effect;
-      const replays = remember(host.replays, authentication, env.now, config.clockSkew);
-      host = { ...host, replays };
-    }
-  }
-  return over(config, host, id, next.state, effects);
+  return spoken(config, state, id, { kind: 'received', bytes }, env);
 }
 
-/** Who the client is, when it has said so to the end. */
-function over(
+/** What a domain controller says of a client of NTLM, or what it takes to ask one. */
+export function judged(
+  config: RdpHostConfig,
+  state: Running,
+  { passThrough, effects, judged }: Asking,
+  env: Env,
+): HostTurn {
+  const asked = { ...state, passThrough };
+  // The client may have gone meanwhile.
+  if (judged === undefined || stageOf(asked, judged.asker)?.state.name !== 'expectContext') {
+    return turn(asked, effects);
+  }
+  const verdict = folded(judged.verdict);
+  const event = { kind: 'context', event: { kind: 'judged', verdict } } as const;
+  const next = spoken(config, asked, judged.asker, event, env);
+  return turn(next.state, [...effects, ...next.effects], ...next.then);
+}
+
+/** Who guesses does not learn from a server which of the two was wrong (MS-ERREF 2.3.1). */
+function folded(verdict: Verdict<Identity>): Verdict<Identity> {
+  if (verdict.kind === 'granted') return verdict;
+  const { status } = verdict;
+  const isGuess = status === STATUS_WRONG_PASSWORD || status === STATUS_NO_SUCH_USER;
+  return isGuess ? { ...verdict, status: STATUS_LOGON_FAILURE } : verdict;
+}
+
+/** Something for CredSSP, and what it leads to. */
+function spoken(
   config: RdpHostConfig,
   state: Running,
   id: string,
-  now: CredSspState,
-  effects: readonly ActorEffect[],
+  event: CredSspEvent,
+  env: Env,
 ): HostTurn {
-  if (now.name !== 'done' || now.context.name !== 'established') return turn(state, effects);
+  const before = stageOf(state, id);
+  if (before === undefined) return turn(state);
+  const { mode } = before;
+  const next = step(credSspConfig(config, state, mode, env), before.state, event, env);
+  let host = staged(state, id, { ...before, state: next.state });
+  const effects: ActorEffect[] = [];
+  const then: Next[] = [];
+  for (const effect of next.effects) {
+    switch (effect.kind) {
+      case 'send': {
+        const { bytes } = effect;
+        const message = 'TSRequest';
+        effects.push({ kind: 'send', transport: 'tcp', connection: id, message, bytes });
+        break;
+      }
+      case 'note':
+        effects.push({ kind: 'note', level: 'cause', text: `CredSSP: ${effect.text}` });
+        break;
+      case 'close':
+        effects.push({ kind: 'close', connection: id });
+        break;
+      case 'rejected':
+        effects.push(effect);
+        break;
+      case 'context': {
+        const wanted = contextWants(config, host, id, effect.effect, env);
+        host = wanted.state;
+        effects.push(...wanted.effects);
+        then.push(...wanted.then);
+        break;
+      }
+      default:
+        return assertNever(effect);
+    }
+  }
+  const ended = over(config, host, id);
+  return turn(ended.state, [...effects, ...ended.effects], ...then, ...ended.then);
+}
+
+type ContextEffect = ReturnType<CredSsp['context']['step']>['effects'][number];
+
+function contextWants(
+  config: RdpHostConfig,
+  state: Running,
+  id: string,
+  effect: Exclude<ContextEffect, { readonly kind: 'send' }>,
+  env: Env,
+): HostTurn {
+  switch (effect.kind) {
+    case 'remember': {
+      const { authentication } = effect;
+      const replays = remember(state.replays, authentication, env.now, config.clockSkew);
+      return turn({ ...state, replays });
+    }
+    case 'judge': {
+      const asking = begunAsking(state.passThrough, config.passThrough, id, effect.logon);
+      return judged(config, state, asking, env);
+    }
+    // CredSSP says the same when it fails.
+    case 'note':
+      return turn(state);
+    case 'rejected':
+      return turn(state, [effect]);
+    default:
+      return assertNever(effect);
+  }
+}
+
+/** Who the client is, when it has said so to the end. */
+function over(config: RdpHostConfig, state: Running, id: string): HostTurn {
+  const now = stageOf(state, id)?.state;
+  if (now?.name !== 'done' || now.context.name !== 'established') return turn(state);
   const { identity, mechanism } = now.context.established;
   const proved = { identity, mechanism, credentials: now.credentials };
-  const connection = state.connections[id] as Connection;
-  const host = withConnection(state, id, { ...connection, stage: { name: 'proved', proved } });
+  const host = staged(state, id, { name: 'proved', proved });
   const authorized = mayConnect(config, identity);
-  const event = { kind: 'authenticated', authorized } as const;
-  return turn(host, effects, { kind: 'desktop', connection: id, event });
+  return turn(host, [], {
+    kind: 'desktop',
+    connection: id,
+    event: { kind: 'authenticated', authorized },
+  });
 }

@@ -14,6 +14,7 @@ import type * as rdpefs from '../rdpefs/server.ts';
 import type * as rdpesc from '../rdpesc/host-state.ts';
 import type { Exchanges, Finished, Progress } from './exchange-state.ts';
 import { authorize, type Identity } from './logon.ts';
+import type { PassThrough } from './pass-through.ts';
 import type { RdpHostConfig } from './rdp-host-config.ts';
 
 /** What the host asks a KDC for. */
@@ -73,7 +74,13 @@ export interface Redirection {
   readonly pending: Readonly<Record<number, 'calls' | 'watch'>>;
 }
 
+/** What was agreed on before CredSSP began. */
+export type Mode = rdp.Agreed['mode'];
+
 export type CredSspState = credssp.State<accepting.State<Identity>>;
+export type CredSspEvent = credssp.Event<
+  Exclude<accepting.Event<Identity>, { readonly kind: 'received' }>
+>;
 
 export interface Connection {
   readonly rdp: rdp.State;
@@ -83,7 +90,7 @@ export interface Connection {
   /** What the stage beside RDP's own machine is: CredSSP, then a sign-in, then a session. */
   readonly stage:
     | { readonly name: 'connecting' }
-    | { readonly name: 'credssp'; readonly state: CredSspState }
+    | { readonly name: 'credssp'; readonly mode: Mode; readonly state: CredSspState }
     | { readonly name: 'proved'; readonly proved: Proved }
     /** With a card the session comes first, and the sign-in in it. */
     | { readonly name: 'expectCard'; readonly logOn: CardLogOn; readonly proved?: Proved }
@@ -98,6 +105,8 @@ export interface Running {
   /** Of the computer account; absent: none was gained. */
   readonly tgt?: Credential;
   readonly replays: Replays;
+  /** Clients of NTLM whose answers a domain controller judges. */
+  readonly passThrough: PassThrough;
   readonly connections: Readonly<Record<string, Connection>>;
   /** Sessions that there have been: Windows numbers them, the first user's is 2. */
   readonly sessions: number;
@@ -185,12 +194,14 @@ export function withConnection(state: Running, id: string, connection: Connectio
 }
 
 /** How CredSSP is spoken now: with user-to-user while the host has a ticket of its own. */
-export function credSspConfig(config: RdpHostConfig, state: Running, env: Env) {
+export function credSspConfig(config: RdpHostConfig, state: Running, mode: Mode, env: Env) {
   const { realm, serviceNames: names, keys, clockSkew, publicKey } = config;
   const own = validTgt(state, env);
   const context = acceptorContext<Identity>({
     kerberos: { realm, names, keys, clockSkew, replays: state.replays, authorize },
     ...(own === undefined ? {} : { userToUser: { ticket: own.ticket, key: own.key } }),
+    // Remote Credential Guard is of Kerberos alone.
+    ...(config.ntlm === undefined || mode === 'remoteCredentialGuard' ? {} : { ntlm: config.ntlm }),
     sequenceAfterMic: 'on',
   });
   return { context, publicKey, version: VERSION_MAX };

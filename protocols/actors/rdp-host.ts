@@ -10,6 +10,7 @@ import * as rdp from '../rdp/server.ts';
 import type * as server from '../rdp/server-state.ts';
 import { none } from './exchange-state.ts';
 import * as exchanges from './exchanges.ts';
+import * as passing from './pass-through.ts';
 import * as cards from './rdp-host-card.ts';
 import { RDP_PORT, type RdpHostConfig } from './rdp-host-config.ts';
 import * as credSsp from './rdp-host-credssp.ts';
@@ -46,6 +47,8 @@ export function step(
   }
   const progress = exchanges.step(state.exchanges, event, config.exchanges, env);
   if (progress !== undefined) return settled(config, progressed(state, progress), env);
+  const asked = passing.heard(state.passThrough, config.passThrough, event);
+  if (asked !== undefined) return settled(config, credSsp.judged(config, state, asked, env), env);
   switch (event.kind) {
     case 'accepted':
       return accepted(config, state, event.connection, env);
@@ -66,7 +69,7 @@ export function step(
       const waiting = Object.keys(state.connections).find((id) => cardTimer(id) === event.timer);
       return waiting === undefined ? to(state) : settled(config, cards.waited(state, waiting), env);
     }
-    // What is left of exchanges with a KDC that are over.
+    // What is left of exchanges with a domain controller that are over.
     case 'connected':
       return to(state);
     case 'started':
@@ -86,6 +89,7 @@ function started(config: RdpHostConfig, env: Env): HostStep {
     name: 'ready',
     exchanges: none<Purpose>(),
     replays: [],
+    passThrough: passing.NOTHING_ASKED,
     connections: {},
     sessions: 0,
   };
@@ -216,10 +220,10 @@ function performed(
       return turn(state, [{ kind: 'secure', connection: id, key, certificate }]);
     }
     case 'authenticate':
-      return credSsp.begun(state, id);
+      return credSsp.begun(state, id, effect.mode);
     case 'credssp':
       return connection.stage.name === 'credssp'
-        ? credSsp.received(config, state, id, connection.stage.state, effect.bytes, env)
+        ? credSsp.received(config, state, id, effect.bytes, env)
         : turn(state);
     case 'logOn':
       return sessions.logsOn(config, state, id, effect.info, env);

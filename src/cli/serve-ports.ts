@@ -36,7 +36,8 @@ export const LISTENERS: readonly ListenerOption[] = [
   {
     option: 'rdp',
     port: 3389,
-    about: 'a remote desktop host, over TLS and CredSSP; it signs users in at --kdc',
+    about:
+      'a remote desktop host, over TLS and CredSSP; it signs users in at --kdc, whose network logons (NTLM) take a free port',
     // A screen that nobody touches is no broken connection.
     patience: { idleMs: 3_600_000 },
   },
@@ -59,12 +60,23 @@ export const TLS_PORTS: readonly number[] = LISTENERS.flatMap(({ port, isTls }) 
   isTls === true ? [port] : [],
 );
 
+/**
+ * What actors say to one another here, and nobody from outside has to find: network logons are judged for a remote
+ * desktop host.
+ */
+const INTERNAL: readonly {
+  readonly option: ListenerOption['option'];
+  readonly port: number;
+}[] = [{ option: 'rdp', port: 49_670 }];
+
 /** `--kdc 8800` as what the actors ask for: the first asks for that port, the others for any. */
 export function realPorts(
   wanted: Readonly<Partial<Record<ListenerOption['option'], number | undefined>>>,
 ): (actor: string, port: number) => number | undefined {
   const first = new Map<string, string>();
   return (actor, port) => {
+    const internal = INTERNAL.find((known) => known.port === port);
+    if (internal !== undefined) return wanted[internal.option] === undefined ? undefined : 0;
     const listener = LISTENERS.find((known) => known.port === port);
     const real = listener === undefined ? undefined : wanted[listener.option];
     if (listener === undefined || real === undefined) return undefined;
