@@ -144,6 +144,7 @@ function told(config: DeviceConfig, state: Running, entry: Entry, env: Env): Dev
   }
   switch (entry.kind) {
     case 'connect':
+    case 'type':
     case 'disconnect':
       return to(state);
     case 'password':

@@ -1,37 +1,31 @@
 /**
- * Signing in with a redirected smart card: the host finds the device on the channel `rdpdr`, calls its smart card
- * service, drives the card, and has it sign the host's own AS-REQ (MS-RDPEFS, MS-RDPESC, MS-PKCA 3.1.5.2).
+ * Redirected smart cards at a remote desktop host: the device on the channel `rdpdr` (MS-RDPEFS), and the calls of its
+ * smart card service (MS-RDPESC). What is done with a card is in `rdp-host-minidriver.ts`.
  */
 
-import { utf8 } from '../../src/bytes/bytes.ts';
 import type { ActorEffect } from '../../src/machine/actor.ts';
-import { assertNever, type Env } from '../../src/machine/machine.ts';
-import { STATUS_SMARTCARD_NO_CARD, statusName } from '../kerberos/ntstatus.ts';
+import { assertNever } from '../../src/machine/machine.ts';
+import { STATUS_SMARTCARD_NO_CARD } from '../kerberos/ntstatus.ts';
 import * as minidriver from '../minidriver/card.ts';
-import type * as card from '../minidriver/card-state.ts';
 import type * as server from '../rdp/server-state.ts';
 import * as rdpefs from '../rdpefs/server.ts';
 import { callName } from '../rdpesc/calls.ts';
 import * as rdpesc from '../rdpesc/host.ts';
 import type * as calls from '../rdpesc/host-state.ts';
 import type { RdpHostConfig } from './rdp-host-config.ts';
-import { cardRemoved, refused, shown } from './rdp-host-session.ts';
-import { cardTicket } from './rdp-host-sign-in.ts';
+import { cardFailed, cardRemoved, REDIRECTION, shown } from './rdp-host-session.ts';
 import {
   type CardInUse,
   type Connection,
-  cardKey,
   type HostTurn,
   type Next,
-  progressed,
   type Redirection,
   type Running,
   turn,
   waitingLines,
+  withCard,
   withConnection,
 } from './rdp-host-state.ts';
-
-export const CHANNEL = 'rdpdr';
 
 export const NO_REDIRECTION: Redirection = { device: rdpefs.INITIAL, pending: {} };
 
@@ -48,7 +42,7 @@ export function activated(
   channels: readonly string[],
 ): HostTurn {
   const { stage } = state.connections[id] as Connection;
-  const greeting: readonly Next[] = channels.includes(CHANNEL)
+  const greeting: readonly Next[] = channels.includes(REDIRECTION)
     ? [{ kind: 'device', connection: id, event: { kind: 'opened', clientId: state.sessions + 1 } }]
     : [];
   if (stage.name !== 'expectCard') {
@@ -66,15 +60,7 @@ export function activated(
 }
 
 function noCard(state: Running, id: string, why: string): HostTurn {
-  return failed(state, id, { status: STATUS_SMARTCARD_NO_CARD, reason: why });
-}
-
-function failed(
-  state: Running,
-  id: string,
-  { status, reason }: { readonly status: number; readonly reason: string },
-): HostTurn {
-  return refused(state, id, `${statusName(status)}: ${reason}`, undefined, status);
+  return cardFailed(state, id, { status: STATUS_SMARTCARD_NO_CARD, reason: why });
 }
 
 /** Nobody has redirected a card in time. */
@@ -93,7 +79,7 @@ function sends(
   connection: string,
   { name, message }: { readonly name: string; readonly message: Uint8Array },
 ): Next {
-  const event: server.Event = { kind: 'sends', channel: CHANNEL, name, message };
+  const event: server.Event = { kind: 'sends', channel: REDIRECTION, name, message };
   return { kind: 'desktop', connection, event };
 }
 
@@ -184,12 +170,6 @@ function begun(state: Running, id: string, connection: Connection, deviceId: num
   });
 }
 
-function withCard(state: Running, id: string, change: Partial<CardInUse>): Running {
-  const connection = state.connections[id];
-  if (connection?.card === undefined) return state;
-  return withConnection(state, id, { ...connection, card: { ...connection.card, ...change } });
-}
-
 /** Something for the calls of the smart card service. */
 export function called(
   config: RdpHostConfig,
@@ -235,7 +215,7 @@ function callsWant(
         ? noCard(state, id, `the card was taken out of ${effect.reader}`)
         : cardRemoved(config, state, id);
     case 'failed':
-      return failed(state, id, effect);
+      return cardFailed(state, id, effect);
     case 'rejected':
       return turn(state, [effect]);
     default:
@@ -266,74 +246,4 @@ function asking(
   }
   const after: Redirection = { device: next.state, pending };
   return turn(withConnection(state, id, { ...connection, redirection: after }), effects, ...then);
-}
-
-/** Something for the card. */
-export function driven(
-  config: RdpHostConfig,
-  state: Running,
-  id: string,
-  event: card.Event,
-  env: Env,
-): HostTurn {
-  const used = state.connections[id]?.card;
-  if (used === undefined) return turn(state);
-  const { container, pin } = used.logOn;
-  const wanted = { pin: utf8(pin), ...(container === undefined ? {} : { container }) };
-  const next = minidriver.step(wanted, used.card, event);
-  let host = withCard(state, id, { card: next.state });
-  const effects: ActorEffect[] = [];
-  const then: Next[] = [];
-  for (const effect of next.effects) {
-    const done = cardWants(config, host, id, effect, env);
-    host = done.state;
-    effects.push(...done.effects);
-    then.push(...done.then);
-  }
-  return turn(host, effects, ...then);
-}
-
-function cardWants(
-  config: RdpHostConfig,
-  state: Running,
-  id: string,
-  effect: card.Effect,
-  env: Env,
-): HostTurn {
-  switch (effect.kind) {
-    case 'transmit': {
-      const { command } = effect;
-      const event = { kind: 'transmits', command } as const;
-      return turn(state, [], { kind: 'calls', connection: id, event });
-    }
-    case 'ready':
-      return withKey(config, state, id, effect.key, env);
-    case 'signed': {
-      const signs = state.connections[id]?.card?.signs;
-      if (signs === undefined) return turn(state);
-      return turn(state, [], { kind: 'signed', id: signs, signature: effect.signature });
-    }
-    case 'failed':
-      return failed(state, id, effect);
-    case 'rejected':
-      return turn(state, [effect]);
-    default:
-      return assertNever(effect);
-  }
-}
-
-/** The PIN was right: the host asks the domain controller for a ticket, and the card will sign that. */
-function withKey(
-  config: RdpHostConfig,
-  state: Running,
-  id: string,
-  key: card.CardKey,
-  env: Env,
-): HostTurn {
-  const calling = state.connections[id]?.card?.calls;
-  const reader = calling !== undefined && 'found' in calling ? calling.found.reader : '';
-  const { container, profile } = key;
-  const host = withCard(state, id, { used: { reader, container, profile } });
-  const asked = cardTicket(config, host, id, key, cardKey(id), env);
-  return asked.kind === 'refused' ? failed(host, id, asked) : progressed(host, asked.progress);
 }

@@ -1,7 +1,8 @@
 /** Sessions of a remote desktop host: who is to be signed in, whether they may, what they see. */
 import type { Env } from '../../src/machine/machine.ts';
-import type { InfoPacket } from '../rdp/client-info.ts';
+import { statusName } from '../kerberos/ntstatus.ts';
 import { ErrorInfo } from '../rdp/constants.ts';
+import type * as server from '../rdp/server-state.ts';
 import type { Finished } from './exchange-state.ts';
 import * as exchanges from './exchanges.ts';
 import type { Identity } from './logon.ts';
@@ -24,6 +25,9 @@ import {
 
 const { ERRINFO_SERVER_DENIED_CONNECTION, ERRINFO_SERVER_INSUFFICIENT_PRIVILEGES } = ErrorInfo;
 
+/** The static channel of MS-RDPEFS. */
+export const REDIRECTION = 'rdpdr';
+
 function provedOf({ stage }: Connection): { readonly proved?: Proved } {
   if (stage.name === 'proved') return { proved: stage.proved };
   return 'proved' in stage && stage.proved !== undefined ? { proved: stage.proved } : {};
@@ -34,12 +38,13 @@ export function logsOn(
   config: RdpHostConfig,
   state: Running,
   id: string,
-  info: InfoPacket,
+  { info, client }: Extract<server.Effect, { readonly kind: 'logOn' }>,
   env: Env,
 ): HostTurn {
   const connection = state.connections[id] as Connection;
   const before = provedOf(connection);
-  const given = signIn.credentialsIn(info, before.proved?.credentials);
+  const redirects = client.channels.some(({ name }) => name === REDIRECTION);
+  const given = signIn.credentialsIn(info, before.proved?.credentials, redirects);
   if (given.kind === 'none') return refused(state, id, given.why);
   if (given.kind === 'card') {
     const stage = { name: 'expectCard', logOn: given.logOn, ...before } as const;
@@ -209,3 +214,12 @@ const CONSEQUENCES: Readonly<Record<RdpHostConfig['smartCardRemoval'], string>> 
   forceLogoff: 'the user is signed out',
   disconnect: 'the session is disconnected',
 };
+
+/** A sign-in with a card comes to nothing. `status`: an NTSTATUS. */
+export function cardFailed(
+  state: Running,
+  id: string,
+  { status, reason }: { readonly status: number; readonly reason: string },
+): HostTurn {
+  return refused(state, id, `${statusName(status)}: ${reason}`, undefined, status);
+}

@@ -33,8 +33,15 @@ export type Given =
   | { readonly kind: 'card'; readonly logOn: CardLogOn }
   | { readonly kind: 'none'; readonly why: string };
 
-/** What CredSSP has handed over goes before what the Client Info PDU says. */
-export function credentialsIn(info: InfoPacket, delegated: Credentials | undefined): Given {
+/**
+ * What CredSSP has handed over goes before what the Client Info PDU says. Who says nothing and redirects devices
+ * is asked for the PIN of a card.
+ */
+export function credentialsIn(
+  info: InfoPacket,
+  delegated: Credentials | undefined,
+  redirects: boolean,
+): Given {
   if (delegated?.kind === 'password') {
     const { domainName: domain, userName, password } = delegated;
     return given({ domain, userName, password });
@@ -54,8 +61,9 @@ export function credentialsIn(info: InfoPacket, delegated: Credentials | undefin
   }
   // MS-RDPBCGR 2.2.1.11.1.1: the PIN stands in the password's place.
   if ((info.flags & InfoFlags.INFO_PASSWORD_IS_SC_PIN) !== 0) {
-    return { kind: 'card', logOn: { pin: info.Password } };
+    return { kind: 'card', logOn: info.Password === '' ? {} : { pin: info.Password } };
   }
+  if (info.Password === '' && redirects) return { kind: 'card', logOn: {} };
   return given({ domain: info.Domain, userName: info.UserName, password: info.Password });
 }
 

@@ -33,7 +33,8 @@ export interface Proved {
 
 /** Which card a user signs in with, as the client says. */
 export interface CardLogOn {
-  readonly pin: string;
+  /** Absent: it is typed at the host's own screen. */
+  readonly pin?: string;
   /** Absent: any. */
   readonly reader?: string;
   readonly container?: string;
@@ -56,6 +57,13 @@ export interface Session {
   readonly locked?: true;
 }
 
+export interface PinPrompt {
+  /** So far. */
+  readonly typed: string;
+  /** What became of the last one. */
+  readonly message?: string;
+}
+
 /** The card that a sign-in goes on with. */
 export interface CardInUse {
   readonly deviceId: number;
@@ -65,6 +73,8 @@ export interface CardInUse {
   /** What waits for the card's signature: an exchange with the KDC. */
   readonly signs?: string;
   readonly used?: UsedCard;
+  /** The screen asks for the PIN. */
+  readonly prompt?: PinPrompt;
 }
 
 /** Devices that the client redirects. */
@@ -249,4 +259,24 @@ export function waitingLines({ dnsHostName }: RdpHostConfig): readonly string[] 
     `${dnsHostName}, a remote desktop host of kerblab`,
     'Please wait: reading the smart card',
   ];
+}
+
+/** The screen that asks for the PIN. */
+export function pinLines(
+  { dnsHostName }: RdpHostConfig,
+  reader: string,
+  { typed, message }: PinPrompt,
+): readonly string[] {
+  return [
+    `${dnsHostName}, a remote desktop host of kerblab`,
+    ...(message === undefined ? [] : [message]),
+    `Smart card in ${reader}`,
+    `PIN: ${'*'.repeat(typed.length)}`,
+  ];
+}
+
+export function withCard(state: Running, id: string, change: Partial<CardInUse>): Running {
+  const connection = state.connections[id];
+  if (connection?.card === undefined) return state;
+  return withConnection(state, id, { ...connection, card: { ...connection.card, ...change } });
 }

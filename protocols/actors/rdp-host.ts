@@ -14,6 +14,7 @@ import * as passing from './pass-through.ts';
 import * as cards from './rdp-host-card.ts';
 import { RDP_PORT, type RdpHostConfig } from './rdp-host-config.ts';
 import * as credSsp from './rdp-host-credssp.ts';
+import * as minidriver from './rdp-host-minidriver.ts';
 import * as sessions from './rdp-host-session.ts';
 import { computerTicket } from './rdp-host-sign-in.ts';
 import {
@@ -173,7 +174,7 @@ function taken(config: RdpHostConfig, state: Running, next: Next, env: Env): Hos
     case 'calls':
       return cards.called(config, state, next.connection, next.event);
     case 'card':
-      return cards.driven(config, state, next.connection, next.event, env);
+      return minidriver.driven(config, state, next.connection, next.event, env);
     case 'signed': {
       const { id, signature } = next;
       const event = { kind: 'signed', id, signature } as const;
@@ -226,13 +227,15 @@ function performed(
         ? credSsp.received(config, state, id, effect.bytes, env)
         : turn(state);
     case 'logOn':
-      return sessions.logsOn(config, state, id, effect.info, env);
+      return sessions.logsOn(config, state, id, effect, env);
     case 'activated':
       return cards.activated(config, state, id, effect.channels);
     case 'channel':
-      return effect.channel === cards.CHANNEL
+      return effect.channel === sessions.REDIRECTION
         ? turn(state, [], cards.received(id, effect.message))
         : turn(state);
+    case 'typed':
+      return minidriver.typed(config, state, id, effect.text);
     case 'note':
       return turn(state, [{ kind: 'note', level: 'cause', text: effect.text }]);
     case 'close':

@@ -76,6 +76,7 @@ function info(
       return { flags: flags | more, domain, userName, password: inClear ? password : '' };
     }
     case 'signedIn':
+    case 'none':
       return { flags, domain: '', userName: '', password: '' };
   }
 }

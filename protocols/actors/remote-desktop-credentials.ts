@@ -89,6 +89,7 @@ export function credentialsOf(
       return { kind: 'password', domainName, userName, password };
     }
     case 'signedIn':
+    case 'none':
       // Windows hands the password of the session over only where policy says so; here it never does.
       return RESTRICTED_ADMIN;
     default:

@@ -49,6 +49,9 @@ export function begun(
   const { nla, logon } = line;
   if (nla.name !== 'ready') return failed(state, `CredSSP begins in ${nla.name}`);
   const { publicKey } = nla;
+  if (logon.kind === 'none') {
+    return failed(state, 'the host wants to know who it is, and nobody gave credentials');
+  }
   if (isAddress(desktop.asked.host)) {
     return speaking(config, state, desktop, line, { tgt: undefined }, env);
   }

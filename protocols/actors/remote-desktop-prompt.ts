@@ -63,7 +63,7 @@ export function staged(state: WithSession, id: string, stage: Stage): WithSessio
 export function opened(
   config: DeviceConfig,
   state: WithSession,
-  { host, mode, protocols, signedIn, who }: ConnectEntry,
+  { host, mode, protocols, credentials, who }: ConnectEntry,
 ): DeviceStep {
   if (state.session.who.user !== who.user) {
     return blamed(state, `${who.user} is not signed in: nobody else opens programs there`);
@@ -76,11 +76,15 @@ export function opened(
   const asked: Asked = { host, mode, requestedProtocols: protocols };
   const fresh = unblamed(state);
   const others = open.filter(({ stage }) => stage.name !== 'closed');
-  const logon: Logon = { kind: 'signedIn', who: state.session.who };
-  const stage: Stage = signedIn ? { name: 'expectConnection', logon } : { name: 'prompt' };
+  const logon: Logon = {
+    kind: credentials === 'session' ? 'signedIn' : 'none',
+    who: state.session.who,
+  };
+  const asks = credentials === 'prompt';
+  const stage: Stage = asks ? { name: 'prompt' } : { name: 'expectConnection', logon };
   const desktop: Desktop = { id, user: who.user, asked, stage };
   const next = withDesktops(fresh, { open: [...others, desktop], count: count + 1 });
-  if (signedIn) return connecting(config, next, desktop, logon);
+  if (!asks) return connecting(config, next, desktop, logon);
   const text = `Remote Desktop Connection asks for credentials for ${host}: ${providerOf(config)}`;
   return to(next, [{ kind: 'note', level: 'info', text }]);
 }

@@ -42,7 +42,9 @@ export type Logon =
       readonly password: string;
     }
   /** With what the user's session on the device has already. */
-  | { readonly kind: 'signedIn'; readonly who: LogonName };
+  | { readonly kind: 'signedIn'; readonly who: LogonName }
+  /** Nothing: the host asks on its own screen. */
+  | { readonly kind: 'none'; readonly who: LogonName };
 
 export type CredSspState = credssp.State<InitiatorContext['initial']>;
 

@@ -22,7 +22,7 @@ import {
   lineOf,
   promptIn,
 } from './remote-desktop-state.ts';
-import type { Entry } from './user-entries.ts';
+import type { Entry, TypeEntry } from './user-entries.ts';
 
 /** What a user does with the client; undefined: something else. */
 export function entered(
@@ -31,13 +31,15 @@ export function entered(
   entry: Entry,
   env: Env,
 ): DeviceStep | SessionStep | undefined {
-  const isClients = entry.kind === 'connect' || entry.kind === 'disconnect';
+  const isClients =
+    entry.kind === 'connect' || entry.kind === 'disconnect' || entry.kind === 'type';
   if (state.name !== 'signedIn') {
     if (!isClients) return undefined;
     return blamed(state, `Remote Desktop Connection: nobody is signed in (${state.name})`);
   }
   if (entry.kind === 'connect') return opened(config, state, entry);
   if (entry.kind === 'disconnect') return disconnected(config, state, entry.host, env);
+  if (entry.kind === 'type') return typed(config, state, entry, env);
   const prompt = promptIn(state.base.desktops);
   if (prompt === undefined || !isPromptEntry(entry)) return undefined;
   return answered(config, state, prompt, entry, env);
@@ -63,6 +65,20 @@ function disconnected(
       }),
     settled(to(state)),
   );
+}
+
+function typed(
+  config: DeviceConfig,
+  state: WithSession,
+  { host, text }: TypeEntry,
+  env: Env,
+): SessionStep {
+  const found = state.base.desktops.open.find(({ asked }) => asked.host === host);
+  const line = found && lineOf(found);
+  if (found === undefined || line?.rdp.name !== 'active') {
+    return settled(blamed(state, `there is no remote session on ${host} to type into`));
+  }
+  return connection.onLine(config, state, found.id, { kind: 'types', text }, env);
 }
 
 /** An event of a connection; undefined: of something else. */

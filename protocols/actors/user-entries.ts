@@ -66,8 +66,16 @@ export interface ConnectEntry {
   readonly mode: Wanted['mode'];
   /** Bits of `Protocol`. */
   readonly protocols: number;
-  /** Nobody is asked for credentials: those of the session are used. */
-  readonly signedIn: boolean;
+  /** Where credentials come from: the prompt, the session on the device, or nowhere. */
+  readonly credentials: (typeof CLIENT_CREDENTIALS)[number];
+}
+
+/** Keys are pressed in the client's window. */
+export interface TypeEntry {
+  readonly kind: 'type';
+  readonly who: LogonName;
+  readonly host: string;
+  readonly text: string;
 }
 
 export interface DisconnectEntry {
@@ -82,6 +90,7 @@ export type Entry =
   | SecurityKeyEntry
   | JoinEntry
   | ConnectEntry
+  | TypeEntry
   | DisconnectEntry;
 
 /** What is told, as the trace names it. */
@@ -116,6 +125,10 @@ export function entryOf(event: Told): Entry | undefined {
   if (who === undefined) return undefined;
   const first = isSecret(value) ? value.secret : undefined;
   const second = isSecret(newValue) ? newValue.secret : undefined;
+  const { into } = event.args;
+  if (typeof into === 'string' && first !== undefined) {
+    return { kind: 'type', who, host: into, text: `${first}\n` };
+  }
   switch (event.what as ToldWhat) {
     case 'password':
       return first === undefined ? undefined : { kind: 'password', who, password: first };
@@ -172,16 +185,23 @@ export const CLIENT_PROTOCOLS = {
   ext: Protocol.PROTOCOL_SSL | Protocol.PROTOCOL_HYBRID | Protocol.PROTOCOL_HYBRID_EX,
 } as const;
 
+export const CLIENT_CREDENTIALS = ['prompt', 'session', 'none'] as const;
+
 export const CLIENT_MODES = ['normal', 'restrictedAdmin', 'remoteCredentialGuard'] as const;
 
 function connectEntry(who: LogonName, args: Args): ConnectEntry | undefined {
-  const { host, mode, security, with: credentials } = args;
+  const { host, mode, security, with: from } = args;
+  const credentials = CLIENT_CREDENTIALS.find((one) => one === from);
   const known = CLIENT_MODES.find((one) => one === mode);
-  if (typeof host !== 'string' || known === undefined || typeof security !== 'string')
+  if (
+    typeof host !== 'string' ||
+    known === undefined ||
+    credentials === undefined ||
+    typeof security !== 'string'
+  )
     return undefined;
   const protocols = CLIENT_PROTOCOLS[security as keyof typeof CLIENT_PROTOCOLS];
-  const signedIn = credentials === 'session';
-  return { kind: 'connect', who, host, mode: known, protocols, signedIn };
+  return { kind: 'connect', who, host, mode: known, protocols, credentials };
 }
 
 function biometricsIn(value: Args[string] | undefined): readonly Biometric[] {

@@ -17,7 +17,7 @@ import { userFields } from './fields.ts';
 import { BIOMETRICS } from './hello-fields.ts';
 import { noteIdentity } from './pki-certificates.ts';
 import { type CastSecurityKey, securityKeyOf } from './security-keys-cast.ts';
-import { CLIENT_MODES, type ToldWhat } from './user-entries.ts';
+import { CLIENT_CREDENTIALS, CLIENT_MODES, type ToldWhat } from './user-entries.ts';
 
 /** Who they are to a device. */
 interface Typed {
@@ -121,6 +121,11 @@ const VERBS = {
       challenge: optional(
         text('What is typed below the phrase that the screen asks for', { example: 'A1B2C3' }),
       ),
+      into: optional(
+        text('The remote session in whose window it is typed, with Enter after it', {
+          example: 'rd1.corp.example',
+        }),
+      ),
       as: name,
       on: actor('Where it is typed', 'device'),
     }),
@@ -199,10 +204,10 @@ const VERBS = {
     schema: object({
       connects: host,
       with: defaulted(
-        oneOf('What the client takes: what the prompt is given, or what the session has already', [
-          'prompt',
-          'session',
-        ]),
+        oneOf(
+          'What the client takes: what the prompt is given, what the session has already, or nothing',
+          CLIENT_CREDENTIALS,
+        ),
         'prompt',
       ),
       mode: defaulted(

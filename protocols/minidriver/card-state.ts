@@ -7,8 +7,6 @@ import type { ContainerRecord, Place } from './gids-card.ts';
 export interface CardConfig {
   /** The key that is wanted, by its container's name; absent: the card's default. */
   readonly container?: string;
-  /** UTF-8. */
-  readonly pin: Uint8Array;
 }
 
 /** The card application that answers. */
@@ -43,28 +41,35 @@ export type Asked =
 export type State =
   | { readonly name: 'idle' }
   | { readonly name: 'expectResponse'; readonly asked: Asked; readonly exchange: Exchange }
+  /** Somebody has to type the PIN. */
+  | { readonly name: 'expectPin'; readonly key: CardKey }
   /** The PIN was right: the key may be used. */
   | { readonly name: 'ready'; readonly key: CardKey }
   | { readonly name: 'failed' };
 
 export type Event =
   | { readonly kind: 'begun' }
+  /** @param pin UTF-8 */
+  | { readonly kind: 'pin'; readonly pin: Uint8Array }
   | { readonly kind: 'response'; readonly bytes: Uint8Array }
   /** @param algorithm a name of the signing core, of the kind of the card's key */
   | { readonly kind: 'signs'; readonly algorithm: string; readonly data: Uint8Array };
 
 export type Effect =
   | { readonly kind: 'transmit'; readonly command: Uint8Array }
-  | { readonly kind: 'ready'; readonly key: CardKey }
-  /** As the signing core would give it: of ECDSA an Ecdsa-Sig-Value. */
-  | { readonly kind: 'signed'; readonly signature: Uint8Array }
-  /** `status`: an NTSTATUS, as winlogon tells it. `tries`: how many wrong PINs the card still takes. */
+  | { readonly kind: 'pinWanted'; readonly key: CardKey }
+  /** `status`: an NTSTATUS; `tries`: how many wrong PINs the card still takes. Another PIN is awaited. */
   | {
-      readonly kind: 'failed';
+      readonly kind: 'pinWrong';
       readonly status: number;
       readonly reason: string;
       readonly tries?: number;
     }
+  | { readonly kind: 'ready'; readonly key: CardKey }
+  /** As the signing core would give it: of ECDSA an Ecdsa-Sig-Value. */
+  | { readonly kind: 'signed'; readonly signature: Uint8Array }
+  /** `status`: an NTSTATUS, as winlogon tells it. */
+  | { readonly kind: 'failed'; readonly status: number; readonly reason: string }
   | Rejected;
 
 export type CardStep = Step<State, Effect>;

@@ -34,6 +34,10 @@ export function step(config: CardConfig, state: State, event: Event): CardStep {
       return state.name === 'expectResponse'
         ? responded(config, state, event.bytes)
         : unexpected(state, event);
+    case 'pin':
+      return state.name === 'expectPin'
+        ? verifying(state.key, event.pin)
+        : unexpected(state, event, 'response');
     case 'signs':
       return state.name === 'ready' ? signing(state.key, event) : unexpected(state, event);
     default:
@@ -46,9 +50,15 @@ function asks(asked: Asked, command: CommandApdu): CardStep {
   return to({ name: 'expectResponse', asked, exchange }, [{ kind: 'transmit', command: octets }]);
 }
 
-function failed(status: number, reason: string, tries?: number): CardStep {
+function failed(status: number, reason: string): CardStep {
+  return to({ name: 'failed' }, [{ kind: 'failed', status, reason }]);
+}
+
+/** Another may be typed. */
+function wrong(key: CardKey, reason: string, tries?: number): CardStep {
   const left = tries === undefined ? {} : { tries };
-  return to({ name: 'failed' }, [{ kind: 'failed', status, reason, ...left }]);
+  const status = STATUS_SMARTCARD_WRONG_PIN;
+  return to({ name: 'expectPin', key }, [{ kind: 'pinWrong', status, reason, ...left }]);
 }
 
 function responded(
@@ -126,7 +136,7 @@ function read(config: CardConfig, asked: Reading, data: Uint8Array): CardStep {
       const { container, place } = asked;
       const certificate = gids.certificateIn(data, place);
       const { index, name } = container;
-      return withCertificate(config, { profile: 'GIDS', container: name, index }, certificate);
+      return withCertificate({ profile: 'GIDS', container: name, index }, certificate);
     }
     case 'holder': {
       const container = piv.containerIn(data);
@@ -137,7 +147,7 @@ function read(config: CardConfig, asked: Reading, data: Uint8Array): CardStep {
     case 'pivCertificate': {
       const certificate = piv.certificateIn(data);
       const { container } = asked;
-      return withCertificate(config, { profile: 'PIV', container, index: 0 }, certificate);
+      return withCertificate({ profile: 'PIV', container, index: 0 }, certificate);
     }
     default:
       return assertNever(asked);
@@ -171,7 +181,6 @@ function chosen(
 }
 
 function withCertificate(
-  { pin }: CardConfig,
   found: Omit<CardKey, 'certificate' | 'publicKey'>,
   certificate: Uint8Array | undefined,
 ): CardStep {
@@ -188,24 +197,37 @@ function withCertificate(
     );
   }
   const key: CardKey = { ...found, certificate, publicKey };
-  const command = found.profile === 'GIDS' ? gids.verifyPin(pin) : piv.verifyPin(pin);
-  return command === undefined
-    ? failed(STATUS_SMARTCARD_WRONG_PIN, 'no PIV card has such a PIN: six to eight octets')
-    : asks({ for: 'verification', key }, command);
+  return to({ name: 'expectPin', key }, [{ kind: 'pinWanted', key }]);
+}
+
+const GIDS_PIN_MOST = 127;
+
+function verifying(key: CardKey, pin: Uint8Array): CardStep {
+  if (key.profile === 'PIV') {
+    const command = piv.verifyPin(pin);
+    return command === undefined
+      ? wrong(key, 'no PIV card has such a PIN: six to eight octets')
+      : asks({ for: 'verification', key }, command);
+  }
+  const fits = pin.length > 0 && pin.length <= GIDS_PIN_MOST;
+  return fits
+    ? asks({ for: 'verification', key }, gids.verifyPin(pin))
+    : wrong(key, `a PIN of ${pin.length} octets is none`);
 }
 
 /** ISO/IEC 7816-4:2013 §7.5.6; FreeRDP's emulated card counts in the last octet (6303) instead of its half. */
 function verified(key: CardKey, status: number): CardStep {
   if (status === STATUS.ok) return to({ name: 'ready', key }, [{ kind: 'ready', key }]);
   if (status === STATUS.blocked) {
-    return failed(STATUS_SMARTCARD_CARD_BLOCKED, 'the card’s PIN is blocked', 0);
+    return failed(STATUS_SMARTCARD_CARD_BLOCKED, 'the card’s PIN is blocked');
   }
   if (status >> 8 === 0x63) {
     const tries = status & 0xf;
-    const code = tries === 0 ? STATUS_SMARTCARD_CARD_BLOCKED : STATUS_SMARTCARD_WRONG_PIN;
-    return failed(code, `the PIN is wrong, ${tries} tries are left`, tries);
+    return tries === 0
+      ? failed(STATUS_SMARTCARD_CARD_BLOCKED, 'the PIN is wrong, and was the last that was taken')
+      : wrong(key, `the PIN is wrong, ${tries} tries are left`, tries);
   }
-  return failed(STATUS_SMARTCARD_WRONG_PIN, `the card takes the PIN for none: ${said(status)}`);
+  return wrong(key, `the card takes the PIN for none: ${said(status)}`);
 }
 
 function signing(
@@ -217,18 +239,18 @@ function signing(
     publicKey.type === 'ec'
       ? digestFor(algorithm, data, publicKey.point.length >> 1)
       : digestInfo(algorithm, data);
-  const wrong = `the card has no ${algorithm} for its key`;
-  if (block === undefined) return failed(STATUS_SMARTCARD_IO_ERROR, wrong);
+  const why = `the card has no ${algorithm} for its key`;
+  if (block === undefined) return failed(STATUS_SMARTCARD_IO_ERROR, why);
   if (key.profile === 'GIDS') {
     const command = gids.setEnvironment(key.index, publicKey);
     return command === undefined
-      ? failed(STATUS_SMARTCARD_IO_ERROR, wrong)
+      ? failed(STATUS_SMARTCARD_IO_ERROR, why)
       : asks({ for: 'environment', key, block }, command);
   }
   const whole = publicKey.type === 'rsa' ? padded(block, publicKey.modulus.length) : block;
   const command = whole && piv.authenticate(publicKey, whole);
   return command === undefined
-    ? failed(STATUS_SMARTCARD_IO_ERROR, wrong)
+    ? failed(STATUS_SMARTCARD_IO_ERROR, why)
     : asks({ for: 'signature', key }, command);
 }
 

@@ -68,6 +68,8 @@ export type Event =
       readonly name: string;
       readonly message: Uint8Array;
     }
+  /** Keys are pressed; `\n` is Enter. */
+  | { readonly kind: 'types'; readonly text: string }
   | { readonly kind: 'disconnects' }
   | { readonly kind: 'closed' };
 

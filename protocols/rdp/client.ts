@@ -17,6 +17,7 @@ import {
 import { AuthorizationResult, ClientCapability, ClusterFlags, Protocol } from './constants.ts';
 import { encodeClientData, readServerData, Version } from './data-blocks.ts';
 import { conferenceCreateRequest, readConferenceCreateResponse } from './gcc.ts';
+import { typing } from './input.ts';
 import {
   connectInitial,
   type DomainPdu,
@@ -45,6 +46,12 @@ export function step(config: ClientConfig, state: State, event: Event, _env: Env
         : unexpected(state, event, 'received');
     case 'sends':
       return state.name === 'active' ? sending(state, event) : unexpected(state, event, 'received');
+    case 'types':
+      return state.name === 'active'
+        ? to(state, [
+            { kind: 'send', message: 'Fast-Path Input Event PDU', bytes: typing(event.text) },
+          ])
+        : unexpected(state, event, 'received');
     case 'disconnects':
       return to({ name: 'closed', reason: 'the user disconnected' }, [{ kind: 'close' }]);
     case 'closed':

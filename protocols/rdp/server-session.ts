@@ -3,6 +3,7 @@ import { to } from '../../src/machine/machine.ts';
 import { type Desktop, serverCapabilities } from './capabilities.ts';
 import { chunks, gather } from './channels.ts';
 import { ChannelOption, ControlAction, ErrorInfo, IO_CHANNEL, PduType2 } from './constants.ts';
+import { typedSlow } from './input.ts';
 import { indication } from './mcs.ts';
 import { BITS_PER_PIXEL, screen } from './screen.ts';
 import { disconnecting, SHARE_ID } from './server-channels.ts';
@@ -106,7 +107,11 @@ function sharePduCame(state: InSession, pdu: SharePdu): ServerStep {
       if (pdu.kind !== 'data') return disconnecting(state, ErrorInfo.ERRINFO_DATAPDUSEQUENCE);
       return finalising(state, pdu.pduType2, pdu.body);
     case 'active':
-      // Input, refreshes and the like: nothing on the screen answers to them.
+      if (pdu.kind === 'data' && pdu.pduType2 === PduType2.PDUTYPE2_INPUT) {
+        const text = typedSlow(pdu.body) ?? '';
+        return to(state, text === '' ? [] : [{ kind: 'typed', text }]);
+      }
+      // Refreshes and the like: nothing on the screen answers to them.
       if (pdu.kind === 'data' && pdu.pduType2 === PduType2.PDUTYPE2_SHUTDOWN_REQUEST) {
         return disconnecting(state, ErrorInfo.ERRINFO_LOGOFF_BY_USER);
       }

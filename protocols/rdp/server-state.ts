@@ -95,6 +95,8 @@ export type Effect =
   /** The session is there: channels may be used. */
   | { readonly kind: 'activated'; readonly channels: readonly string[] }
   | { readonly kind: 'channel'; readonly channel: string; readonly message: Uint8Array }
+  /** Keys were pressed; `\n` is Enter, `\b` the backspace key. */
+  | { readonly kind: 'typed'; readonly text: string }
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'close' }
   | Rejected;

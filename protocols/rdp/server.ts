@@ -9,6 +9,7 @@ import { readClientInfo } from './client-info.ts';
 import { AuthorizationResult, ErrorInfo, IO_CHANNEL, Protocol } from './constants.ts';
 import { readClientData } from './data-blocks.ts';
 import { readConferenceCreateRequest } from './gcc.ts';
+import { typedFast } from './input.ts';
 import { validClient } from './licensing.ts';
 import { indication, readConnectInitial, readDomainPdu } from './mcs.ts';
 import { isCredSsp, negotiate } from './negotiation.ts';
@@ -164,9 +165,12 @@ function connectInitial(
 }
 
 function afterConnect(state: Extract<State, Joined>, bytes: Uint8Array): ServerStep {
-  // Fast-path input is for whoever watches a screen: nothing here listens to keys.
-  if (bytes[0] !== 3)
-    return state.name === 'active' ? to(state) : hangUp('a fast-path PDU too early');
+  if (bytes[0] !== 3) {
+    if (state.name !== 'active') return hangUp('a fast-path PDU too early');
+    const text = typedFast(bytes);
+    if (text === undefined) return hangUp('a fast-path input PDU that cannot be read');
+    return to(state, text === '' ? [] : [{ kind: 'typed', text }]);
+  }
   const read = readDomainPdu(bytes);
   if (!read.ok) return hangUp(`MCS: ${read.error.message}`);
   const pdu = read.value;

@@ -17,7 +17,7 @@ export function expectationProblems(expect: Expectations, context: Context): voi
 
 function matcherProblems(matcher: Matcher, path: Path, context: Context): void {
   const { cast, messages, report } = context;
-  const { actor, sent, received, state, rejected } = matcher;
+  const { actor, sent, received, state, rejected, says } = matcher;
   if (actor !== undefined && actor !== NET && !Object.hasOwn(cast, actor)) {
     report([...path, 'actor'], unknownWord('actor', actor, Object.keys(cast)));
   }
@@ -36,9 +36,14 @@ function matcherProblems(matcher: Matcher, path: Path, context: Context): void {
     sent === undefined &&
     received === undefined &&
     state === undefined &&
-    rejected === undefined
+    rejected === undefined &&
+    says === undefined
   ) {
-    report(path, 'expected one of sent, received, state, rejected: this would match every step');
+    const known = 'sent, received, state, rejected, says';
+    report(path, `expected one of ${known}: this would match every step`);
+  }
+  if (says !== undefined && (sent ?? received) !== undefined) {
+    report([...path, 'says'], '"says" is an entry of its own, beside no message', true);
   }
   if (state !== undefined) stateProblems(state, actor, [...path, 'state'], context);
 }

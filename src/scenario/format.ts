@@ -80,6 +80,11 @@ export const matcher = object({
     text('the state that the step enters; beside `sent` or `received`, the one that it ends in'),
   ),
   rejected: optional(exactly('the event came out of turn: true', true)),
+  says: optional(
+    text(
+      'a part of what the step says for people: why something came to nothing, a line of an event log',
+    ),
+  ),
   with: optional(
     record(
       'fields of the message by path, decrypted, with names in place of numbers; null: absent; a list: contains these in this order; a path through a list: any item',

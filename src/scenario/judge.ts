@@ -70,19 +70,21 @@ function meets(matcher: Matcher, point: Point, happened: Happened): boolean {
 
 /** Everything but `with`. */
 function comesNear(matcher: Matcher, point: Point): boolean {
-  const { actor, sent, received, state, rejected } = matcher;
+  const { actor, sent, received, state, rejected, says } = matcher;
   const { record, kind, wire } = point;
   if (actor !== undefined && record.actor !== actor) return false;
   if (kind !== kindOf(matcher)) return false;
   if (sent !== undefined && wire?.message !== sent) return false;
   if (received !== undefined && wire?.message !== received) return false;
   if (state !== undefined && record.to !== state) return false;
+  if (says !== undefined && !`${wire?.text}`.includes(says)) return false;
   return rejected === undefined || record.effects.some((effect) => effect.kind === 'rejected');
 }
 
-function kindOf({ sent, received, state }: Matcher): Point['kind'] {
+function kindOf({ sent, received, state, says }: Matcher): Point['kind'] {
   if (sent !== undefined) return 'sent';
   if (received !== undefined) return 'received';
+  if (says !== undefined) return 'note';
   return state !== undefined ? 'state' : 'rejected';
 }
 
@@ -124,9 +126,10 @@ function missing(
 }
 
 /** The same without what is easily confused: who did it, and in which state that ended. */
-function without({ sent, received, state, rejected }: Matcher): Matcher {
+function without({ sent, received, state, rejected, says }: Matcher): Matcher {
   if (sent !== undefined) return { sent };
   if (received !== undefined) return { received };
+  if (says !== undefined) return { says };
   if (state !== undefined) return { state };
   return rejected === undefined ? {} : { rejected };
 }
@@ -217,7 +220,7 @@ export function formatTime(ms: number): string {
 
 /** The matcher in words: `dc1 sends KRB-ERROR with errorCode KDC_ERR_PREAUTH_REQUIRED`. */
 export function sentence(matcher: Matcher): string {
-  const { actor = 'an actor', sent, received, state, rejected } = matcher;
+  const { actor = 'an actor', sent, received, state, rejected, says } = matcher;
   const parts: string[] = [];
   if (sent !== undefined) parts.push(`sends ${sent}`);
   if (received !== undefined) parts.push(`receives ${received}`);
@@ -228,5 +231,6 @@ export function sentence(matcher: Matcher): string {
   if (state !== undefined)
     parts.push((sent ?? received) ? `and ends in ${state}` : `becomes ${state}`);
   if (rejected !== undefined) parts.push('rejects what came');
+  if (says !== undefined) parts.push(`says “${says}”`);
   return `${actor} ${parts.join(' ')}`;
 }

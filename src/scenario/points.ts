@@ -3,7 +3,7 @@ import type { TraceRecord, Wire } from '../trace/record.ts';
 
 export interface Point {
   readonly record: TraceRecord;
-  readonly kind: 'received' | 'sent' | 'rejected' | 'state';
+  readonly kind: 'received' | 'sent' | 'rejected' | 'note' | 'state';
   /** The event or effect; absent for `state`. */
   readonly wire?: Wire;
 }
@@ -18,6 +18,7 @@ export function pointsOf(records: readonly TraceRecord[]): readonly Point[] {
     for (const wire of record.effects) {
       if (wire.kind === 'send') points.push({ record, kind: 'sent', wire });
       else if (wire.kind === 'rejected') points.push({ record, kind: 'rejected', wire });
+      else if (wire.kind === 'note') points.push({ record, kind: 'note', wire });
     }
     if (enters(record)) points.push({ record, kind: 'state' });
     return points;

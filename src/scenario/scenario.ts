@@ -69,6 +69,8 @@ export interface Matcher {
   readonly state?: string;
   /** The event came out of turn. */
   readonly rejected?: true;
+  /** A part of what the step says for people: why something came to nothing, an event log's line. */
+  readonly says?: string;
   /** Fields of the message by path: decoded, decrypted, names in place of numbers. */
   readonly with?: Readonly<Record<string, unknown>>;
 }

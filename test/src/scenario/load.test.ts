@@ -108,11 +108,12 @@ expect: { trace: [ { actor: ann, state: redy }, { state: ready } ], end: { ann: 
   ],
   [
     'matchers that mean nothing',
-    'expect:\n  trace:\n    - { actor: ann }\n    - { state: idle, with: { a: 1 } }\n    - { sent: ANSWER, received: ANSWER }\n',
+    'expect:\n  trace:\n    - { actor: ann }\n    - { state: idle, with: { a: 1 } }\n    - { sent: ANSWER, received: ANSWER }\n    - { sent: ANSWER, says: no }\n',
     [
-      '11:7: expected one of sent, received, state, rejected: this would match every step',
+      '11:7: expected one of sent, received, state, rejected, says: this would match every step',
       '12:22: "with" needs the message: add "sent" or "received"',
       '13:23: either "sent" or "received": two steps are two entries',
+      '14:23: "says" is an entry of its own, beside no message',
     ],
   ],
   [

@@ -30,10 +30,11 @@ expect:
     - { actor: bob, received: QUESTION }
     - { sent: ANSWER, with: { numbers: [1, 2] } }
     - { actor: ann, received: ANSWER, state: answered }
+    - { actor: ann, says: answer was yes }
     - { actor: ann, state: expectAnswer }
     - { actor: ann, state: answered }
     - { actor: ann, state: expectAnswer }
-  never: [ { rejected: true }, { sent: QUESTION, with: { tries: 2 } } ]
+  never: [ { rejected: true }, { sent: QUESTION, with: { tries: 2 } }, { says: was no } ]
   end: { ann: answered, ann.answer: yes, bob: { numbers: [2] } }
 `),
   );
