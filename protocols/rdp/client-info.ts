@@ -79,6 +79,8 @@ export interface ClientInfo {
 }
 
 const AF_INET = 2;
+/** cbAutoReconnectCookie of no cookie, reserved1, reserved2. */
+const AFTER_PERFORMANCE_FLAGS = 6;
 /** Every client is given the time of UTC: nothing here shows a local one. */
 const TIME_ZONE = new Uint8Array(172);
 
@@ -100,7 +102,7 @@ export function clientInfo({ flags: own, domain, userName, ...info }: ClientInfo
         clientTimeZone: TIME_ZONE,
         clientSessionId: 0,
         performanceFlags: 0,
-        more: new Uint8Array(2),
+        more: new Uint8Array(AFTER_PERFORMANCE_FLAGS),
       },
     },
   });

@@ -2,11 +2,11 @@
 import { cpSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Stage } from '../scenario/run.ts';
-import { captureOf } from '../trace/capture.ts';
+import { type CaptureSource, captureOf } from '../trace/capture.ts';
 import { keysOf } from '../trace/hints.ts';
 import { keytabEntry, writeKeytab } from '../trace/keytab.ts';
 import { mermaid } from '../trace/mermaid.ts';
-import { pcapng } from '../trace/pcapng.ts';
+import { pcapng as writePcapng } from '../trace/pcapng.ts';
 import { type Run, readRun } from '../trace/read.ts';
 import { runFolderOf, writeWhole } from '../trace/run-folder.ts';
 import { type Given, ticketsGiven } from './credentials.ts';
@@ -41,12 +41,13 @@ export function exportRun(name: string, options: ExportOptions): void {
       'nothing to export: name a file with --pcapng, --keytab, --ccache, --kirbi, --prt or --mermaid, or a folder with --device or --bundle',
     );
   }
-  if (keylog !== undefined) {
-    throw new InputError('--keylog: nothing in a run speaks TLS, so there are no TLS secrets');
-  }
   const run = readRun(runFolderOf(name, options.runs));
   const given = (): readonly Given[] => ticketsGiven(run, stage.dissector);
-  if (options.pcapng !== undefined) write(options.pcapng, captureFile(run, stage));
+  if (pcapng !== undefined || keylog !== undefined) {
+    const captured = captureOf(captureSource(run, stage, keylog !== undefined));
+    if (keylog !== undefined) write(keylog, keyLogOf(captured), PRIVATE);
+    if (pcapng !== undefined) write(pcapng, captureFile(run, captured));
+  }
   if (options.keytab !== undefined) writeSecret(options.keytab, keytabFile(run));
   if (options.ccache !== undefined) {
     writeSecret(options.ccache, ccacheFile(given(), options));
@@ -75,18 +76,31 @@ function titleOf({ result }: Run): string {
   return title === undefined ? result.scenario : `${result.scenario}: ${title}`;
 }
 
-function captureFile(run: Run, { framings }: Stage): Uint8Array {
+function captureSource(run: Run, { framings }: Stage, tls: boolean): CaptureSource {
   const { records, octets, result } = run;
-  const { start, addresses } = result;
-  const shown = captureOf({
+  const { start, addresses, seed } = result;
+  return {
     records,
     octets,
     start,
+    ...(tls ? { tls: { seed } } : {}),
     ...(addresses === undefined ? {} : { addresses }),
     framings: new Map(framings.map((framing) => [framing.name, framing])),
-  });
-  const application = `kerblab ${result.kerblab}, seed ${result.seed}`;
-  return pcapng({ title: titleOf(run), application, ...shown });
+  };
+}
+
+function captureFile(run: Run, captured: ReturnType<typeof captureOf>): Uint8Array {
+  const { kerblab, seed } = run.result;
+  const application = `kerblab ${kerblab}, seed ${seed}`;
+  return writePcapng({ title: titleOf(run), application, ...captured });
+}
+
+/** @throws InputError when there are no secrets */
+function keyLogOf({ keyLog }: ReturnType<typeof captureOf>): string {
+  if (keyLog === undefined) {
+    throw new InputError('--keylog: no connection of this run is TLS, so there are no TLS secrets');
+  }
+  return keyLog;
 }
 
 function keytabFile({ records, result }: Run): Uint8Array {
@@ -109,7 +123,7 @@ function diagram(run: Run): string {
 function writeBundle(folder: string, run: Run, stage: Stage, given: readonly Given[]): void {
   mkdirSync(folder, { recursive: true });
   cpSync(run.folder, join(folder, 'run'), { recursive: true, dereference: true });
-  write(join(folder, 'run.pcapng'), captureFile(run, stage));
+  write(join(folder, 'run.pcapng'), captureFile(run, captureOf(captureSource(run, stage, false))));
   write(join(folder, 'run.mmd'), diagram(run));
   write(join(folder, `${run.result.scenario}.yaml`), run.result.text);
   writeSecret(join(folder, 'all.keytab'), keytabFile(run));

@@ -22,7 +22,10 @@ export function registerExport(program: Command): void {
     .option('--device <dir>', 'certificate and keys of a device that Entra knows, PEM')
     .option('--on <actor>', 'which device (default: the only one)')
     .option('--principal <name>', 'whose tickets (default: the only user’s)')
-    .option('--keylog <file>', 'TLS secrets, for Wireshark')
+    .option(
+      '--keylog <file>',
+      'TLS secrets, for Wireshark; with it the capture shows TLS as a network would, without it what TLS carries',
+    )
     .option('--mermaid <file>', 'a sequence diagram')
     .option('--bundle <dir>', 'all of these and the run itself, to be handed on')
     .option('--runs <dir>', 'where "latest" is looked for', 'runs')
@@ -33,7 +36,9 @@ Examples:
   kerblab export latest --ccache partial.ccache --ticket partial
   kerblab export latest --prt roadtx.prt --device laptop/
   kerblab export latest --pcapng run.pcapng --keytab all.keytab
-  wireshark -o kerberos.decrypt:TRUE -o kerberos.file:all.keytab run.pcapng`,
+  wireshark -o kerberos.decrypt:TRUE -o kerberos.file:all.keytab run.pcapng
+  kerblab export latest --pcapng tls.pcapng --keylog tls.keys
+  wireshark -o tls.keylog_file:tls.keys -d tcp.port==3389,tls tls.pcapng`,
     )
     .action(async (name: string, options: ExportOptions) => {
       await (await import('./export-run.ts')).exportRun(name, options);

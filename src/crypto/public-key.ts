@@ -1,5 +1,5 @@
 /** Public keys as certificates carry them (SubjectPublicKeyInfo, RFC 5280 §4.1), taken apart and put together. */
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, type JsonWebKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { concat } from '../bytes/bytes.ts';
 import { CURVES, type CurveName, curveByOpensslName } from './curves.ts';
 import { plain } from './digest.ts';
@@ -114,4 +114,14 @@ function text(number: Uint8Array): string {
 function spkiOf(jwk: JsonWebKey): Uint8Array {
   const key = createPublicKey({ key: jwk, format: 'jwk' });
   return plain(key.export({ format: 'der', type: 'spki' }));
+}
+
+/** SubjectPublicKeyInfo of a certificate, DER; undefined: the octets are none. */
+export function certificateKey(certificate: Uint8Array): Uint8Array | undefined {
+  try {
+    const { publicKey } = new X509Certificate(certificate);
+    return plain(publicKey.export({ format: 'der', type: 'spki' }));
+  } catch {
+    return undefined;
+  }
 }

@@ -8,6 +8,7 @@ import { type Address, addressOf, type Endpoint, udpPacket } from './ip.ts';
 import type { Capture, Packet } from './pcapng.ts';
 import type { TraceRecord, Wire } from './record.ts';
 import { type End, type TcpFlow, tcpFlow } from './tcp-flow.ts';
+import { CLEAR, type TlsFlows, tlsFlows } from './tls-flows.ts';
 
 /** What is to be captured. */
 export interface CaptureSource {
@@ -18,6 +19,8 @@ export interface CaptureSource {
   /** Addresses of actors; those that are missing get one of 10.88.0.0/16. */
   readonly addresses?: { readonly [actor: string]: string };
   readonly framings: ReadonlyMap<string, Framing>;
+  /** Connections that are TLS are shown so, with chance of this seed; absent: what they carry, in clear. */
+  readonly tls?: { readonly seed: number | string };
 }
 
 /** A connection and the end of it that one actor holds. */
@@ -38,8 +41,8 @@ interface Shown {
   readonly comment: string;
 }
 
-/** The packets of a run, in the order in which they were sent, and the actors' names. */
-export function captureOf(source: CaptureSource): Pick<Capture, 'packets' | 'names'> {
+/** The packets of a run, in the order in which they were sent, the actors' names, and TLS secrets if there are. */
+export function captureOf(source: CaptureSource): Pick<Capture, 'packets' | 'names' | 'keyLog'> {
   const state = captureState(source);
   const packets: Packet[] = [];
   for (const record of source.records) {
@@ -57,7 +60,8 @@ export function captureOf(source: CaptureSource): Pick<Capture, 'packets' | 'nam
   const names = [...state.actors]
     .filter((name) => state.addresses.has(name))
     .map((name) => ({ name, address: state.address(name) }));
-  return { packets, names };
+  const keyLog = state.tls.keyLog();
+  return { packets, names, ...(keyLog === '' ? {} : { keyLog }) };
 }
 
 interface CaptureState {
@@ -75,6 +79,7 @@ interface CaptureState {
   readonly lost: ReadonlyMap<string, string>;
   /** By actor and port. */
   readonly listeners: Map<string, Framing | undefined>;
+  readonly tls: TlsFlows;
   freePort: number;
 }
 
@@ -101,7 +106,8 @@ function captureState(source: CaptureSource): CaptureState {
     return made;
   };
   const maps = { holds: new Map(), pending: new Map(), listeners: new Map() };
-  return { source, actors, addresses, address, ports, lost, ...maps, freePort };
+  const tls = source.tls === undefined ? CLEAR : tlsFlows(source.tls.seed);
+  return { source, actors, addresses, address, ports, lost, ...maps, tls, freePort };
 }
 
 function invented(n: number): Address {
@@ -136,9 +142,11 @@ function octets(state: CaptureState, wire: Wire): Uint8Array {
   return state.source.octets(text(wire, 'bytes')) ?? new Uint8Array(0);
 }
 
-function framed(state: CaptureState, hold: Hold, wire: Wire): Uint8Array {
+/** What `from` writes to the connection for a message. */
+function framed(state: CaptureState, hold: Hold, from: End, wire: Wire): Uint8Array {
   const bytes = octets(state, wire);
-  return hold.framing === undefined ? bytes : hold.framing.wrap(bytes);
+  const whole = hold.framing === undefined ? bytes : hold.framing.wrap(bytes);
+  return state.tls.sent(hold.flow, from, whole);
 }
 
 function shownOfEvent(state: CaptureState, record: TraceRecord): Shown | undefined {
@@ -151,26 +159,29 @@ function shownOfEvent(state: CaptureState, record: TraceRecord): Shown | undefin
       return connected(state, record);
     case 'closed':
       return closed(state, record);
+    case 'secured':
+      return secured(state, record);
     default:
       return undefined;
   }
 }
 
 function received(state: CaptureState, { actor, event }: TraceRecord): Shown | undefined {
-  const from = text(event, 'from');
-  const comment = `${from} → ${actor}: ${event.message ?? 'octets'}`;
+  const sender = text(event, 'from');
+  const comment = `${sender} → ${actor}: ${event.message ?? 'octets'}`;
   if (event.transport === 'udp') {
     // What an actor of the run sent was captured when it left.
-    if (state.actors.has(from)) return undefined;
-    const source = endpoint(state, from, number(event, 'fromPort'));
+    if (state.actors.has(sender)) return undefined;
+    const source = endpoint(state, sender, number(event, 'fromPort'));
     const target = endpoint(state, actor, number(event, 'port'));
     return { octets: [udpPacket(source, target, octets(state, event))], comment };
   }
   const hold = state.holds.get(holdKey(actor, event));
   if (hold === undefined) return undefined;
+  const from = otherEnd(hold.end);
   const arrived = state.actors.has(hold.peer)
     ? undefined
-    : { octets: hold.flow.send(otherEnd(hold.end), framed(state, hold, event)), comment };
+    : { octets: hold.flow.send(from, framed(state, hold, from, event)), comment };
   hold.flow.deliver(hold.end);
   return arrived;
 }
@@ -219,6 +230,15 @@ function closed(state: CaptureState, { actor, event }: TraceRecord): Shown | und
   }
 }
 
+/** The first that hears of TLS shows the handshake: the simulated world and the sockets of `serve` have none. */
+function secured(state: CaptureState, { actor, event }: TraceRecord): Shown | undefined {
+  const hold = state.holds.get(holdKey(actor, event));
+  if (hold === undefined) return undefined;
+  const certificate = state.source.octets(text(event, 'certificate'));
+  const packets = state.tls.begun(hold.flow, certificate);
+  return { octets: packets, comment: `${hold.peer} and ${actor} agree on TLS` };
+}
+
 function otherEnd(end: End): End {
   return end === 'client' ? 'server' : 'client';
 }
@@ -238,10 +258,20 @@ function shownOfEffect(state: CaptureState, record: TraceRecord, effect: Wire): 
       return effect.transport === 'udp'
         ? sendDatagram(state, record, effect)
         : sendOnStream(state, record, effect);
+    case 'secure': {
+      const hold = state.holds.get(holdKey(actor, effect));
+      const certificate = state.source.octets(text(effect, 'certificate'));
+      if (hold !== undefined && certificate !== undefined) {
+        state.tls.shows(hold.flow, certificate);
+      }
+      return undefined;
+    }
     case 'close': {
       const hold = state.holds.get(holdKey(actor, effect));
       if (hold === undefined) return undefined;
-      return { octets: hold.flow.finish(hold.end), comment: `${actor} closes the connection` };
+      const { flow, end } = hold;
+      const packets = [...state.tls.ended(flow, end), ...flow.finish(end)];
+      return { octets: packets, comment: `${actor} closes the connection` };
     }
     default:
       return undefined;
@@ -280,7 +310,7 @@ function sendOnStream(
 ): Shown | undefined {
   const hold = state.holds.get(holdKey(actor, effect));
   if (hold === undefined) return undefined;
-  const sent = hold.flow.send(hold.end, framed(state, hold, effect));
+  const sent = hold.flow.send(hold.end, framed(state, hold, hold.end, effect));
   // Nobody tells when it arrives outside: at once.
   if (!state.actors.has(hold.peer)) hold.flow.deliver(otherEnd(hold.end));
   return { octets: sent, comment: `${actor} → ${hold.peer}: ${effect.message ?? 'octets'}` };

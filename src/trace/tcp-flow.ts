@@ -6,6 +6,8 @@ import { type Endpoint, type Segment, TcpFlags, tcpPacket } from './ip.ts';
 
 /** Ethernet's 1500 octets without the IPv4 and TCP headers. */
 const SEGMENT_MAX = 1460;
+/** A loopback interface's 65,535. */
+const WIDE_SEGMENT_MAX = 65_495;
 
 const NOTHING = new Uint8Array(0);
 
@@ -26,6 +28,8 @@ export interface TcpFlow {
   refuse(): Uint8Array[];
   /** Nothing when `from` has finished: its host throws such octets away. */
   send(from: End, payload: Uint8Array): Uint8Array[];
+  /** From now on segments are as long as those of a loopback interface. */
+  widen(): void;
   /** The oldest message on its way to `to` has arrived there whole. */
   deliver(to: End): void;
   /** `from` has nothing more to say. */
@@ -57,6 +61,7 @@ export function tcpFlow(client: Endpoint, server: Endpoint): TcpFlow {
   const points: Readonly<Record<End, Endpoint>> = { client, server };
   const sent: Readonly<Record<End, Direction>> = { client: direction(), server: direction() };
   let isAccepted = false;
+  let segmentMax = SEGMENT_MAX;
 
   function packet(from: End, flags: number, payload: Uint8Array = NOTHING): Uint8Array {
     const to = other(from);
@@ -98,13 +103,16 @@ export function tcpFlow(client: Endpoint, server: Endpoint): TcpFlow {
     send(from, payload) {
       if (sent[from].isFinished) return [];
       const packets: Uint8Array[] = [];
-      for (let at = 0; at < payload.length; at += SEGMENT_MAX) {
-        const part = payload.subarray(at, at + SEGMENT_MAX);
+      for (let at = 0; at < payload.length; at += segmentMax) {
+        const part = payload.subarray(at, at + segmentMax);
         const isLast = at + part.length === payload.length;
         packets.push(packet(from, TcpFlags.ack | (isLast ? TcpFlags.psh : 0), part));
       }
       sent[from].ends.push(sent[from].next);
       return packets;
+    },
+    widen() {
+      segmentMax = WIDE_SEGMENT_MAX;
     },
     deliver(to) {
       const incoming = sent[other(to)];

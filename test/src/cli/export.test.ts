@@ -129,7 +129,7 @@ s('nothing to do, nothing to give, nothing there', () => {
   assert.match(none.stderr, 'nothing to export: name a file with --pcapng');
   const tls = exported('--keylog', join(run.runs, 'keys.log'));
   assert.is(tls.status, 2);
-  assert.match(tls.stderr, 'nothing in a run speaks TLS');
+  assert.match(tls.stderr, 'no connection of this run is TLS');
   assert.not.ok(existsSync(join(run.runs, 'keys.log')));
   const nowhere = kerblab('export', join(run.runs, 'nothing'), '--keytab', 'x');
   assert.is(nowhere.status, 2);
