@@ -32,6 +32,7 @@ const PROTOCOLS = [
   'rdpefs',
   'rdpesc',
   'minidriver',
+  'rdpedyc',
   'oauth',
   'entra',
   'enrollment',
