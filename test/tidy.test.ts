@@ -52,7 +52,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   layout: ['bytes', 'der'],
   crypto: ['bytes'],
   signing: ['bytes', 'crypto'],
-  trace: ['bytes', 'der', 'machine', 'store'],
+  trace: ['bytes', 'der', 'machine', 'crypto', 'store'],
   sim: ['bytes', 'machine', 'store', 'trace', 'crypto', 'signing'],
   drivers: ['bytes', 'machine', 'store', 'trace', 'crypto', 'signing'],
   scenario: ['bytes', 'machine', 'trace', 'schema', 'sim', 'crypto', 'signing'],

@@ -87,12 +87,10 @@ function meaning({ ins, p1, p2, data }: CommandApdu): string | undefined {
 }
 
 function applicationOf(aid: Uint8Array): string | undefined {
-  if (equal(aid.subarray(0, gids.GIDS_AID_LEAST), gids.GIDS_AID.subarray(0, aid.length))) {
-    return 'GIDS';
-  }
-  return equal(aid.subarray(0, piv.PIV_AID_LEAST), piv.PIV_AID.subarray(0, piv.PIV_AID_LEAST))
-    ? 'PIV'
-    : undefined;
+  const isOf = (known: Uint8Array, least: number): boolean =>
+    equal(aid.subarray(0, least), known.subarray(0, least));
+  if (isOf(gids.GIDS_AID, gids.GIDS_AID_LEAST)) return 'GIDS';
+  return isOf(piv.PIV_AID, piv.PIV_AID_LEAST) ? 'PIV' : undefined;
 }
 
 /** Objects are named by file on a GIDS card; PIV's all stand in one, with tags of their own. */

@@ -4,6 +4,7 @@ import { Mechanism, mechanismOf, openSpnego } from '../gss/spnego.ts';
 import { messageName as ldapName } from '../ldap/recognise.ts';
 import { tokenName } from '../negotiate/token-name.ts';
 import { isNtlm } from '../ntlm/messages.ts';
+import { tpduOf } from '../rdp/x224.ts';
 import { type Contents, generic } from './contents.ts';
 import { isTsRequest, tsRequestContents } from './credssp.ts';
 import { gssToken, openKerberosToken } from './gss-token.ts';
@@ -37,6 +38,8 @@ function contentsOf(bytes: Uint8Array, hints: Hints): Contents | undefined {
   if (isLdapMessage(bytes)) return ldap;
   const http = httpContents(bytes) ?? netlogonContents(bytes);
   if (http !== undefined) return http;
+  // Its own octets say more than a name that the call in it has by itself.
+  if (tpduOf(bytes) !== undefined) return remoteDesktopContents(bytes, hints);
   // A hint that the first octet contradicts is passed over: a trace may hold what was damaged on its way.
   const known = typeByTag(bytes) ?? (message === undefined ? undefined : TYPES.get(message));
   if (known !== undefined) return known;
