@@ -28,6 +28,7 @@ export class ChannelMemory {
   readonly #whole = new Map<string, Uint8Array>();
   /** Names of channels by their numbers. */
   readonly #channels = new Map<string, string>();
+  #offered: readonly string[] = [];
 
   asked(completionId: number, call: string): void {
     remember(this.#asked, String(completionId), call);
@@ -54,8 +55,16 @@ export class ChannelMemory {
     return gathered.message;
   }
 
-  named(channelId: number, name: string): void {
-    remember(this.#channels, String(channelId), name);
+  /** Channels that a client asks for, in the order in which its server will number them. */
+  offered(names: readonly string[]): void {
+    this.#offered = names;
+  }
+
+  numbered(channelIds: readonly number[]): void {
+    for (const [index, id] of channelIds.entries()) {
+      const name = this.#offered[index];
+      if (name !== undefined) remember(this.#channels, String(id), name);
+    }
   }
 
   channel(channelId: number): string | undefined {

@@ -20,10 +20,11 @@ export interface Rows {
 
 type Inside = (rows: Rows, keys: KeyStore) => readonly Inner[];
 
-function contents(
+/** Octets that `explain` makes rows of, whose paths begin with the path that it is given. */
+export function ofRows(
   type: string,
   explain: (bytes: Uint8Array, path: string) => readonly DissectedField[],
-  inside: Inside,
+  inside: Inside = () => [],
 ): Contents {
   return {
     type,
@@ -43,12 +44,12 @@ function contents(
 export function laidOut(
   type: string,
   read: (reader: Reader) => unknown,
-  inside: Inside = () => [],
+  inside?: Inside,
   named: (row: DissectedField) => DissectedField = (row) => row,
 ): Contents {
   const explain = (bytes: Uint8Array, path: string): readonly DissectedField[] =>
     explainRead(type, read, bytes, path).map(named);
-  return contents(type, explain, inside);
+  return ofRows(type, explain, inside);
 }
 
 /** One structure. */
@@ -69,14 +70,10 @@ export function members(
 }
 
 /** A serialized type of NDR, under the name that the message has. */
-export function serialized(
-  type: string,
-  codec: NdrCodec<never>,
-  inside: Inside = () => [],
-): Contents {
+export function serialized(type: string, codec: NdrCodec<never>, inside?: Inside): Contents {
   const explain = (bytes: Uint8Array, path: string): readonly DissectedField[] =>
     explainNdr(codec, bytes, path);
-  return contents(type, explain, inside);
+  return ofRows(type, explain, inside);
 }
 
 /** The row at a path below the root; an empty path is the root itself. */

@@ -1,4 +1,5 @@
 /** What traces call the messages of a remote desktop: RDP's own, and those that its channels carry. */
+import { PDU_NAMES } from '../rdpedyc/messages.ts';
 import { PACKET_NAMES } from '../rdpefs/packets.ts';
 import { CALL_NAMES, callName, returnName } from '../rdpesc/calls.ts';
 
@@ -58,6 +59,10 @@ export const REMOTE_DESKTOP_MESSAGES: readonly {
     about: about.includes('MS-') ? about : about.replace(/\(2\./, '(MS-RDPBCGR 2.'),
   })),
   ...PACKET_NAMES.map((name) => ({ name, about: 'redirection of devices (MS-RDPEFS 2.2.2)' })),
+  ...Object.values(PDU_NAMES).map((name) => ({
+    name,
+    about: 'channels within a channel (MS-RDPEDYC 2.2)',
+  })),
   ...['AccessStartedEvent', ...CALL_NAMES].flatMap((call) => [
     { name: callName(call), about: 'the host calls the smart card service (MS-RDPESC 2.2.2)' },
     { name: returnName(call), about: 'what the call came to (MS-RDPESC 2.2.3)' },

@@ -16,6 +16,7 @@ import { takeConnectionConfirm, takeConnectionRequest, tpduOf } from '../rdp/x22
 import { autoDetect, autoDetectName } from './auto-detect.ts';
 import type { Contents, Inner } from './contents.ts';
 import { devicePacket, devicePacketName, isDevicePacket } from './device-redirection.ts';
+import { DYNAMIC, isDynamic } from './dynamic-channels.ts';
 import { fastPathContents, fastPathName } from './fast-path.ts';
 import { innerAt, instead, laidOut, members, octetsAt, type Rows, rowAt } from './laid-out.ts';
 import { shareData, shareName } from './share-pdus.ts';
@@ -98,8 +99,27 @@ export const authorizationResult = members('Early User Authorization Result PDU'
 const connectionRequest = laidOut('X.224 Connection Request', takeConnectionRequest);
 const connectionConfirm = laidOut('X.224 Connection Confirm', takeConnectionConfirm);
 
-const clientBlocks = laidOut('blocks', (reader) => CLIENT_BLOCKS.read(reader));
-const serverBlocks = laidOut('blocks', (reader) => SERVER_BLOCKS.read(reader));
+const clientBlocks = laidOut(
+  'blocks',
+  (reader) => CLIENT_BLOCKS.read(reader),
+  (rows, keys) => {
+    keys.channels.offered(valuesAt(rows, /\.channelDefArray\[\d+\]\.name$/).map(String));
+    return [];
+  },
+);
+const serverBlocks = laidOut(
+  'blocks',
+  (reader) => SERVER_BLOCKS.read(reader),
+  (rows, keys) => {
+    keys.channels.numbered(valuesAt(rows, /\.channelIdArray\[\d+\]$/).map(Number));
+    return [];
+  },
+);
+
+function valuesAt({ rows }: Rows, path: RegExp): readonly unknown[] {
+  return rows.filter((row) => path.test(row.path)).map(({ value }) => value);
+}
+
 const createRequest = laidOut('ConferenceCreateRequest', takeConferenceCreateRequest, (rows) =>
   innerAt(rows, 'userData', clientBlocks, byKind),
 );
@@ -157,7 +177,8 @@ function chunk(channelId: number, outer: Rows, message: string | undefined): Con
       const { CHANNEL_FLAG_FIRST, CHANNEL_FLAG_LAST } = ChannelFlags;
       const whole = keys.channels.ended(`${channelId} ${from}`, rows.bytes);
       if ((flags & CHANNEL_FLAG_LAST) === 0 || whole === undefined) return [];
-      const inner = channelMessage(whole, message);
+      const name = keys.channels.channel(channelId);
+      const inner = channelMessage(whole, from, message, name);
       if ((flags & CHANNEL_FLAG_FIRST) !== 0) return innerAt(rows, DATA, inner, instead(DATA));
       const octets = { plaintext: whole, key: 'the chunks together' };
       return inner === undefined
@@ -167,6 +188,12 @@ function chunk(channelId: number, outer: Rows, message: string | undefined): Con
   );
 }
 
-function channelMessage(bytes: Uint8Array, message: string | undefined): Contents | undefined {
-  return isDevicePacket(bytes) ? devicePacket(message) : undefined;
+function channelMessage(
+  bytes: Uint8Array,
+  from: 'client' | 'server',
+  message: string | undefined,
+  channel: string | undefined,
+): Contents | undefined {
+  if (isDevicePacket(bytes)) return devicePacket(message);
+  return isDynamic(message, channel) ? DYNAMIC[from] : undefined;
 }

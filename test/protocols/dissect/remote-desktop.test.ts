@@ -2,11 +2,31 @@ import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { dissector } from '../../../protocols/dissect/dissector.ts';
+import { chunks } from '../../../protocols/rdp/channels.ts';
+import {
+  type ClientCore,
+  encodeClientData,
+  encodeServerData,
+  readClientData,
+} from '../../../protocols/rdp/data-blocks.ts';
+import {
+  conferenceCreateRequest,
+  conferenceCreateResponse,
+  readConferenceCreateRequest,
+} from '../../../protocols/rdp/gcc.ts';
+import {
+  connectInitial,
+  connectResponse,
+  indication,
+  readConnectInitial,
+} from '../../../protocols/rdp/mcs.ts';
+import { pdu } from '../../../protocols/rdpedyc/messages.ts';
 import { MESSAGES } from '../../../protocols/roles.ts';
-import { fromHex } from '../../../src/bytes/bytes.ts';
+import { concat, fromHex, hex, toHex } from '../../../src/bytes/bytes.ts';
 import type { KeyRecord } from '../../../src/machine/actor.ts';
 import type { Keyring } from '../../../src/trace/dissector.ts';
 import { root } from '../../root.ts';
+import { answered, asked } from './card-messages.ts';
 
 const s = suite('dissect/remote-desktop');
 
@@ -103,6 +123,119 @@ s('GCC and capability sets are read to their fields', () => {
   const { capabilitySets } = dissector.value(demand as Uint8Array) as Record<string, Json[]>;
   const bitmap = capabilitySets?.find(({ type }) => type === 'CAPSTYPE_BITMAP');
   assert.is((bitmap as Record<string, Json>).CAPSTYPE_BITMAP?.desktopResizeFlag, 1);
+});
+
+s('a call of the smart card service is read down to its command', () => {
+  const message = asked(7, '0020008006313335373930');
+  assert.is(dissector.name(message), 'Transmit_Call');
+  const value = dissector.value(message, { message: 'Transmit_Call' }) as Json;
+  assert.is(value.IoControlCode, 'SCARD_IOCTL_TRANSMIT');
+  const { ins, parameters, means } = value.command as Json;
+  assert.equal([ins, parameters, means], ['VERIFY', 'PIN', '135790']);
+  const rows = dissector.fields(message, { message: 'Transmit_Call' });
+  const pin = rows.find(({ path }) => path.endsWith('C-APDU.data'));
+  assert.is(toHex(message.subarray(pin?.start, pin?.end)), '313335373930');
+});
+
+s('a completion is read by its name, or by the request before it', () => {
+  const [message] = answered(7, hex`63c2`) as readonly [Uint8Array];
+  assert.is(dissector.name(message), 'Device Control Response');
+  const alone = dissector.value(message) as Json;
+  assert.is(alone.response, undefined);
+  assert.type(alone.OutputBuffer, 'string');
+  const named = dissector.value(message, { message: 'Transmit_Return' }) as Json;
+  const keys = dissector.keyring();
+  for (const one of [asked(7, '0020008006313335373930'), message]) keys.learn(one);
+  // The number is used again; what was seen before stays what it was.
+  keys.learn(asked(7, '00a4040009a00000039742544659'));
+  for (const value of [named, dissector.value(message, {}, keys) as Json]) {
+    assert.is(value.ReturnCode, 'SCARD_S_SUCCESS');
+    assert.equal(value.response, { sw: '63C2', means: 'wrong PIN, 2 tries left' });
+  }
+});
+
+s('a message in several chunks stands opened in the last of them', () => {
+  const data = new Uint8Array(3000).fill(0x5a);
+  const messages = answered(9, concat(data, hex`9000`));
+  assert.is(messages.length, 2);
+  const keys = dissector.keyring();
+  for (const one of [asked(9, '00c0000000'), ...messages]) keys.learn(one);
+  const [first, last] = messages.map((one) => dissector.fields(one, {}, keys));
+  assert.is(
+    first?.find(({ opened }) => opened !== undefined),
+    undefined,
+  );
+  const whole = last?.find(({ opened }) => opened !== undefined)?.opened;
+  const sw = whole?.fields.find(({ path }) => path.endsWith('R-APDU.SW'));
+  assert.is(sw?.value, '9000');
+  assert.is(toHex(whole?.bytes.subarray(sw?.start, sw?.end) as Uint8Array), '9000');
+});
+
+s('dynamic channels are known by what the connection began with', () => {
+  const create = pdu({
+    kind: 'createRequest',
+    channelId: 3,
+    priority: 0,
+    channelName: 'Microsoft::Windows::RDS::AuthRedirection',
+  });
+  const names = ['rdpdr', 'drdynvc'];
+  const [chunk] = chunks(create) as readonly [Uint8Array];
+  const message = indication(1005, chunk);
+  const named = dissector.value(message, { message: 'DYNVC_CREATE_REQ' }) as Json;
+  const keys = dissector.keyring();
+  for (const one of initials(names)) keys.learn(one);
+  for (const value of [named, dissector.value(message, {}, keys) as Json]) {
+    assert.is(value.ChannelName, 'Microsoft::Windows::RDS::AuthRedirection');
+  }
+});
+
+/** Connect Initial and Response of a connection with these channels, from 1004 on. */
+function initials(names: readonly string[]): readonly Uint8Array[] {
+  const core = coreOfFreeRdp();
+  const channels = names.map((name) => ({ name, options: 0 }));
+  const client = { core, channels, messageChannel: false, multitransport: false };
+  const server = {
+    version: 0x00080004,
+    clientRequestedProtocols: 0,
+    earlyCapabilityFlags: 0,
+    ioChannel: 1003,
+    channelIds: names.map((_, index) => 1004 + index),
+  };
+  return [
+    connectInitial(conferenceCreateRequest(encodeClientData(client))),
+    connectResponse(conferenceCreateResponse(encodeServerData(server))),
+  ];
+}
+
+/** What FreeRDP says of itself. */
+function coreOfFreeRdp(): ClientCore {
+  const initial = password.find((one) => dissector.name(one) === 'MCS Connect Initial');
+  const { userData } = known(readConnectInitial(initial as Uint8Array));
+  return known(readClientData(known(readConferenceCreateRequest(userData)))).core;
+}
+
+function known<T>(read: { readonly ok: true; readonly value: T } | { readonly ok: false }): T {
+  return read.ok ? read.value : (assert.unreachable('it cannot be read') as never);
+}
+
+s('input and updates of the fast path are known by their octets', () => {
+  const keys = hex`04 04 00 1e`;
+  assert.is(dissector.name(keys), 'Fast-Path Input Event PDU');
+  const { fpInputEvents } = dissector.value(keys) as Record<string, readonly Json[]>;
+  assert.is(fpInputEvents?.[0]?.eventHeader, 'FASTPATH_INPUT_EVENT_SCANCODE');
+  assert.is(dissector.name(hex`00 06 03 00 00 00`.subarray(0, 5)), undefined);
+  const picture = concat(hex`00 8b be 01 b8 0b`, new Uint8Array(3000));
+  assert.is(dissector.name(picture), 'Fast-Path Update PDU');
+  const rows = dissector.fields(picture);
+  assert.ok(JSON.stringify(rows).length < 1500, 'pictures are cut');
+});
+
+s('the early user authorization result needs the word of the trace', () => {
+  const message = 'Early User Authorization Result PDU';
+  assert.is(dissector.name(hex`05 00 00 00`), undefined);
+  assert.equal(dissector.value(hex`05 00 00 00`, { message }), {
+    authorizationResult: 'AUTHZ_ACCESS_DENIED',
+  });
 });
 
 s.run();
