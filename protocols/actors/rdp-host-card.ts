@@ -13,6 +13,7 @@ import { callName } from '../rdpesc/calls.ts';
 import * as rdpesc from '../rdpesc/host.ts';
 import type * as calls from '../rdpesc/host-state.ts';
 import type { RdpHostConfig } from './rdp-host-config.ts';
+import { waitingLines } from './rdp-host-screen.ts';
 import { cardFailed, cardRemoved, REDIRECTION, shown } from './rdp-host-session.ts';
 import {
   type CardInUse,
@@ -22,7 +23,6 @@ import {
   type Redirection,
   type Running,
   turn,
-  waitingLines,
   withCard,
   withConnection,
 } from './rdp-host-state.ts';

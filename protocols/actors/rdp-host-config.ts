@@ -67,6 +67,12 @@ export const rdpHostFields = object({
     flag('Takes NTLM in Network Level Authentication, from clients that come without a ticket'),
     true,
   ),
+  nonExportableCredentials: defaulted(
+    flag(
+      'Takes clients that hand over nothing that works elsewhere: Restricted Admin for administrators, Remote Credential Guard for everybody (DisableRestrictedAdmin is 0)',
+    ),
+    false,
+  ),
   learnsKdcTime: defaulted(
     flag('Takes over the clock of the KDC when its own is wrong, instead of failing'),
     true,
@@ -178,8 +184,9 @@ export function rdpHostConfig(scene: Scene, name: string, fields: RdpHostFields)
     rdp: {
       security: {
         protocols: PROTOCOLS[fields.networkLevelAuthentication],
-        restrictedAdmin: false,
-        remoteCredentialGuard: false,
+        // One switch of Windows for both.
+        restrictedAdmin: fields.nonExportableCredentials,
+        remoteCredentialGuard: fields.nonExportableCredentials,
         certificate: true,
         clientCertificates: false,
       },

@@ -1,31 +1,57 @@
 /** CredSSP at a remote desktop host: who the client is, before it may begin a session. */
 import type { ActorEffect } from '../../src/machine/actor.ts';
 import { assertNever, type Env } from '../../src/machine/machine.ts';
+import { acceptorContext } from '../credssp/contexts.ts';
+import type { Credentials } from '../credssp/credentials.ts';
+import { VERSION_MAX } from '../credssp/messages.ts';
 import { step } from '../credssp/server.ts';
+import type { Acceptor } from '../kerberos/ap-server.ts';
 import {
   STATUS_LOGON_FAILURE,
   STATUS_NO_SUCH_USER,
   STATUS_WRONG_PASSWORD,
 } from '../kerberos/ntstatus.ts';
 import { remember } from '../kerberos/replays.ts';
+import type { Established } from '../negotiate/acceptor-state.ts';
 import type { Verdict } from '../ntlm/acceptor.ts';
-import type { Identity } from './logon.ts';
+import { authorize, type Identity } from './logon.ts';
 import { type Asking, begun as begunAsking } from './pass-through.ts';
 import type { RdpHostConfig } from './rdp-host-config.ts';
 import {
   type Connection,
   type CredSspEvent,
-  credSspConfig,
+  type Handed,
   type HostTurn,
+  isAdministrator,
   type Mode,
   mayConnect,
   type Next,
   type Running,
   turn,
+  validTgt,
   withConnection,
 } from './rdp-host-state.ts';
+import { guardedLogon } from './remote-guard.ts';
 
-type CredSsp = ReturnType<typeof credSspConfig>;
+/** How CredSSP is spoken now: with user-to-user while the host has a ticket of its own. */
+function credSspConfig(config: RdpHostConfig, state: Running, mode: Mode, env: Env) {
+  const own = validTgt(state, env);
+  const context = acceptorContext<Identity>({
+    kerberos: { ...kerberosOf(config), replays: state.replays },
+    ...(own === undefined ? {} : { userToUser: { ticket: own.ticket, key: own.key } }),
+    // Remote Credential Guard is of Kerberos alone.
+    ...(config.ntlm === undefined || mode === 'remoteCredentialGuard' ? {} : { ntlm: config.ntlm }),
+    sequenceAfterMic: 'on',
+  });
+  return { context, publicKey: config.publicKey, version: VERSION_MAX };
+}
+
+/** Whose tickets are taken here, and how. */
+function kerberosOf(config: RdpHostConfig): Omit<Acceptor<Identity>, 'replays'> {
+  const { realm, serviceNames: names, keys, clockSkew } = config;
+  return { realm, names, keys, clockSkew, authorize };
+}
+
 type Stage = Extract<Connection['stage'], { readonly name: 'credssp' }>;
 
 export function begun(state: Running, id: string, mode: Mode): HostTurn {
@@ -122,11 +148,13 @@ function spoken(
         return assertNever(effect);
     }
   }
-  const ended = over(config, host, id);
+  const ended = over(config, host, id, env);
   return turn(ended.state, [...effects, ...ended.effects], ...then, ...ended.then);
 }
 
-type ContextEffect = ReturnType<CredSsp['context']['step']>['effects'][number];
+type ContextEffect = ReturnType<
+  ReturnType<typeof credSspConfig>['context']['step']
+>['effects'][number];
 
 function contextWants(
   config: RdpHostConfig,
@@ -156,16 +184,74 @@ function contextWants(
 }
 
 /** Who the client is, when it has said so to the end. */
-function over(config: RdpHostConfig, state: Running, id: string): HostTurn {
-  const now = stageOf(state, id)?.state;
-  if (now?.name !== 'done' || now.context.name !== 'established') return turn(state);
-  const { identity, mechanism } = now.context.established;
-  const proved = { identity, mechanism, credentials: now.credentials };
-  const host = staged(state, id, { name: 'proved', proved });
-  const authorized = mayConnect(config, identity);
-  return turn(host, [], {
-    kind: 'desktop',
-    connection: id,
-    event: { kind: 'authenticated', authorized },
-  });
+function over(config: RdpHostConfig, state: Running, id: string, env: Env): HostTurn {
+  const stage = stageOf(state, id);
+  if (stage?.state.name !== 'done' || stage.state.context.name !== 'established') {
+    return turn(state);
+  }
+  const { mode, state: now } = stage;
+  const { established } = stage.state.context;
+  const { identity, mechanism } = established;
+  const handed = handedOver(config, mode, established, now.credentials, env);
+  const why = typeof handed === 'string' ? handed : objection(config, handed, identity);
+  if (typeof handed === 'string' || why !== undefined) {
+    const text = `nobody gets in: ${why}`;
+    return turn(state, [{ kind: 'note', level: 'cause', text }], told(id, false));
+  }
+  const proved = { identity, mechanism, handed };
+  return turn(staged(state, id, { name: 'proved', proved }), [], told(id, true));
+}
+
+function told(connection: string, authorized: boolean): Next {
+  return { kind: 'desktop', connection, event: { kind: 'authenticated', authorized } };
+}
+
+/** What the credentials are worth in the mode that was agreed on, or why they are not taken. */
+function handedOver(
+  config: RdpHostConfig,
+  mode: Mode,
+  { identity, protection }: Established<Identity>,
+  credentials: Credentials,
+  { now }: Env,
+): Handed | string {
+  const isGuarded = credentials.kind === 'remoteGuard';
+  switch (mode) {
+    case 'normal':
+      return isGuarded
+        ? 'credentials of Remote Credential Guard, which was not agreed on'
+        : { mode, credentials };
+    case 'restrictedAdmin':
+      // FreeRDP 3 hands over a password all the same: it is not looked at.
+      return isGuarded
+        ? 'credentials of Remote Credential Guard, where Restricted Admin was agreed on'
+        : { mode };
+    case 'remoteCredentialGuard': {
+      if (!isGuarded) {
+        return `credentials of the kind ${credentials.kind}, where Remote Credential Guard was agreed on`;
+      }
+      const logon = guardedLogon(kerberosOf(config), credentials, now);
+      if (logon.kind === 'denied') return logon.reason;
+      return logon.identity.sid === identity.sid
+        ? { mode, guard: { tgt: logon.tgt, protection } }
+        : `${identity.name} hands over tickets of ${logon.identity.name}`;
+    }
+    default:
+      return assertNever(mode);
+  }
+}
+
+/** Why they may not sign in so. */
+function objection(
+  config: RdpHostConfig,
+  { mode }: Handed,
+  identity: Identity,
+): string | undefined {
+  if (mode === 'restrictedAdmin') {
+    return isAdministrator(config, identity)
+      ? undefined
+      : `${identity.name} is not in Administrators: Restricted Admin is for them`;
+  }
+  return mayConnect(config, identity)
+    ? undefined
+    : `${identity.name} is in neither Remote Desktop Users nor Administrators`;
 }

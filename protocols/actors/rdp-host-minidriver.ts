@@ -9,6 +9,7 @@ import { statusName } from '../kerberos/ntstatus.ts';
 import * as minidriver from '../minidriver/card.ts';
 import type * as card from '../minidriver/card-state.ts';
 import type { RdpHostConfig } from './rdp-host-config.ts';
+import { pinLines, waitingLines } from './rdp-host-screen.ts';
 import { cardFailed } from './rdp-host-session.ts';
 import { cardTicket } from './rdp-host-sign-in.ts';
 import {
@@ -18,11 +19,9 @@ import {
   type HostTurn,
   type Next,
   type PinPrompt,
-  pinLines,
   progressed,
   type Running,
   turn,
-  waitingLines,
   withCard,
   withConnection,
 } from './rdp-host-state.ts';

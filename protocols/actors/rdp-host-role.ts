@@ -2,10 +2,11 @@
 import type { Json } from '../../src/machine/actor.ts';
 import { role } from '../../src/scenario/role.ts';
 import { step } from './rdp-host.ts';
-import { rdpHostConfig, rdpHostFields } from './rdp-host-config.ts';
+import { type RdpHostConfig, rdpHostConfig, rdpHostFields } from './rdp-host-config.ts';
+import { networkIdentity } from './rdp-host-screen.ts';
 import type { State } from './rdp-host-state.ts';
 
-function view(state: State): Json {
+function view(config: RdpHostConfig, state: State): Json {
   if (state.name === 'off') return { state: 'off' };
   const sessions = Object.values(state.connections).flatMap(({ stage }) =>
     stage.name === 'signedIn' ? [stage.session] : [],
@@ -13,10 +14,12 @@ function view(state: State): Json {
   return {
     state: state.name,
     connections: Object.keys(state.connections).length,
-    sessions: sessions.map(({ identity, before }) => ({
-      name: identity.name,
-      sid: identity.sid,
-      networkLevelAuthentication: before ?? null,
+    sessions: sessions.map((session) => ({
+      name: session.identity.name,
+      sid: session.identity.sid,
+      networkLevelAuthentication: session.before ?? null,
+      signedInBy: session.signIn.by,
+      networkIdentity: networkIdentity(config, session),
     })),
   };
 }
@@ -38,7 +41,7 @@ export const rdpHost = role({
       initial,
       step: (state, event, env) => step(built, state as State, event, env),
       stateName: (state) => (state as State).name,
-      view: (state) => view(state as State),
+      view: (state) => view(built, state as State),
     };
   },
 });

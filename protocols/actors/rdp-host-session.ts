@@ -7,9 +7,11 @@ import type { Finished } from './exchange-state.ts';
 import * as exchanges from './exchanges.ts';
 import type { Identity } from './logon.ts';
 import type { RdpHostConfig } from './rdp-host-config.ts';
+import { screenLines } from './rdp-host-screen.ts';
 import * as signIn from './rdp-host-sign-in.ts';
 import {
   type Connection,
+  type Handed,
   type HostTurn,
   mayConnect,
   type Next,
@@ -18,7 +20,7 @@ import {
   progressed,
   type Running,
   type Session,
-  screenLines,
+  type SignIn,
   turn,
   withConnection,
 } from './rdp-host-state.ts';
@@ -43,8 +45,13 @@ export function logsOn(
 ): HostTurn {
   const connection = state.connections[id] as Connection;
   const before = provedOf(connection);
+  const { proved } = before;
+  if (proved !== undefined && proved.handed.mode !== 'normal') {
+    return admitted(config, state, id, proved.identity, withoutSignIn(proved.handed));
+  }
+  const handed = proved?.handed.mode === 'normal' ? proved.handed.credentials : undefined;
   const redirects = client.channels.some(({ name }) => name === REDIRECTION);
-  const given = signIn.credentialsIn(info, before.proved?.credentials, redirects);
+  const given = signIn.credentialsIn(info, handed, redirects);
   if (given.kind === 'none') return refused(state, id, given.why);
   if (given.kind === 'card') {
     const stage = { name: 'expectCard', logOn: given.logOn, ...before } as const;
@@ -59,6 +66,13 @@ export function logsOn(
   });
   const { password } = given.typed;
   return progressed(host, signIn.userTicket(config, host, id, { who, password }, env));
+}
+
+/** There is nothing that a domain controller could be asked with: CredSSP said who it is. */
+function withoutSignIn(handed: Exclude<Handed, { readonly mode: 'normal' }>): SignIn {
+  return handed.mode === 'restrictedAdmin'
+    ? { by: 'restrictedAdmin' }
+    : { by: 'remoteCredentialGuard', guard: handed.guard };
 }
 
 function desktop(
@@ -128,24 +142,27 @@ export function exchanged(
     return refused(state, id, `signing in: ${reason}`, undefined, status);
   }
   const identity = signIn.signedIn(config, outcome);
-  return typeof identity === 'string'
-    ? refused(state, id, `signing in: ${identity}`)
-    : admitted(config, state, id, identity);
+  if (typeof identity === 'string') return refused(state, id, `signing in: ${identity}`);
+  const used = connection.card?.used;
+  const how: SignIn = used === undefined ? { by: 'password' } : { by: 'card', card: used };
+  return admitted(config, state, id, identity, how);
 }
 
-function admitted(config: RdpHostConfig, state: Running, id: string, identity: Identity): HostTurn {
+function admitted(
+  config: RdpHostConfig,
+  state: Running,
+  id: string,
+  identity: Identity,
+  how: SignIn,
+): HostTurn {
   if (!mayConnect(config, identity)) {
     const why = `${identity.name} is in neither Remote Desktop Users nor Administrators`;
     return refused(state, id, why, ERRINFO_SERVER_INSUFFICIENT_PRIVILEGES);
   }
   const connection = state.connections[id] as Connection;
   const { proved } = provedOf(connection);
-  const used = connection.card?.used;
-  const session: Session = {
-    identity,
-    ...(proved === undefined ? {} : { before: proved.mechanism }),
-    ...(used === undefined ? {} : { card: used }),
-  };
+  const before = proved === undefined ? {} : { before: proved.mechanism };
+  const session: Session = { identity, signIn: how, ...before };
   const signedIn = withConnection(state, id, {
     ...connection,
     stage: { name: 'signedIn', session },
@@ -182,9 +199,9 @@ export function shown(config: RdpHostConfig, state: Running, id: string): HostTu
 export function cardRemoved(config: RdpHostConfig, state: Running, id: string): HostTurn {
   const connection = state.connections[id] as Connection;
   const { stage } = connection;
-  if (stage.name !== 'signedIn' || stage.session.card === undefined) return turn(state);
+  if (stage.name !== 'signedIn' || stage.session.signIn.by !== 'card') return turn(state);
   const { smartCardRemoval } = config;
-  const { reader } = stage.session.card;
+  const { reader } = stage.session.signIn.card;
   const text = `the smart card in ${reader} was taken out: ${CONSEQUENCES[smartCardRemoval]}`;
   const effects = [{ kind: 'note', level: 'cause', text }] as const;
   switch (smartCardRemoval) {

@@ -1,19 +1,18 @@
 /** What a remote desktop host knows: its own ticket, who is connected and how far each has come. */
 import type { ActorEffect } from '../../src/machine/actor.ts';
 import type { Env, Step } from '../../src/machine/machine.ts';
-import { acceptorContext } from '../credssp/contexts.ts';
 import type { Credentials } from '../credssp/credentials.ts';
-import { VERSION_MAX } from '../credssp/messages.ts';
 import type * as credssp from '../credssp/server.ts';
 import type { Replays } from '../kerberos/replays.ts';
 import type { Credential } from '../kerberos/ticket-cache.ts';
 import type * as card from '../minidriver/card-state.ts';
 import type * as accepting from '../negotiate/acceptor-state.ts';
+import type { Protection } from '../negotiate/protection.ts';
 import type * as rdp from '../rdp/server-state.ts';
 import type * as rdpefs from '../rdpefs/server.ts';
 import type * as rdpesc from '../rdpesc/host-state.ts';
 import type { Exchanges, Finished, Progress } from './exchange-state.ts';
-import { authorize, type Identity } from './logon.ts';
+import type { Identity } from './logon.ts';
 import type { PassThrough } from './pass-through.ts';
 import type { RdpHostConfig } from './rdp-host-config.ts';
 
@@ -28,7 +27,25 @@ export type Purpose =
 export interface Proved {
   readonly identity: Identity;
   readonly mechanism: accepting.Established<Identity>['mechanism'];
-  readonly credentials: Credentials;
+  readonly handed: Handed;
+}
+
+/** What CredSSP has left the host with, beside who it is. */
+export type Handed =
+  | {
+      readonly mode: 'normal';
+      readonly credentials: Exclude<Credentials, { readonly kind: 'remoteGuard' }>;
+    }
+  /** Nothing: whatever came is thrown away. */
+  | { readonly mode: 'restrictedAdmin' }
+  | { readonly mode: 'remoteCredentialGuard'; readonly guard: Guard };
+
+/** What it takes to ask the client for what its key can do (MS-RDPEAR 1.3). */
+export interface Guard {
+  /** The user's ticket-granting ticket; its key is a name that the client has given it. */
+  readonly tgt: Credential;
+  /** CredSSP's context, which goes on protecting what the two say. */
+  readonly protection: Protection;
 }
 
 /** Which card a user signs in with, as the client says. */
@@ -51,8 +68,7 @@ export interface Session {
   readonly identity: Identity;
   /** Absent: the client said nothing of itself before the session. */
   readonly before?: Proved['mechanism'];
-  /** Absent: a password. */
-  readonly card?: UsedCard;
+  readonly signIn: SignIn;
   /** The card was taken out, and policy locks the session then. */
   readonly locked?: true;
 }
@@ -63,6 +79,14 @@ export interface PinPrompt {
   /** What became of the last one. */
   readonly message?: string;
 }
+
+/** How a session came about. */
+export type SignIn =
+  | { readonly by: 'password' }
+  | { readonly by: 'card'; readonly card: UsedCard }
+  /** No sign-in of the user's: to others on the network the session is the computer. */
+  | { readonly by: 'restrictedAdmin' }
+  | { readonly by: 'remoteCredentialGuard'; readonly guard: Guard };
 
 /** The card that a sign-in goes on with. */
 export interface CardInUse {
@@ -203,20 +227,6 @@ export function withConnection(state: Running, id: string, connection: Connectio
   return named({ ...state, connections: { ...state.connections, [id]: connection } });
 }
 
-/** How CredSSP is spoken now: with user-to-user while the host has a ticket of its own. */
-export function credSspConfig(config: RdpHostConfig, state: Running, mode: Mode, env: Env) {
-  const { realm, serviceNames: names, keys, clockSkew, publicKey } = config;
-  const own = validTgt(state, env);
-  const context = acceptorContext<Identity>({
-    kerberos: { realm, names, keys, clockSkew, replays: state.replays, authorize },
-    ...(own === undefined ? {} : { userToUser: { ticket: own.ticket, key: own.key } }),
-    // Remote Credential Guard is of Kerberos alone.
-    ...(config.ntlm === undefined || mode === 'remoteCredentialGuard' ? {} : { ntlm: config.ntlm }),
-    sequenceAfterMic: 'on',
-  });
-  return { context, publicKey, version: VERSION_MAX };
-}
-
 /** Undefined: there is none that would do for a client that asks now. */
 export function validTgt({ tgt }: Running, { now }: Env): Credential | undefined {
   return tgt !== undefined && tgt.endtime - now > MARGIN ? tgt : undefined;
@@ -226,53 +236,17 @@ export function validTgt({ tgt }: Running, { now }: Env): Credential | undefined
 const MARGIN = 5 * 60_000;
 
 /** Members of Administrators may, and of Remote Desktop Users (SeRemoteInteractiveLogonRight). */
-export function mayConnect(config: RdpHostConfig, { sid, groups }: Identity): boolean {
-  const allowed = [...config.administrators, ...config.remoteDesktopUsers];
-  return [sid, ...groups].some((one) => allowed.includes(one));
+export function mayConnect(config: RdpHostConfig, identity: Identity): boolean {
+  const { administrators, remoteDesktopUsers } = config;
+  return isOneOf([...administrators, ...remoteDesktopUsers], identity);
 }
 
-/** What the screen of a session says. */
-export function screenLines({ dnsHostName }: RdpHostConfig, session: Session): readonly string[] {
-  const { identity, before } = session;
-  return [
-    `${dnsHostName}, a remote desktop host of kerblab`,
-    `Signed in: ${identity.name}${identity.upn === undefined ? '' : ` (${identity.upn})`}`,
-    `Before the session: ${before === undefined ? 'TLS only' : `CredSSP with ${before}`}`,
-    ...inSession(session),
-  ];
+export function isAdministrator({ administrators }: RdpHostConfig, identity: Identity): boolean {
+  return isOneOf(administrators, identity);
 }
 
-function inSession({ card, locked }: Session): readonly string[] {
-  if (locked) return ['The smart card was taken out: the session is locked'];
-  if (card === undefined) return ['In the session: Kerberos with the password'];
-  const { reader, container, profile } = card;
-  return [
-    'In the session: PKINIT with the certificate on the redirected smart card',
-    `Reader: ${reader} (${profile})`,
-    `Container: ${container}`,
-  ];
-}
-
-/** What is seen while somebody signs in with a card. */
-export function waitingLines({ dnsHostName }: RdpHostConfig): readonly string[] {
-  return [
-    `${dnsHostName}, a remote desktop host of kerblab`,
-    'Please wait: reading the smart card',
-  ];
-}
-
-/** The screen that asks for the PIN. */
-export function pinLines(
-  { dnsHostName }: RdpHostConfig,
-  reader: string,
-  { typed, message }: PinPrompt,
-): readonly string[] {
-  return [
-    `${dnsHostName}, a remote desktop host of kerblab`,
-    ...(message === undefined ? [] : [message]),
-    `Smart card in ${reader}`,
-    `PIN: ${'*'.repeat(typed.length)}`,
-  ];
+function isOneOf(sids: readonly string[], { sid, groups }: Identity): boolean {
+  return [sid, ...groups].some((one) => sids.includes(one));
 }
 
 export function withCard(state: Running, id: string, change: Partial<CardInUse>): Running {
