@@ -158,7 +158,8 @@ for (const file of files) {
     const printed = tshark('-V');
     assert.is(sent === 0, SILENT.has(file), `${sent} Kerberos messages in the trace`);
     assert.is(count(printed, /^Kerberos$/gm), sent, 'messages that Wireshark reads');
-    const tickets = count(printed, /^ +[tT]icket$/gm);
+    // As Wireshark calls them; the last is the one in KERB_TICKET_LOGON.
+    const tickets = count(printed, /^ +(?:[tT]icket|ServiceTicket)$/gm);
     const opened = count(printed, /^ +encTicketPart$/gm);
     assert.is(opened, tickets, `${opened} of ${tickets} tickets are opened`);
     const pacs = count(printed, /ad-type: aD-WIN2K-PAC \(128\)/g);
