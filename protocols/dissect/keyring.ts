@@ -10,6 +10,7 @@ import { TokenFlags, unwrap } from '../gss/per-message.ts';
 import { cf2, decrypt, type Key, key, keyLength, supported } from '../kerberos/etypes.ts';
 import { ChannelMemory } from './channel-memory.ts';
 import type { FoundKey, Sealed } from './contents.ts';
+import { NtlmMemory } from './ntlm-memory.ts';
 
 /** A ciphertext's plaintext, and the name of the key that it took. */
 export interface Unsealed {
@@ -35,6 +36,8 @@ interface Candidate extends NamedKey {
 /** Session keys kept of one client, one server, one type: enough for an exchange in flight. */
 const RECENT_MAX = 64;
 const REMEMBERED_MAX = 4096;
+/** RFC 4757: the key of this type is the NT hash. */
+const RC4_HMAC = 23;
 /** Keys tried on one ciphertext: bounds what a hostile trace can cost. */
 const TRIES_MAX = 512;
 const ARMORS_MAX = 16;
@@ -42,6 +45,7 @@ const ARMORS_MAX = 16;
 /** Identity is the point: what was learnt stays in it. */
 export class KeyStore {
   readonly channels = new ChannelMemory();
+  readonly #ntlm = new NtlmMemory();
   readonly #longTerm = new Map<string, LongTermKey[]>();
   readonly #recent = new Map<string, NamedKey[]>();
   readonly #keys = new Map<string, Key>();
@@ -132,8 +136,24 @@ export class KeyStore {
     return undefined;
   }
 
-  /** The message of a sealed token of GSS-API (RFC 4121 §4.2.6.2), if one of the keys opens it. */
-  unwrap(token: Uint8Array): Unsealed | undefined {
+  /** A message of NTLM: with the user's hash it may give the key of a session. */
+  heardNtlm(bytes: Uint8Array): void {
+    this.#ntlm.heard(bytes, (userName) => {
+      const hashes = this.#longTerm.get(String(RC4_HMAC)) ?? [];
+      const own = hashes.filter(({ principal }) => principal.startsWith(`${fold(userName)}@`));
+      return own.map(({ key: hash }) => hash.bytes);
+    });
+  }
+
+  /** The message of a sealed token (RFC 4121 §4.2.6.2, MS-NLMP 3.4.3), if one of the keys opens it. */
+  unwrap(token: Uint8Array): Omit<Unsealed, 'by'> | undefined {
+    const ntlm = this.#ntlm.unwrap(token);
+    return ntlm === undefined
+      ? this.#unwrapGss(token)
+      : { plaintext: ntlm.message, key: ntlm.name };
+  }
+
+  #unwrapGss(token: Uint8Array): Unsealed | undefined {
     const id = `wrap ${toHex(token.subarray(0, 64))}`;
     if (this.#missed.get(id) === this.#count) return undefined;
     const before = this.#opened.get(id);

@@ -155,4 +155,10 @@ function json(bytes: Uint8Array): unknown {
 }
 
 /** Any of the three. */
-export const ntlmMessage: Contents = plain('NTLM message', rows, json);
+export const ntlmMessage: Contents = {
+  ...plain('NTLM message', rows, json),
+  inside(value, keys) {
+    keys.heardNtlm(value as Uint8Array);
+    return [];
+  },
+};

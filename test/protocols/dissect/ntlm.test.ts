@@ -1,8 +1,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { tsCredentials } from '../../../protocols/credssp/credentials.ts';
+import { TSRequest } from '../../../protocols/credssp/messages.ts';
 import { dissector } from '../../../protocols/dissect/dissector.ts';
+import { wrap } from '../../../protocols/negotiate/protection.ts';
+import { ntHash } from '../../../protocols/ntlm/response.ts';
 import { toHex } from '../../../src/bytes/bytes.ts';
-import { conversation, NTLM_OFFER } from '../negotiate/conversation.ts';
+import { encode } from '../../../src/der/codec.ts';
+import { conversation, NTLM_OFFER, PASSWORD } from '../negotiate/conversation.ts';
 import { AUTHENTICATE, CHALLENGE } from '../ntlm/vectors.ts';
 
 const s = suite('dissect/ntlm');
@@ -47,6 +52,44 @@ s('rows stand where the octets are', () => {
     '02000c0044006f006d00610069006e00',
   );
   assert.is(row('MIC'), undefined);
+});
+
+/** A TSRequest with one sealed member. */
+function tsRequest(authInfo: Uint8Array): Uint8Array {
+  return encode(TSRequest, { version: 6, authInfo });
+}
+
+s('what a context seals opens with the hash of its user', () => {
+  const { client, tokens } = conversation({
+    offers: [NTLM_OFFER],
+    framing: 'spnego',
+    sequenceAfterMic: 'on',
+  });
+  assert.is(client.name, 'established');
+  let { protection } = client as Extract<typeof client, { readonly name: 'established' }>;
+  const random = (size: number): Uint8Array => new Uint8Array(size);
+  const sealed = (message: Uint8Array): Uint8Array => {
+    const made = wrap(protection, message, random);
+    protection = made.protection;
+    return made.token;
+  };
+  sealed(new Uint8Array(32)); // the binding, which goes before
+  const credentials = { kind: 'password', domainName: 'CORP', userName: 'alice' } as const;
+  const message = tsRequest(sealed(tsCredentials({ ...credentials, password: 'Geheim 1' })));
+
+  const opened = (key: string): unknown => {
+    const keys = dissector.keyring();
+    keys.add([{ principal: 'alice@CORP.EXAMPLE', kvno: 1, etype: 23, key }]);
+    for (const token of tokens) keys.learn(token);
+    const { authInfo } = dissector.value(message, {}, keys) as { readonly authInfo: unknown };
+    return authInfo;
+  };
+  assert.equal(opened(toHex(ntHash(PASSWORD))), {
+    openedBy: 'NTLM session key of CORP\\alice',
+    credType: 1,
+    credentials: { domainName: 'CORP', userName: 'alice', password: 'Geheim 1' },
+  });
+  assert.type(opened(toHex(ntHash('another'))), 'string');
 });
 
 s('what is cut off is no message', () => {
