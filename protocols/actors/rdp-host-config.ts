@@ -85,6 +85,12 @@ export const rdpHostFields = object({
     ),
     'none',
   ),
+  connectionTimeout: defaulted(
+    duration(
+      'How long a client may take from its connection to its session (Connection Sequence Timeout Timer)',
+    ),
+    '60s',
+  ),
   cardWaitTime: defaulted(
     duration('How long it waits for a client to redirect the smart card that it announced'),
     '30s',
@@ -130,6 +136,8 @@ export interface RdpHostConfig extends ComputerNames, RequestOptions {
   readonly remoteDesktopUsers: readonly string[];
   readonly smartCardRemoval: RdpHostFields['smartCardRemoval'];
   /** Milliseconds. */
+  /** Milliseconds; MS-RDPBCGR 3.3.2.1. */
+  readonly connectionTimeout: number;
   readonly cardWaitTime: number;
   /** What is believed of domain controllers' certificates. */
   readonly kdcTrust: KdcTrust;
@@ -199,6 +207,7 @@ export function rdpHostConfig(scene: Scene, name: string, fields: RdpHostFields)
     administrators: domain.sids(['Domain Admins']),
     remoteDesktopUsers: domain.sids(fields.remoteDesktopUsers),
     smartCardRemoval: fields.smartCardRemoval,
+    connectionTimeout: fields.connectionTimeout,
     cardWaitTime: fields.cardWaitTime,
     kdcTrust: kdcTrustOf(scene, fields, true),
   };

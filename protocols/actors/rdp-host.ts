@@ -66,10 +66,8 @@ export function step(
     }
     case 'closed':
       return gone(state, event.connection);
-    case 'expired': {
-      const waiting = Object.keys(state.connections).find((id) => cardTimer(id) === event.timer);
-      return waiting === undefined ? to(state) : settled(config, cards.waited(state, waiting), env);
-    }
+    case 'expired':
+      return expired(config, state, event.timer, env);
     // What is left of exchanges with a domain controller that are over.
     case 'connected':
       return to(state);
@@ -110,6 +108,25 @@ function withOwnTicket(config: RdpHostConfig, state: Running, env: Env): HostSte
   return settled(config, progressed(state, computerTicket(config, state, env)), env);
 }
 
+/** Runs from a connection's start until its session is active (MS-RDPBCGR 3.3.2.1). */
+function connectionTimer(connection: string): string {
+  return `${connection}/connection`;
+}
+
+function expired(config: RdpHostConfig, state: Running, timer: string, env: Env): HostStep {
+  const ids = Object.keys(state.connections);
+  const waiting = ids.find((id) => cardTimer(id) === timer);
+  if (waiting !== undefined) return settled(config, cards.waited(state, waiting), env);
+  const late = ids.find((id) => connectionTimer(id) === timer);
+  if (late === undefined) return to(state);
+  const text = `${late}: no session after ${config.connectionTimeout / 1_000} s`;
+  const effects: readonly ActorEffect[] = [
+    { kind: 'note', level: 'cause', text },
+    { kind: 'close', connection: late },
+  ];
+  return settled(config, turn(state, effects), env);
+}
+
 function accepted(config: RdpHostConfig, state: Running, id: string, env: Env): HostStep {
   if (Object.keys(state.connections).length >= CONNECTIONS_MAX) {
     return to(state, [{ kind: 'close', connection: id }]);
@@ -119,19 +136,25 @@ function accepted(config: RdpHostConfig, state: Running, id: string, env: Env): 
     redirection: cards.NO_REDIRECTION,
     stage: { name: 'connecting' },
   };
-  return withOwnTicket(config, withConnection(state, id, connection), env);
+  const timer = connectionTimer(id);
+  const next = withOwnTicket(config, withConnection(state, id, connection), env);
+  return to(next.state, [{ kind: 'timer', timer, ms: config.connectionTimeout }, ...next.effects]);
 }
 
 /** Nobody is there any more, and what was asked for them is of no use. */
 function gone(state: Running, id: string): HostStep {
-  if (state.connections[id] === undefined) return to(state);
+  const known = state.connections[id];
+  if (known === undefined) return to(state);
   const { [id]: _, ...connections } = state.connections;
   const left = exchanges.abandon(
     state.exchanges,
     (purpose) => purpose.for !== 'computer' && purpose.connection === id,
   );
-  const timers: readonly ActorEffect[] = [{ kind: 'cancel', timer: cardTimer(id) }];
-  const waited = state.connections[id].stage.name === 'expectCard' ? timers : [];
+  const timers = [
+    ...(known.stage.name === 'expectCard' ? [cardTimer(id)] : []),
+    ...(known.rdp.name === 'active' ? [] : [connectionTimer(id)]),
+  ];
+  const waited = timers.map((timer): ActorEffect => ({ kind: 'cancel', timer }));
   const next = named({ ...state, connections, exchanges: left.exchanges });
   return to(next, [...left.effects, ...waited]);
 }
@@ -158,7 +181,19 @@ function settled(config: RdpHostConfig, first: HostTurn, env: Env): HostStep {
     effects.push(...done.effects);
     left.push(...[...done.then].reverse());
   }
+  // Whoever closes hears nothing of the connection any more.
+  for (const { connection } of effects.filter(isClose)) {
+    const done = gone(state, connection);
+    state = done.state;
+    effects.push(...done.effects);
+  }
   return to(state, effects);
+}
+
+type Close = Extract<ActorEffect, { readonly kind: 'close' }>;
+
+function isClose(effect: ActorEffect): effect is Close {
+  return effect.kind === 'close';
 }
 
 function taken(config: RdpHostConfig, state: Running, next: Next, env: Env): HostTurn {
@@ -228,8 +263,11 @@ function performed(
         : turn(state);
     case 'logOn':
       return sessions.logsOn(config, state, id, effect, env);
-    case 'activated':
-      return cards.activated(config, state, id, effect.channels);
+    case 'activated': {
+      const { effects, then, ...active } = cards.activated(config, state, id, effect.channels);
+      const timer = connectionTimer(id);
+      return turn(active.state, [{ kind: 'cancel', timer }, ...effects], ...then);
+    }
     case 'channel':
       return effect.channel === sessions.REDIRECTION
         ? turn(state, [], cards.received(id, effect.message))

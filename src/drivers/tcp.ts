@@ -281,6 +281,9 @@ export class Streams {
   #resume(connection: Connection): void {
     if (!connection.stalled) return;
     connection.stalled = false;
+    // What it had to take is taken: it may be silent again, unless a message has begun.
+    connection.unfinished = this.#counted(connection, 0);
+    connection.deadline = performance.now() + connection.patience.idleMs;
     connection.socket.resume();
     this.#read(connection);
   }

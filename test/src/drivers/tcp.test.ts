@@ -246,16 +246,42 @@ s('a peer that pauses and reads on loses nothing', async () => {
   await driver.stop();
 });
 
-s('answers that nobody takes are limited', async () => {
-  const loud = toy('server', (event) => {
+/** Answers every request with so many octets. */
+function loud(octets: number) {
+  return toy('server', (event) => {
     if (event.kind === 'started') {
       return ['on', { kind: 'listen', transport: 'tcp', port: 7, framing: 'wide' }];
     }
     if (event.kind !== 'received') return undefined;
     const big = new Uint8Array(1 << 20);
-    return ['on', ...Array.from({ length: 32 }, () => answerTo(event, big))];
+    return ['on', ...Array.from({ length: octets >> 20 }, () => answerTo(event, big))];
   });
-  const { driver, trace, port, metrics } = await driven([loud], { framings: [wide] });
+}
+
+s('a peer that has read on may be silent; half a message still has to end in time', async () => {
+  const answer = 16 << 20;
+  const { driver, port, metrics } = await driven([loud(answer)], {
+    framings: [wide],
+    limits: { messageMs: 800, outputOctets: 2 * answer },
+  });
+  const peers = [await client(port), await client(port)] as const;
+  const [silent, half] = peers;
+  const request = wide.wrap(octets(9));
+  silent.socket.pause().write(request);
+  half.socket.pause().write(concat(request, request.subarray(0, 7)));
+  await pause(200);
+  for (const { socket } of peers) socket.resume();
+  await Promise.all(peers.map((peer) => peer.hears(answer)));
+  await half.ended();
+  await pause(1_200);
+  assert.not(silent.socket.closed, 'its time is that between messages');
+  assert.is(metrics.counted('connections_expired'), 1);
+  silent.socket.destroy();
+  await driver.stop();
+});
+
+s('answers that nobody takes are limited', async () => {
+  const { driver, trace, port, metrics } = await driven([loud(32 << 20)], { framings: [wide] });
   const peer = await client(port);
   peer.socket.pause();
   peer.socket.write(wide.wrap(octets(1)));
