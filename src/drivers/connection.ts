@@ -59,6 +59,14 @@ export function connectionOf(of: Of, socket: Socket, patience: Patience): Connec
   };
 }
 
+/** How the actor hears of a message. */
+export function receivedOn(
+  { from, fromPort, port, id: connection }: Of,
+  bytes: Uint8Array,
+): Extract<ActorEvent, { readonly kind: 'received' }> {
+  return { kind: 'received', transport: 'tcp', from, fromPort, port, connection, bytes };
+}
+
 export function nameOf(actor: string, id: string): string {
   return `${actor} ${id}`;
 }

@@ -14,6 +14,7 @@ import {
   type Of,
   peerCounts,
   type Reason,
+  receivedOn,
   type Secure,
   type SendOnStream,
 } from './connection.ts';
@@ -263,17 +264,7 @@ export class Streams {
         break;
       }
       this.#touch(connection);
-      const { from, fromPort, port } = connection;
-      const bytes = cut.message;
-      emit(actor, {
-        kind: 'received',
-        transport: 'tcp',
-        from,
-        fromPort,
-        port,
-        connection: id,
-        bytes,
-      });
+      emit(actor, receivedOn(connection, cut.message));
     }
     this.#budget(connection);
   }

@@ -25,6 +25,8 @@ const TLS_ONLY: readonly Stop[] = [
   { message: 'MCS Connect Initial' },
 ];
 const WITH_CREDSSP: readonly Stop[] = [
+  { message: 'TSRequest', after: 1, half: true },
+  { message: 'TSRequest', after: 1 },
   { message: 'TSRequest', half: true },
   { message: 'TSRequest' },
 ];
