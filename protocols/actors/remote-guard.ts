@@ -14,7 +14,7 @@ import type { Acceptor } from '../kerberos/ap-server.ts';
 import { TicketFlags } from '../kerberos/constants.ts';
 import { errorName } from '../kerberos/error-codes.ts';
 import { keyOf } from '../kerberos/etypes.ts';
-import { sealedKrbCred, unsealedKrbCred } from '../kerberos/krb-cred.ts';
+import { readKrbCred, sealedKrbCred, unsealedKrbCred } from '../kerberos/krb-cred.ts';
 import { type EncTicketPart, Ticket } from '../kerberos/messages.ts';
 import { formatName, sameNameIgnoringCase } from '../kerberos/names.ts';
 import { openTicket } from '../kerberos/ticket.ts';
@@ -87,7 +87,7 @@ export function guardedLogon<I>(
   if (late !== undefined) return denied(late);
   const tgt = ticketGrantingTicketIn(logon, opened.part);
   if (tgt === undefined) {
-    return denied('no ticket-granting ticket in a KRB-CRED under the session key of the ticket');
+    return denied('no ticket-granting ticket in a KRB-CRED that opens with the session key');
   }
   const authorization = acceptor.authorize(opened.part, opened.key);
   return authorization.kind === 'granted'
@@ -110,12 +110,13 @@ function untimely(
   return now - endtime > clockSkew ? 'the ticket has expired' : undefined;
 }
 
+/** FreeRDP 3.10 leaves the KRB-CRED open (RFC 4120 §5.8.1): what is around it is sealed. */
 function ticketGrantingTicketIn(
   { ticketGrantingTicket }: TicketLogon,
   { key }: EncTicketPart,
 ): Credential | undefined {
   const sessionKey = keyOf(key);
-  if (sessionKey === undefined) return undefined;
-  const credentials = unsealedKrbCred(ticketGrantingTicket, sessionKey) ?? [];
-  return credentials.find(({ sname }) => sname.nameString[0] === 'krbtgt');
+  const sealed = sessionKey && unsealedKrbCred(ticketGrantingTicket, sessionKey);
+  const credentials = sealed ?? readKrbCred(ticketGrantingTicket);
+  return credentials?.find(({ sname }) => sname.nameString[0] === 'krbtgt');
 }
