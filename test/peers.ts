@@ -22,6 +22,7 @@ const FOLDERS = [
 /** Libraries: what interpreter runs them, where Debian installs them for it. */
 const LIBRARIES: Readonly<Record<string, readonly [interpreter: string, library: string]>> = {
   impacket: ['/usr/bin/python3', '/usr/lib/python3/dist-packages/impacket/krb5'],
+  'rdp_check.py': ['/usr/bin/python3', '/usr/share/doc/python3-impacket/examples/rdp_check.py'],
 };
 
 /** Where a peer's program is, or the interpreter of a library, or undefined where it is not installed. */
