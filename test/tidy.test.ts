@@ -33,6 +33,7 @@ const PROTOCOLS = [
   'rdpesc',
   'minidriver',
   'rdpedyc',
+  'rdpear',
   'oauth',
   'entra',
   'enrollment',

@@ -41,6 +41,20 @@ export function openTgsRep(
   }
   const plain = decrypt(replyKey, usage, cipher);
   if (plain === undefined) return { kind: 'failed', failure: { kind: 'undecryptable', etype } };
+  return readTgsRep(reply, plain, used, body, keyOf);
+}
+
+/**
+ * {@link openTgsRep} behind its encryption.
+ * @param keyIn what the client knows a session key by: the key, or what stands for it; undefined: it is none
+ */
+export function readTgsRep(
+  reply: TgsRep,
+  plain: Uint8Array,
+  used: Credential,
+  body: KdcReqBody,
+  keyIn: (sent: EncryptionKey) => Key | undefined,
+): TgsOpening {
   const decoded = tryDecode(EncKdcRepPartAny, plain);
   if (!decoded.ok) {
     return { kind: 'failed', failure: { kind: 'malformed', reason: decoded.error.message } };
@@ -48,7 +62,7 @@ export function openTgsRep(
   const part = decoded.value;
   const wrong = wrongReply(reply, part, used, body);
   if (wrong !== undefined) return wrong;
-  const key = keyOf(part.key);
+  const key = keyIn(part.key);
   if (key === undefined) {
     return untrusted('etype', 'a session key', etypeName(part.key.keytype));
   }

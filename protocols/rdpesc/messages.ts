@@ -9,6 +9,7 @@ import {
   conformantOctets,
   flags,
   int32,
+  namedLong,
   octets,
   uint32,
   wideString,
@@ -22,15 +23,14 @@ import {
   ReturnCode,
   ShareMode,
 } from './constants.ts';
-import { named } from './naming.ts';
 
 const bytes = pointer(conformantOctets);
-const returnCode = named('long', ReturnCode);
-const shareMode = named('unsigned long', ShareMode);
-const disposition = named('unsigned long', Disposition);
+const returnCode = namedLong('long', ReturnCode);
+const shareMode = namedLong('unsigned long', ShareMode);
+const disposition = namedLong('unsigned long', Disposition);
 const protocols = flags('unsigned long', CardProtocol);
 const readerState = flags('unsigned long', ReaderState);
-const cardState = named('unsigned long', CardState);
+const cardState = namedLong('unsigned long', CardState);
 
 /** MS-RDPESC 2.2.1.1. */
 export type Context = Infer<typeof REDIR_SCARDCONTEXT>;

@@ -231,3 +231,13 @@ function unicodeString(terminator: 0 | 1): Codec<string> {
 export const rpcUnicodeString = unicodeString(0);
 /** MS-DTYP 2.3.10 with room for a NUL that is not sent, as Windows writes names of servers. */
 export const rpcUnicodeStringRoomy = unicodeString(1);
+
+/** An `unsigned long` whose values have names, such as a status. */
+export function namedLong(type: string, names: Readonly<Record<string, number>>): Codec<number> {
+  const byValue = new Map(Object.entries(names).map(([name, value]) => [value, name]));
+  return {
+    ...uint32,
+    type,
+    shape: { kind: 'leaf', name: (value) => byValue.get(value as number) },
+  };
+}
