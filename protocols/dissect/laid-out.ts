@@ -18,7 +18,8 @@ export interface Rows {
   readonly root: string;
 }
 
-type Inside = (rows: Rows, keys: KeyStore) => readonly Inner[];
+/** What stands inside; what it tells of messages to come is remembered on the way. */
+export type Inside = (rows: Rows, keys: KeyStore) => readonly Inner[];
 
 /** Octets that `explain` makes rows of, whose paths begin with the path that it is given. */
 export function ofRows(

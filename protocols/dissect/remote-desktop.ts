@@ -1,5 +1,6 @@
 /** The messages of a remote desktop: TPKT with what X.224, MCS and GCC carry, and fast-path PDUs. */
 import { enumeration, tryDecode, uint32 } from '../../src/layout/codec.ts';
+import type { Reader } from '../../src/layout/reader.ts';
 import type { Hints } from '../../src/trace/dissector.ts';
 import { VIRTUAL_CHANNEL_PDU } from '../rdp/channels.ts';
 import { AuthorizationResult, ChannelFlags, IO_CHANNEL, SERVER_USER } from '../rdp/constants.ts';
@@ -18,7 +19,16 @@ import type { Contents, Inner } from './contents.ts';
 import { devicePacket, devicePacketName, isDevicePacket } from './device-redirection.ts';
 import { DYNAMIC, isDynamic } from './dynamic-channels.ts';
 import { fastPathContents, fastPathName } from './fast-path.ts';
-import { innerAt, instead, laidOut, members, octetsAt, type Rows, rowAt } from './laid-out.ts';
+import {
+  type Inside,
+  innerAt,
+  instead,
+  laidOut,
+  members,
+  octetsAt,
+  type Rows,
+  rowAt,
+} from './laid-out.ts';
 import { shareData, shareName } from './share-pdus.ts';
 
 type SendData = Extract<DomainPdu, { readonly data: Uint8Array }>;
@@ -96,8 +106,18 @@ export const authorizationResult = members('Early User Authorization Result PDU'
   authorizationResult: enumeration(uint32, 'UINT32', AuthorizationResult),
 });
 
-const connectionRequest = laidOut('X.224 Connection Request', takeConnectionRequest);
-const connectionConfirm = laidOut('X.224 Connection Confirm', takeConnectionConfirm);
+/** Layers below: the same in every message, and in the trace for whoever asks. */
+const ASIDE =
+  /\.(tpktHeader|x224Data|x224Crq|x224Ccf|(?:target|minimum|maximum|domain)Parameters)$/;
+
+function packetOf(type: string, take: (reader: Reader) => unknown, inside?: Inside): Contents {
+  return laidOut(type, take, inside, (row) =>
+    ASIDE.test(row.path) ? { ...row, aside: true } : row,
+  );
+}
+
+const connectionRequest = packetOf('X.224 Connection Request', takeConnectionRequest);
+const connectionConfirm = packetOf('X.224 Connection Confirm', takeConnectionConfirm);
 
 const clientBlocks = laidOut(
   'blocks',
@@ -126,10 +146,10 @@ const createRequest = laidOut('ConferenceCreateRequest', takeConferenceCreateReq
 const createResponse = laidOut('ConferenceCreateResponse', takeConferenceCreateResponse, (rows) =>
   innerAt(rows, 'userData', serverBlocks, byKind),
 );
-const connectInitial = laidOut('MCS Connect Initial', takeConnectInitial, (rows) =>
+const connectInitial = packetOf('MCS Connect Initial', takeConnectInitial, (rows) =>
   innerAt(rows, 'userData', createRequest, instead('userData')),
 );
-const connectResponse = laidOut('MCS Connect Response', takeConnectResponse, (rows) =>
+const connectResponse = packetOf('MCS Connect Response', takeConnectResponse, (rows) =>
   innerAt(rows, 'userData', createResponse, instead('userData')),
 );
 
@@ -145,7 +165,7 @@ const byKind: Inner['put'] = (outer, value) => {
 
 /** @param message what the trace calls it, if it does */
 function domain(type: string, message: string | undefined): Contents {
-  return laidOut(type, takeDomainPdu, (rows) => {
+  return packetOf(type, takeDomainPdu, (rows) => {
     const channelId = rowAt(rows, 'channelId')?.value;
     const data = octetsAt(rows, 'userData');
     if (typeof channelId !== 'number' || data === undefined) return [];

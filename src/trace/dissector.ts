@@ -31,6 +31,8 @@ export interface DissectedField {
   readonly name?: string;
   /** Present on encrypted octets that a key of the keyring opened. */
   readonly opened?: Opened;
+  /** What stands around a message and is the same in most: viewers begin with it folded. */
+  readonly aside?: true;
 }
 
 /** Plaintext: octets of their own (own link, own offsets), and the fields in them. */

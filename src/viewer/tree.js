@@ -119,6 +119,7 @@ export class MessageView {
       });
     });
     this.#lines = lines;
+    for (const [index, { field }] of lines.entries()) if (field.aside) this.#fold(index, false);
     this.#selected = -1;
     this.#octets.link = '';
     const none = element('p', { className: 'dim' }, 'no fields are known');

@@ -40,6 +40,8 @@ const FIELDS: readonly DissectedField[] = [
       ],
     },
   },
+  { path: 'AS-REQ.head', type: 'header', start: 0, end: 2, aside: true },
+  { path: 'AS-REQ.head.tag', type: 'octet', start: 0, end: 1, value: 106 },
 ];
 
 const dissector: Dissector = {
@@ -222,7 +224,8 @@ peerTest(s, 'lists, follows, filters, and shows fields beside octets', ['chromiu
 
   const fields = page.locator('.field');
   await fields.nth(4).waitFor();
-  assert.is(await fields.count(), 5);
+  assert.is(await fields.count(), 7);
+  assert.equal(await page.locator('.field[hidden]').allTextContents(), ['tagoctet106']);
   assert.match((await fields.nth(2).textContent()) ?? '', 'msgTypeINTEGER10AS-REQ');
   await fields.nth(1).hover();
   assert.is((await page.locator('#hex .lit').allTextContents()).slice(0, 1).join(), 'a1');
@@ -241,7 +244,7 @@ peerTest(s, 'lists, follows, filters, and shows fields beside octets', ['chromiu
   await page.locator('#fields').focus();
   await page.keyboard.press('ArrowUp');
   await page.keyboard.press('ArrowLeft');
-  await page.locator('.field[hidden]').waitFor({ state: 'attached' });
+  await page.locator('.field[hidden]', { hasText: 'PA-ENC-TS-ENC' }).waitFor({ state: 'attached' });
 
   const picture = process.env.KERBLAB_PICTURE;
   if (picture !== undefined) await page.screenshot({ path: picture });
