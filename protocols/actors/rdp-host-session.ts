@@ -138,8 +138,8 @@ export function exchanged(
     if (outcome.kind === 'as') {
       return progressed(state, signIn.hostTicket(config, state, id, outcome, env));
     }
-    const { reason, status } = signIn.failureOf(outcome, connection.card !== undefined);
-    return refused(state, id, `signing in: ${reason}`, undefined, status);
+    if (connection.card !== undefined) return cardFailed(state, id, signIn.cardFailure(outcome));
+    return refused(state, id, `signing in: ${signIn.reasonOf(outcome)}`);
   }
   const identity = signIn.signedIn(config, outcome);
   if (typeof identity === 'string') return refused(state, id, `signing in: ${identity}`);

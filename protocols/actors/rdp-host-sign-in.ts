@@ -1,11 +1,23 @@
 /** How a remote desktop host signs somebody in: a ticket for their password, then one for itself. */
 import type { Env } from '../../src/machine/machine.ts';
 import type { Credentials } from '../credssp/credentials.ts';
-import { describeFailure, signInFailure } from '../hello/sign-in-failures.ts';
 import { sentenceOf } from '../kerberos/client.ts';
 import { NT_ENTERPRISE, NT_PRINCIPAL, NT_SRV_HST } from '../kerberos/constants.ts';
+import {
+  KDC_ERR_C_PRINCIPAL_UNKNOWN,
+  KDC_ERR_CLIENT_NAME_MISMATCH,
+  KDC_ERR_REVOKED_CERTIFICATE,
+} from '../kerberos/error-codes.ts';
 import { principal } from '../kerberos/names.ts';
-import { STATUS_SMARTCARD_NO_CERTIFICATE } from '../kerberos/ntstatus.ts';
+import {
+  STATUS_LOGON_FAILURE,
+  STATUS_NO_LOGON_SERVERS,
+  STATUS_NO_SUCH_USER,
+  STATUS_PKINIT_FAILURE,
+  STATUS_PKINIT_NAME_MISMATCH,
+  STATUS_SMARTCARD_CERT_REVOKED,
+  STATUS_SMARTCARD_NO_CERTIFICATE,
+} from '../kerberos/ntstatus.ts';
 import type { CardKey } from '../minidriver/card-state.ts';
 import { pkinitState } from '../pkinit/client-state.ts';
 import type { InfoPacket } from '../rdp/client-info.ts';
@@ -158,15 +170,37 @@ export function cardTicket(
   return { kind: 'asked', progress };
 }
 
-/** What a failed sign-in is told as. @param withCard in the words of certificates */
-export function failureOf(
-  outcome: Outcome,
-  withCard: boolean,
-): { readonly reason: string; readonly status?: number } {
-  if (outcome.kind !== 'failed' || !withCard) return { reason: reasonOf(outcome) };
-  const failure = signInFailure(outcome.failure, 'certificate');
-  const { status } = failure;
-  return { reason: describeFailure(failure), ...(status === undefined ? {} : { status }) };
+/** Why a sign-in with a card came to nothing, and the NTSTATUS that winlogon has for it. */
+export function cardFailure(outcome: Outcome): {
+  readonly reason: string;
+  readonly status: number;
+} {
+  const reason = reasonOf(outcome);
+  if (outcome.kind !== 'failed') return { reason, status: STATUS_LOGON_FAILURE };
+  const { failure } = outcome;
+  switch (failure.kind) {
+    case 'refused':
+      return { reason, status: failure.status ?? statusFor(failure.errorCode) };
+    case 'unanswered':
+      return { reason, status: STATUS_NO_LOGON_SERVERS };
+    case 'untrustedKdc':
+      return { reason, status: STATUS_PKINIT_FAILURE };
+    default:
+      return { reason, status: STATUS_LOGON_FAILURE };
+  }
+}
+
+function statusFor(errorCode: number): number {
+  switch (errorCode) {
+    case KDC_ERR_C_PRINCIPAL_UNKNOWN:
+      return STATUS_NO_SUCH_USER;
+    case KDC_ERR_CLIENT_NAME_MISMATCH:
+      return STATUS_PKINIT_NAME_MISMATCH;
+    case KDC_ERR_REVOKED_CERTIFICATE:
+      return STATUS_SMARTCARD_CERT_REVOKED;
+    default:
+      return STATUS_LOGON_FAILURE;
+  }
 }
 
 /** The user's ticket for this host: what says who they are (MS-KILE 3.2.5.7). */

@@ -19,7 +19,13 @@ export interface Found {
 /** Watches for the card's removal with a context of its own, in a call that stays open. */
 export type Watch =
   | { readonly name: 'off' }
-  | { readonly name: 'watching'; readonly context: Context; readonly found: Found };
+  | {
+      readonly name: 'watching';
+      readonly context: Context;
+      readonly found: Found;
+      /** Of the reader that is none: how many readers there are. */
+      readonly plugAndPlay: number;
+    };
 
 interface Watched {
   readonly watch: Watch;

@@ -5,11 +5,6 @@
  */
 import { utf16le } from '../../src/bytes/bytes.ts';
 import { assertNever, to, unexpected } from '../../src/machine/machine.ts';
-import {
-  STATUS_SMARTCARD_IO_ERROR,
-  STATUS_SMARTCARD_NO_CARD,
-  STATUS_SMARTCARD_SUBSYSTEM_FAILURE,
-} from '../kerberos/ntstatus.ts';
 import { ACCESS_STARTED_EVENT, type CallName, type CallOf, type ReturnOf } from './calls.ts';
 import {
   ALL_READERS,
@@ -23,6 +18,7 @@ import {
   ShareMode,
 } from './constants.ts';
 import { callOctets, readReturn } from './exchange.ts';
+import { failed, STATUS_SUCCESS, taken, watchOf } from './host-return.ts';
 import type {
   Connected,
   Effect,
@@ -33,11 +29,10 @@ import type {
   State,
   Watch,
 } from './host-state.ts';
-import type { Context } from './messages.ts';
+
 import { textsOf } from './multi-string.ts';
 
-const { SCARD_S_SUCCESS, SCARD_W_REMOVED_CARD, SCARD_E_NO_SMARTCARD } = ReturnCode;
-const { SCARD_E_NO_READERS_AVAILABLE, SCARD_E_UNKNOWN_READER } = ReturnCode;
+const { SCARD_S_SUCCESS, SCARD_E_NO_SMARTCARD, SCARD_E_NO_READERS_AVAILABLE } = ReturnCode;
 const { SCARD_STATE_PRESENT, SCARD_STATE_EMPTY, SCARD_STATE_CHANGED } = ReaderState;
 const { SCARD_STATE_UNKNOWN, SCARD_STATE_UNAVAILABLE } = ReaderState;
 
@@ -46,7 +41,6 @@ const OUTPUT = 2_048;
 const STARTED_OUTPUT = 256;
 /** More readers than one call can ask about (MS-RDPESC 2.2.2.13). */
 const READERS_MAX = 10;
-const STATUS_SUCCESS = 0;
 
 export const INITIAL: State = { name: 'idle' };
 
@@ -84,51 +78,6 @@ function asks<N extends CallName>(
   line: 'calls' | 'watch' = 'calls',
 ): Effect {
   return { kind: 'asks', line, call, ...callOctets(call, value), outputLength: OUTPUT };
-}
-
-function watchOf(state: State): Watch {
-  return 'watch' in state ? state.watch : { name: 'off' };
-}
-
-function failed(state: State, reason: string, code?: number): HostStep {
-  const status = code === undefined ? STATUS_SMARTCARD_SUBSYSTEM_FAILURE : statusOf(code);
-  return to({ name: 'failed', watch: watchOf(state) }, [{ kind: 'failed', status, reason }]);
-}
-
-function statusOf(code: number): number {
-  switch (code) {
-    case SCARD_E_NO_READERS_AVAILABLE:
-    case SCARD_E_UNKNOWN_READER:
-    case SCARD_E_NO_SMARTCARD:
-    case SCARD_W_REMOVED_CARD:
-      return STATUS_SMARTCARD_NO_CARD;
-    default:
-      return STATUS_SMARTCARD_IO_ERROR;
-  }
-}
-
-function named(code: number): string {
-  const unsigned = code >>> 0;
-  const known = Object.entries(ReturnCode).find(([, value]) => value === unsigned);
-  return known?.[0] ?? `0x${unsigned.toString(16).padStart(8, '0')}`;
-}
-
-/** The next state of a call that succeeded, or the failure. */
-function taken<N extends CallName>(
-  state: State,
-  name: N,
-  ioStatus: number,
-  output: Uint8Array,
-  next: (value: ReturnOf<N>) => HostStep,
-): HostStep {
-  if (ioStatus !== STATUS_SUCCESS) {
-    return failed(state, `${name}: the client answers with status 0x${ioStatus.toString(16)}`);
-  }
-  const read = readReturn(name, output);
-  if (!read.ok) return failed(state, read.reason);
-  const { ReturnCode: code } = read.value as { readonly ReturnCode: number };
-  if (code >>> 0 !== SCARD_S_SUCCESS) return failed(state, `${name}: ${named(code)}`, code >>> 0);
-  return next(read.value);
 }
 
 function returned(
@@ -228,10 +177,10 @@ function choosing(
       SCARD_E_NO_SMARTCARD,
     );
   }
-  const watch: Watch = { name: 'watching', context: system, found };
+  const watch: Watching = { name: 'watching', context: system, found, plugAndPlay: 0 };
   const T = CardProtocol.SCARD_PROTOCOL_T0 | CardProtocol.SCARD_PROTOCOL_T1;
   return to({ name: 'expectHandle', context, found, watch }, [
-    watching(system, found),
+    watching(watch),
     asks('ConnectW', {
       szReader: found.reader,
       Context: context,
@@ -241,9 +190,11 @@ function choosing(
   ]);
 }
 
+type Watching = Extract<Watch, { readonly name: 'watching' }>;
+
 /** Stays open until something changes. */
-function watching(Context: Context, { reader, state }: Found): Effect {
-  const rgReaderStates = [asked(PNP_NOTIFICATION, 0), asked(reader, state)];
+function watching({ context: Context, found, plugAndPlay }: Watching): Effect {
+  const rgReaderStates = [asked(PNP_NOTIFICATION, plugAndPlay), asked(found.reader, found.state)];
   return asks('GetStatusChangeW', { Context, dwTimeOut: INFINITE, rgReaderStates }, 'watch');
 }
 
@@ -254,19 +205,23 @@ function changed(
 ): HostStep {
   const watch = watchOf(state);
   if (watch.name === 'off') return to(state);
-  const { found, context } = watch;
+  const { found, plugAndPlay } = watch;
   const off = { ...state, watch: { name: 'off' } } as State;
   const removed: readonly Effect[] = [{ kind: 'removed', reader: found.reader }];
   const read = ioStatus === STATUS_SUCCESS ? readReturn('GetStatusChangeW', output) : undefined;
   if (read?.ok !== true || read.value.ReturnCode >>> 0 !== SCARD_S_SUCCESS) return to(off, removed);
-  const now = read.value.rgReaderStates?.[1]?.dwEventState ?? 0;
+  const [all, own] = read.value.rgReaderStates ?? [];
+  const now = own?.dwEventState ?? 0;
   const gone = SCARD_STATE_EMPTY | SCARD_STATE_UNKNOWN | SCARD_STATE_UNAVAILABLE;
   if ((now & gone) !== 0) return to(off, removed);
-  const next: Found = { ...found, state: now & ~SCARD_STATE_CHANGED };
+  const on: Watching = {
+    ...watch,
+    found: { ...found, state: now & ~SCARD_STATE_CHANGED },
+    plugAndPlay: (all?.dwEventState ?? 0) & ~SCARD_STATE_CHANGED,
+  };
   // A client that reports a change again and again without one is not asked any more.
-  if (next.state === found.state) return to(off);
-  const on: Watch = { name: 'watching', context, found: next };
-  return to({ ...state, watch: on } as State, [watching(context, next)]);
+  const isNews = on.found.state !== found.state || on.plugAndPlay !== plugAndPlay;
+  return isNews ? to({ ...state, watch: on } as State, [watching(on)]) : to(off);
 }
 
 function withCard(state: State, ioStatus: number, output: Uint8Array): HostStep {

@@ -126,7 +126,10 @@ function count(text: string, pattern: RegExp): number {
 }
 
 /** Stories in which a client does not believe the domain controller. */
-const UNTRUSTED: ReadonlySet<string> = new Set(['rogue-domain-controller.yaml']);
+const UNTRUSTED: ReadonlySet<string> = new Set([
+  'rogue-domain-controller.yaml',
+  'rdp-dc-certificate-untrusted.yaml',
+]);
 
 /** Stories of administrators' tools on the controller itself: nothing goes over the network. */
 const SILENT: ReadonlySet<string> = new Set(['admin-sd-holder.yaml']);
