@@ -2,9 +2,9 @@
  * What of a channel's message stands in messages before it: the call that a completion answers, and the chunks
  * that went before the last one. Kept by what was seen in the order of the trace; bounded.
  */
-import { toHex } from '../../src/bytes/bytes.ts';
+import { concat, toHex } from '../../src/bytes/bytes.ts';
 import { digest } from '../../src/crypto/digest.ts';
-import { gather, type Partial } from '../rdp/channels.ts';
+import { CHANNEL_MESSAGE_MAX, gather, type Partial } from '../rdp/channels.ts';
 
 const REMEMBERED_MAX = 4096;
 
@@ -24,6 +24,7 @@ export class ChannelMemory {
   /** Calls by the completions that were seen after them: later calls may have the same number. */
   readonly #answered = new Map<string, string>();
   readonly #partial = new Map<string, Partial>();
+  readonly #dynamic = new Map<string, Partial>();
   /** Whole messages by their last chunk. */
   readonly #whole = new Map<string, Uint8Array>();
   /** Names of channels by their numbers. */
@@ -53,6 +54,32 @@ export class ChannelMemory {
     if (gathered.kind !== 'message') return undefined;
     remember(this.#whole, name, gathered.message);
     return gathered.message;
+  }
+
+  /**
+   * The message that a PDU of a dynamic channel is or ends (MS-RDPEDYC 3.1.5.1.4).
+   * @param length of the whole message, in the first PDU of several
+   */
+  gathered(
+    place: string,
+    pdu: Uint8Array,
+    data: Uint8Array,
+    length: number | undefined,
+  ): Uint8Array | undefined {
+    const name = `dynamic ${place} ${nameOf(pdu)}`;
+    const known = this.#whole.get(name);
+    if (known !== undefined) return known;
+    const before = this.#dynamic.get(place);
+    if (length === undefined && before === undefined) return data;
+    const parts = length === undefined ? [...(before?.parts ?? []), data] : [data];
+    const wanted = Math.min(length ?? before?.length ?? 0, CHANNEL_MESSAGE_MAX);
+    const had = parts.reduce((sum, part) => sum + part.length, 0);
+    this.#dynamic.delete(place);
+    if (had < wanted) remember(this.#dynamic, place, { length: wanted, parts });
+    if (had !== wanted) return undefined;
+    const whole = concat(...parts);
+    remember(this.#whole, name, whole);
+    return whole;
   }
 
   /** Channels that a client asks for, in the order in which its server will number them. */

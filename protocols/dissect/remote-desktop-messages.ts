@@ -1,4 +1,5 @@
 /** What traces call the messages of a remote desktop: RDP's own, and those that its channels carry. */
+import { PACKET_NAMES as REMOTE_GUARD_NAMES } from '../rdpear/packets.ts';
 import { PDU_NAMES } from '../rdpedyc/messages.ts';
 import { PACKET_NAMES } from '../rdpefs/packets.ts';
 import { CALL_NAMES, callName, returnName } from '../rdpesc/calls.ts';
@@ -62,6 +63,10 @@ export const REMOTE_DESKTOP_MESSAGES: readonly {
   ...Object.values(PDU_NAMES).map((name) => ({
     name,
     about: 'channels within a channel (MS-RDPEDYC 2.2)',
+  })),
+  ...REMOTE_GUARD_NAMES.map((name) => ({
+    name,
+    about: 'a host without keys asks the client of its session (MS-RDPEAR 2.2.1.2)',
   })),
   ...['AccessStartedEvent', ...CALL_NAMES].flatMap((call) => [
     { name: callName(call), about: 'the host calls the smart card service (MS-RDPESC 2.2.2)' },
