@@ -102,7 +102,7 @@ export function heard(
     case 'closed':
       return closed(config, state, desktop, event.reason, env);
     case 'malformed':
-      return over(config, state, desktop.id, `the host sent ${event.reason}`, env);
+      return hungUp(config, state, desktop.id, `the host sent ${event.reason}`, env);
     case 'expired':
     case 'signed':
     case 'decrypted':
@@ -161,7 +161,7 @@ function secured(
   const line = lineOf(desktop);
   const publicKey = certificate && boundKeyOf(certificate);
   if (line === undefined || publicKey === undefined) {
-    return over(config, state, desktop.id, 'the host shows no certificate that can be read', env);
+    return hungUp(config, state, desktop.id, 'the host shows no certificate that can be read', env);
   }
   const next = staged(state, desktop.id, { ...line, nla: { name: 'ready', publicKey } });
   return onLine(config, next, desktop.id, { kind: 'secured' }, env);
@@ -271,7 +271,7 @@ export function carriedOn(
     case 'done':
       return then(step, (state) => onLine(config, state, id, { kind: 'authenticated' }, env));
     case 'failed':
-      return then(step, (state) => over(config, state, id, outcome.reason, env));
+      return then(step, (state) => hungUp(config, state, id, outcome.reason, env));
     default:
       return assertNever(outcome);
   }
@@ -325,6 +325,12 @@ function told(
     case 'other':
       return settled(to(state));
   }
+}
+
+/** The client wants no more of a connection that stands. */
+function hungUp(...given: Parameters<typeof over>): SessionStep {
+  const { effects, ...step } = over(...given);
+  return { ...step, effects: [{ kind: 'close', connection: given[2] }, ...effects] };
 }
 
 /** The connection is over, for whatever reason. */
