@@ -26,12 +26,12 @@ export function view(config: DeviceConfig, state: State): Json {
     ...(base.failure === undefined ? {} : { failure: base.failure }),
     ...certificate.certificationView(base.certification),
     ...joinView(base),
-    ...desktopsView(config, base.desktops),
   };
   if (!('session' in state)) return { ...common, ...helloView(base.hello) };
   const { who, identity, cache, opened, ntHash } = state.session;
   return {
     ...common,
+    ...desktopsView(config, state),
     user: who.user,
     identity: { ...identity },
     tickets: cache.map(ticketView),

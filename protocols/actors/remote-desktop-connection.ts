@@ -102,7 +102,7 @@ export function heard(
     case 'closed':
       return closed(config, state, desktop, event.reason, env);
     case 'malformed':
-      return hungUp(config, state, desktop.id, `the host sent ${event.reason}`, env);
+      return over(config, state, desktop.id, `the host sent ${event.reason}`, env);
     case 'expired':
     case 'signed':
     case 'decrypted':
@@ -161,7 +161,7 @@ function secured(
   const line = lineOf(desktop);
   const publicKey = certificate && boundKeyOf(certificate);
   if (line === undefined || publicKey === undefined) {
-    return hungUp(config, state, desktop.id, 'the host shows no certificate that can be read', env);
+    return over(config, state, desktop.id, 'the host shows no certificate that can be read', env);
   }
   const next = staged(state, desktop.id, { ...line, nla: { name: 'ready', publicKey } });
   return onLine(config, next, desktop.id, { kind: 'secured' }, env);
@@ -271,7 +271,7 @@ export function carriedOn(
     case 'done':
       return then(step, (state) => onLine(config, state, id, { kind: 'authenticated' }, env));
     case 'failed':
-      return then(step, (state) => hungUp(config, state, id, outcome.reason, env));
+      return then(step, (state) => over(config, state, id, outcome.reason, env));
     default:
       return assertNever(outcome);
   }
@@ -327,12 +327,6 @@ function told(
   }
 }
 
-/** The client wants no more of a connection that stands. */
-function hungUp(...given: Parameters<typeof over>): SessionStep {
-  const { effects, ...step } = over(...given);
-  return { ...step, effects: [{ kind: 'close', connection: given[2] }, ...effects] };
-}
-
 /** The connection is over, for whatever reason. */
 export function over(
   config: DeviceConfig,
@@ -344,7 +338,8 @@ export function over(
   const desktop = state.base.desktops.open.find((one) => one.id === id);
   if (desktop === undefined || desktop.stage.name === 'closed') return settled(to(state));
   const text = `${desktop.asked.host}: ${reason}`;
+  const hangsUp = lineOf(desktop) === undefined ? [] : [{ kind: 'close', connection: id } as const];
   const next = cards.putAway(config, staged(state, id, { name: 'closed', reason }), desktop, env);
-  const step = then(settled(to(next)), (after) => credSsp.abandoned(after, id));
+  const step = then(settled(to(next, hangsUp)), (after) => credSsp.abandoned(after, id));
   return then(step, (after) => settled(blamed(after, text)));
 }

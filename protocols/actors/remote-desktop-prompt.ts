@@ -46,8 +46,18 @@ export function isPromptEntry(entry: { readonly kind: string }): entry is Prompt
 }
 
 /** What the prompt calls the tile of a Hello credential. */
-export function providerOf({ hello }: DeviceConfig): string {
+function providerOf({ hello }: DeviceConfig): string {
   return hello.join === 'entra' ? 'Windows Hello' : 'Security device credential';
+}
+
+/** What the prompt offers: Hello credentials that the session may see, and always a name and a password. */
+export function offered(config: DeviceConfig, { base, session }: WithSession): readonly string[] {
+  const { user } = session.who;
+  const owners = Object.keys(base.hello.containers).filter((owner) => {
+    const kept = containerOf(base.hello, owner);
+    return kept !== undefined && (owner === user || kept.settings.enumeratedForAllUsers);
+  });
+  return [...owners.map((owner) => `${providerOf(config)} of ${owner}`), 'name and password'];
 }
 
 export function withDesktops(state: WithSession, desktops: Partial<Desktops>): WithSession {
@@ -85,7 +95,8 @@ export function opened(
   const desktop: Desktop = { id, user: who.user, asked, stage };
   const next = withDesktops(fresh, { open: [...others, desktop], count: count + 1 });
   if (!asks) return connecting(config, next, desktop, logon);
-  const text = `Remote Desktop Connection asks for credentials for ${host}: ${providerOf(config)}`;
+  const choice = offered(config, next).join(', or ');
+  const text = `Remote Desktop Connection asks for credentials for ${host}: ${choice}`;
   return to(next, [{ kind: 'note', level: 'info', text }]);
 }
 

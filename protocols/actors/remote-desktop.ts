@@ -14,7 +14,7 @@ import type { Outcome } from './exchange-state.ts';
 import { withoutGone } from './remote-desktop-cards.ts';
 import * as connection from './remote-desktop-connection.ts';
 import { exchanged } from './remote-desktop-credssp.ts';
-import { answered, isPromptEntry, opened, providerOf, withLists } from './remote-desktop-prompt.ts';
+import { answered, isPromptEntry, offered, opened, withLists } from './remote-desktop-prompt.ts';
 import {
   type Desktop,
   type DesktopPurpose,
@@ -141,22 +141,24 @@ export function closeAll({ open }: Desktops): readonly ActorEffect[] {
 /** What `expect.end` and `show` may look at. */
 export function desktopsView(
   config: DeviceConfig,
-  { open }: Desktops,
+  state: WithSession,
 ): { readonly remoteDesktop?: Json } {
+  const { open } = state.base.desktops;
   if (open.length === 0) return {};
+  const offers = offered(config, state);
   return {
-    remoteDesktop: Object.fromEntries(open.map((one) => [one.asked.host, view(config, one)])),
+    remoteDesktop: Object.fromEntries(open.map((one) => [one.asked.host, view(one, offers)])),
   };
 }
 
-function view(config: DeviceConfig, { asked, stage }: Desktop): Json {
+function view({ asked, stage }: Desktop, offers: readonly string[]): Json {
   const mode = { mode: asked.mode };
   switch (stage.name) {
     case 'prompt':
       return {
         ...mode,
         state: 'prompt',
-        provider: providerOf(config),
+        offers,
         ...(stage.message === undefined ? {} : { message: stage.message }),
       };
     case 'closed':
