@@ -19,8 +19,13 @@ const FOLDERS = [
   join(HEIMDAL, 'usr', 'lib', 'heimdal-servers'),
 ].filter((folder) => folder !== '');
 
-/** Libraries: what interpreter runs them, where Debian installs them for it. */
+const ARCHITECTURE = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+const NSS_WRAPPER = `/usr/lib/${ARCHITECTURE}-linux-gnu/libnss_wrapper.so`;
+
+/** Libraries: what interpreter runs them (or they themselves), where Debian installs them for it. */
 const LIBRARIES: Readonly<Record<string, readonly [interpreter: string, library: string]>> = {
+  // Preloaded, it answers for names of hosts from a file.
+  'nss-wrapper': [NSS_WRAPPER, NSS_WRAPPER],
   impacket: ['/usr/bin/python3', '/usr/lib/python3/dist-packages/impacket/krb5'],
   'rdp_check.py': ['/usr/bin/python3', '/usr/share/doc/python3-impacket/examples/rdp_check.py'],
 };

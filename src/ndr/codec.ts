@@ -212,12 +212,15 @@ export function openSerialized(bytes: Uint8Array): Reader {
   return new Reader(bytes, HEADER_LENGTH, HEADER_LENGTH + objectBufferLength);
 }
 
-/** Padding to 8 octets may follow an object, twice over (within its length and after it). */
+/**
+ * Padding to 8 octets may follow an object, twice over (within its length and after it). FreeRDP appends
+ * 8 more to an object that is aligned already.
+ */
 export function closeSerialized(reader: Reader): void {
   const left = reader.end - reader.at;
-  if (left >= 8) reader.fail(`${left} octets follow the object; fewer than 8 may, as padding`);
+  if (left > 8) reader.fail(`${left} octets follow the object; 8 may at most, as padding`);
   const after = reader.bytes.length - reader.end;
-  if (after >= 8) reader.fail(`${after} octets follow ObjectBufferLength`, reader.end);
+  if (after > 8) reader.fail(`${after} octets follow ObjectBufferLength`, reader.end);
 }
 
 /** The serialized type with its headers, as PAC buffers and smart card calls carry it. */
