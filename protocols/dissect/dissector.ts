@@ -14,7 +14,7 @@ import { isLdapMessage, ldapMessage } from './ldap.ts';
 import { MESSAGES, USER_TO_USER } from './messages.ts';
 import { netlogonContents } from './netlogon.ts';
 import { ntlmMessage } from './ntlm.ts';
-import { remoteDesktopContents } from './remote-desktop.ts';
+import { remoteDesktopContents, remoteDesktopName } from './remote-desktop.ts';
 import { laterSpnegoToken, spnegoToken } from './spnego.ts';
 import { jsonOf, rowsOf, takeApart } from './tree.ts';
 import { standingAlone, TYPES, typeByTag } from './types.ts';
@@ -86,6 +86,7 @@ export const dissector: Dissector = {
     const opened = bytes[0] === GSS_TOKEN ? openKerberosToken(bytes) : undefined;
     if (opened?.ok) return opened.message;
     if (isLdapMessage(bytes)) return ldapName(bytes);
+    if (tpduOf(bytes) !== undefined) return remoteDesktopName(bytes);
     const contents = contentsOf(bytes, hints);
     const negotiates = [spnego, laterSpnego, ntlmMessage].some((one) => one === contents);
     if (negotiates) return tokenName(bytes);

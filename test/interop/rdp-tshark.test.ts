@@ -8,8 +8,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { dissector } from '../../protocols/dissect/dissector.ts';
+import { FRAMINGS } from '../../protocols/roles.ts';
+import { fromUtf8 } from '../../src/bytes/bytes.ts';
+import { type CaptureSource, captureOf } from '../../src/trace/capture.ts';
+import { hintsOf, keyringOf, messageOf } from '../../src/trace/hints.ts';
+import { pcapng as writePcapng } from '../../src/trace/pcapng.ts';
+import type { TraceRecord } from '../../src/trace/record.ts';
+import { linksOf } from '../../src/trace/wire.ts';
 import { peerTest } from '../peers.ts';
 import { built } from '../root.ts';
+import { execute, serve } from './served.ts';
 
 const s = suite('tshark reads remote desktops');
 
@@ -38,6 +47,7 @@ expect:
 
 const folder = mkdtempSync(join(tmpdir(), 'kerblab-rdp-tshark-'));
 s.after(() => rmSync(folder, { recursive: true }));
+/** A file of this test. */
 const file = (name: string): string => join(folder, name);
 
 function kerblab(...args: readonly string[]): void {
@@ -134,6 +144,79 @@ peerTest(s, 'the tickets in it open with the keys of the realm', ['tshark'], () 
     assert.match(names, 'alice');
     assert.match(names, 'RD1$');
   }
+});
+
+/** What `serve` has recorded of a connection of FreeRDP, whose TLS was real. */
+async function servedRecords(): Promise<CaptureSource> {
+  const options = ['--kdc', '0', '--rdp', '0', '--trace', '0'];
+  const served = await serve('test/interop/remote-desktop.yaml', options);
+  try {
+    const { rdp, trace } = served.ready;
+    const who = ['/u:CORP\\alice', '/p:Correct horse 7', '/sec:nla', '/cert:ignore'];
+    const command = ['-a', 'xfreerdp', `/v:${rdp}`, ...who, '+auth-only'];
+    const { code, stdout } = await execute('xvfb-run', command, {});
+    assert.is(code, 0, stdout);
+    const { origin, searchParams } = new URL(trace as string);
+    const get = async (path: string): Promise<Uint8Array> => {
+      const answer = await fetch(`${origin}${path}?token=${searchParams.get('token')}`);
+      return new Uint8Array(await answer.arrayBuffer());
+    };
+    const lines = fromUtf8(await get('/trace'))
+      .trim()
+      .split('\n');
+    const records = lines.map((line) => JSON.parse(line) as TraceRecord);
+    const octets = new Map<string, Uint8Array>();
+    for (const link of records.flatMap(linksOf)) octets.set(link, await get(`/bytes/${link}`));
+    return {
+      records,
+      octets: (link) => octets.get(link),
+      start: 0,
+      tls: { seed: 1 },
+      framings: new Map(FRAMINGS.map((framing) => [framing.name, framing])),
+    };
+  } finally {
+    await served.stop();
+  }
+}
+
+const PEERS = ['tshark', 'xfreerdp', 'xvfb-run', 'xauth'] as const;
+
+peerTest(s, 'what serve has recorded of FreeRDP goes the same way', PEERS, async () => {
+  const source = await servedRecords();
+  const { records, octets } = source;
+  const keys = keyringOf(records, octets, dissector);
+  const credentials: unknown[] = [];
+  for (const { actor, event, effects } of records) {
+    for (const wire of actor === 'rd1' ? [event, ...effects] : []) {
+      const bytes = messageOf(wire, octets);
+      if (bytes === undefined || !['received', 'send'].includes(wire.kind)) continue;
+      assert.type(wire.message, 'string', `${bytes.length} octets without a name`);
+      const rows = dissector.fields(bytes, hintsOf(wire), keys);
+      assert.is(
+        rows.find(({ type }) => type === 'error'),
+        undefined,
+        wire.message,
+      );
+      const value = dissector.value(bytes, hintsOf(wire), keys) as Readonly<
+        Record<string, unknown>
+      >;
+      if (value.authInfo !== undefined) credentials.push(value.authInfo);
+    }
+  }
+  assert.equal(credentials, [
+    {
+      openedBy: 'NTLM session key of CORP\\alice',
+      credType: 1,
+      credentials: { domainName: 'CORP', userName: 'alice', password: 'Correct horse 7' },
+    },
+  ]);
+  const pcapng = file('served.pcapng');
+  writeFileSync(pcapng, writePcapng({ title: 't', application: 'a', ...captureOf(source) }));
+  const served = { pcapng, options: ['-d', 'tcp.port==3389,tls'] };
+  assert.is(count(served, 'tls.handshake.type == 1'), 1);
+  assert.is(count(served, 'credssp'), 5);
+  assert.is(count(served, 'ntlmssp.auth.username == "alice"'), 1);
+  assert.is(count(served, 'rdp.numberCapabilities'), 2);
 });
 
 s.run();
