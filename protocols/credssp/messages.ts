@@ -1,7 +1,8 @@
 /** What CredSSP's two sides send, as DER: MS-CSSP 2.2.1. Everything in one TLS record each. */
 import type { Codec, Infer } from '../../src/der/codec.ts';
-import { int32, integerBetween, octetString, uint32 } from '../../src/der/primitives.ts';
+import { int32, integerBetween, named, octetString, uint32 } from '../../src/der/primitives.ts';
 import { field, optional, sequence, sequenceOf } from '../../src/der/structures.ts';
+import { errorByStatus } from '../kerberos/ntstatus.ts';
 
 /** What this side speaks at most; whoever says more is taken for one that speaks this (2.2.1). */
 export const VERSION_MAX = 6;
@@ -23,7 +24,7 @@ const unsigned = integerBetween('INTEGER', 0, 0xffffffff);
 
 /** An NTSTATUS: its highest bit is the integer's sign, so that four octets are sent (2.2.1). */
 const ntstatus: Codec<number> = {
-  ...uint32,
+  ...named(uint32, (value) => errorByStatus(value)?.name),
   type: 'NTSTATUS',
   write: (writer, value) => int32.write(writer, value | 0),
 };

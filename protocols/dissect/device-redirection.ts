@@ -3,6 +3,7 @@ import { view } from '../../src/bytes/bytes.ts';
 import { type Codec, readMember, rest } from '../../src/layout/codec.ts';
 import type { Reader } from '../../src/layout/reader.ts';
 import type { DissectedField } from '../../src/trace/dissector.ts';
+import { statusName } from '../kerberos/ntstatus.ts';
 import * as m from '../rdpefs/messages.ts';
 import { packetName, readPacket } from '../rdpefs/packets.ts';
 import { callName } from '../rdpesc/calls.ts';
@@ -43,11 +44,14 @@ function read(reader: Reader): void {
   else own.read(reader);
 }
 
-/** Codes of calls are the smart card service's: the structure of requests does not know them. */
-function withCall(row: DissectedField): DissectedField {
-  if (!row.path.endsWith('.IoControlCode') || typeof row.value !== 'number') return row;
-  const call = callByCode(row.value);
-  return call === undefined ? row : { ...row, name: `SCARD_IOCTL_${call.toUpperCase()}` };
+/** What the structures of redirection do not know: codes of calls are the smart card service's. */
+function called(row: DissectedField): DissectedField {
+  if (typeof row.value !== 'number') return row;
+  if (row.path.endsWith('.IoControlCode')) {
+    const call = callByCode(row.value);
+    return call === undefined ? row : { ...row, name: `SCARD_IOCTL_${call.toUpperCase()}` };
+  }
+  return row.path.endsWith('.IoStatus') ? { ...row, name: statusName(row.value) } : row;
 }
 
 /** Whether octets of a channel are such a packet. */
@@ -74,7 +78,7 @@ export function devicePacket(message: string | undefined): Contents {
     ...request(rows, keys),
     ...response(rows, keys, named),
   ];
-  return laidOut('rdpdr', read, inside, withCall);
+  return laidOut('rdpdr', read, inside, called);
 }
 
 const numberAt = (rows: Rows, path: string): number | undefined => {

@@ -36,7 +36,7 @@ function inside(rows: Rows, keys: KeyStore, from: Side): readonly Inner[] {
   const contents = remoteGuard(whole, from);
   if (contents === undefined) return [];
   if (whole.length === data.length) return innerAt(rows, 'Data', contents, instead('Data'));
-  const octets = { plaintext: whole, key: 'the PDUs together' };
+  const octets = { plaintext: whole, key: 'the PDUs before it' };
   return [{ path: 'Data', contents, octets, put: instead('Data') }];
 }
 

@@ -53,11 +53,6 @@ export function laidOut(
   return ofRows(type, explain, inside);
 }
 
-/** One structure. */
-export function structure(codec: LayoutCodec<unknown>, inside?: Inside): Contents {
-  return laidOut(codec.type, (reader) => codec.read(reader), inside);
-}
-
 /** Several structures, one after another. */
 export function members(
   type: string,

@@ -200,7 +200,7 @@ function chunk(channelId: number, outer: Rows, message: string | undefined): Con
       const name = keys.channels.channel(channelId);
       const inner = channelMessage(whole, from, message, name);
       if ((flags & CHANNEL_FLAG_FIRST) !== 0) return innerAt(rows, DATA, inner, instead(DATA));
-      const octets = { plaintext: whole, key: 'the chunks together' };
+      const octets = { plaintext: whole, key: 'the chunks before it' };
       return inner === undefined
         ? []
         : [{ path: DATA, contents: inner, octets, put: instead(DATA) }];

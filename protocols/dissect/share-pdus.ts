@@ -3,6 +3,7 @@ import { view } from '../../src/bytes/bytes.ts';
 import { type Codec, readMember, rest, uint8, uint16 } from '../../src/layout/codec.ts';
 import type { Reader } from '../../src/layout/reader.ts';
 import { struct } from '../../src/layout/structures.ts';
+import { statusName } from '../kerberos/ntstatus.ts';
 import { CLIENT_INFO_PDU, TS_SECURITY_HEADER } from '../rdp/client-info.ts';
 import { PduType, PduType2, SecurityFlags } from '../rdp/constants.ts';
 import { LICENSE_PDU } from '../rdp/licensing.ts';
@@ -16,7 +17,7 @@ import {
   TS_SHAREDATAHEADER,
 } from '../rdp/share.ts';
 import type { Contents } from './contents.ts';
-import { innerAt, instead, laidOut, rowAt, structure } from './laid-out.ts';
+import { innerAt, instead, laidOut, rowAt } from './laid-out.ts';
 
 const CONTROL_HEADER = 6;
 /** Where pduType2 stands, headers included. */
@@ -149,10 +150,24 @@ function read(reader: Reader): void {
   }
 }
 
+/** Why a sign-in failed may be an NTSTATUS (MS-RDPBCGR 2.2.10.1.1.4.1.1). */
+function sessionInfo(codec: Codec<unknown>): Contents {
+  return laidOut(
+    codec.type,
+    (reader) => codec.read(reader),
+    undefined,
+    (row) => {
+      const { path, value, name } = row;
+      const isStatus = path.endsWith('.ErrorNotificationType') && name === undefined;
+      return isStatus && typeof value === 'number' ? { ...row, name: statusName(value) } : row;
+    },
+  );
+}
+
 /** The data of the I/O channel. */
 export const shareData: Contents = laidOut('data of the I/O channel', read, (rows) => {
   const infoType = rowAt(rows, 'infoType')?.value;
   const codec = typeof infoType === 'number' ? INFO[infoType] : undefined;
   if (codec === undefined) return [];
-  return innerAt(rows, 'infoData', structure(codec), instead('infoData'));
+  return innerAt(rows, 'infoData', sessionInfo(codec), instead('infoData'));
 });

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { TSRequest } from '../../../protocols/credssp/messages.ts';
 import { dissector } from '../../../protocols/dissect/dissector.ts';
+import { STATUS_LOGON_FAILURE } from '../../../protocols/kerberos/ntstatus.ts';
 import { chunks } from '../../../protocols/rdp/channels.ts';
+import { ErrorInfo, PduType2 } from '../../../protocols/rdp/constants.ts';
 import {
   type ClientCore,
   encodeClientData,
@@ -20,9 +23,12 @@ import {
   indication,
   readConnectInitial,
 } from '../../../protocols/rdp/mcs.ts';
+import { saveSessionInfo } from '../../../protocols/rdp/session-info.ts';
+import { dataPdu, setErrorInfo } from '../../../protocols/rdp/share.ts';
 import { pdu } from '../../../protocols/rdpedyc/messages.ts';
 import { MESSAGES } from '../../../protocols/roles.ts';
 import { concat, fromHex, hex, toHex } from '../../../src/bytes/bytes.ts';
+import { encode } from '../../../src/der/codec.ts';
 import type { KeyRecord } from '../../../src/machine/actor.ts';
 import type { Keyring } from '../../../src/trace/dissector.ts';
 import { root } from '../../root.ts';
@@ -217,6 +223,20 @@ function coreOfFreeRdp(): ClientCore {
 function known<T>(read: { readonly ok: true; readonly value: T } | { readonly ok: false }): T {
   return read.ok ? read.value : (assert.unreachable('it cannot be read') as never);
 }
+
+s('statuses and errors have their names', () => {
+  const failed = encode(TSRequest, { version: 6, errorCode: STATUS_LOGON_FAILURE });
+  assert.is((dissector.value(failed) as Json).errorCode, 'STATUS_LOGON_FAILURE');
+  const shown = (pduType2: number, body: Uint8Array): Json =>
+    dissector.value(indication(1003, dataPdu(1, 1002, pduType2, body))) as Json;
+  const info = saveSessionInfo({ kind: 'logonError', type: STATUS_LOGON_FAILURE, data: 0 });
+  const { infoType, LogonErrors } = shown(PduType2.PDUTYPE2_SAVE_SESSION_INFO, info);
+  assert.is(infoType, 'INFOTYPE_LOGON_EXTENDED_INFO');
+  assert.is((LogonErrors as Json).ErrorNotificationType, 'STATUS_LOGON_FAILURE');
+  const error = setErrorInfo(ErrorInfo.ERRINFO_SERVER_INSUFFICIENT_PRIVILEGES);
+  const { errorInfo } = shown(PduType2.PDUTYPE2_SET_ERROR_INFO_PDU, error);
+  assert.is(errorInfo, 'ERRINFO_SERVER_INSUFFICIENT_PRIVILEGES');
+});
 
 s('input and updates of the fast path are known by their octets', () => {
   const keys = hex`04 04 00 1e`;
