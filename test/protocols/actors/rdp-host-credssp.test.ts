@@ -1,7 +1,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { deviceRole } from '../../../protocols/actors/device-role.ts';
+import type { Running } from '../../../protocols/actors/device-state.ts';
 import { boundKeyOf } from '../../../protocols/actors/rdp-host-config.ts';
 import { rdpHost } from '../../../protocols/actors/rdp-host-role.ts';
+import type { Desktop } from '../../../protocols/actors/remote-desktop-state.ts';
+import type { Credentials } from '../../../protocols/credssp/credentials.ts';
 import { TSRequest } from '../../../protocols/credssp/messages.ts';
 import { statusName } from '../../../protocols/kerberos/ntstatus.ts';
 import { RequestFlags } from '../../../protocols/rdp/constants.ts';
@@ -17,6 +21,8 @@ const s = suite('actors/rdp-host-credssp');
 interface Between {
   request?(flags: number): number;
   certificate?(certificate: Uint8Array): Uint8Array;
+  /** What the client hands over in the end. */
+  credentials?(credentials: Credentials): Credentials;
 }
 
 /** RDP_NEG_REQ (MS-RDPBCGR 2.2.1.1.1) is the last that a Connection Request has: type, flags, length, protocols. */
@@ -53,6 +59,34 @@ function hostBehind(between: Between): RoleDefinition {
   } as RoleDefinition;
 }
 
+/** A client that hands over something else than it should. */
+function clientWith({ credentials }: Between): RoleDefinition {
+  const replaced = ({ stage, ...desktop }: Desktop): Desktop => {
+    if (stage.name !== 'connecting' || stage.nla.name !== 'speaking') return { stage, ...desktop };
+    const { nla } = stage;
+    const others = credentials?.(nla.credentials) ?? nla.credentials;
+    return { ...desktop, stage: { ...stage, nla: { ...nla, credentials: others } } };
+  };
+  return {
+    ...deviceRole,
+    build(name, config, scene) {
+      const actor = deviceRole.build(name, config as never, scene);
+      return {
+        ...actor,
+        step(state, event, env) {
+          const next = actor.step(state, event, env);
+          const after = next.state as Running | { readonly name: 'off' };
+          if (!('base' in after)) return next;
+          const { desktops } = after.base;
+          const open = desktops.open.map(replaced);
+          const base = { ...after.base, desktops: { ...desktops, open } };
+          return { ...next, state: { ...after, base } };
+        },
+      };
+    },
+  } as RoleDefinition;
+}
+
 const CAST = {
   ...SMALLEST,
   dana: { role: 'user', realm: 'CORP.EXAMPLE', password: 'Passw0rd!', groups: ['Domain Admins'] },
@@ -79,7 +113,7 @@ async function connected(wish: Wish): Promise<SmallWorld> {
   const { who = 'alice', mode = 'normal', host = 'rd1.corp.example', between = {} } = wish;
   const { password = 'Passw0rd!', rd1 = {}, faults = [] } = wish;
   const cast = { ...CAST, rd1: { ...CAST.rd1, ...rd1 } };
-  const small = smallWorld(cast, { roles: [hostBehind(between)], faults });
+  const small = smallWorld(cast, { roles: [hostBehind(between), clientWith(between)], faults });
   const on = 'laptop';
   const types = (value: string, at: number) =>
     small.command(who, 'enters', { enters: 'password', value, on }, at);
@@ -158,6 +192,20 @@ s('a password that comes by Restricted Admin is thrown away', async () => {
   assert.is(session?.networkIdentity, 'CORP\\RD1$');
   // The two are the computer's own.
   assert.is(small.sent().filter((message) => message === 'rd1 AS-REQ').length, 2);
+});
+
+s('tickets of somebody else get nobody in', async () => {
+  const mode = 'remoteCredentialGuard';
+  let danas: Credentials | undefined;
+  const seen = (credentials: Credentials) => {
+    danas = credentials;
+    return credentials;
+  };
+  const hers = await connected({ who: 'dana', mode, between: { credentials: seen } });
+  assert.is((sessions(hers) as readonly Json[]).length, 1);
+  const small = await connected({ mode, between: { credentials: () => danas as Credentials } });
+  assert.equal(sessions(small), REFUSED);
+  assert.match(cause(small), 'CORP\\alice hands over tickets of CORP\\dana');
 });
 
 s('nothing is no password: empty credentials begin no session', async () => {
