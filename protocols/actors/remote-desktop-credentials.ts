@@ -8,8 +8,9 @@ import { principal } from '../kerberos/names.ts';
 import type { Credential } from '../kerberos/ticket-cache.ts';
 import type { Offer } from '../negotiate/initiator-state.ts';
 import { ntHash } from '../ntlm/response.ts';
-import { policyObjection } from './device-ntlm.ts';
+import { NO_HASH, ntHashOf, ntlmCredentials, policyObjection } from './device-ntlm.ts';
 import type { DeviceConfig } from './device-state.ts';
+import type { LogonSession } from './logon-session.ts';
 import type { Asked, Desktop, Logon, WithLine } from './remote-desktop-state.ts';
 import { guardedCredentials } from './remote-guard.ts';
 
@@ -30,12 +31,13 @@ export function hostName({ asked }: Desktop): PrincipalName {
 /** What is tried, or why there is nothing to try. */
 export function offersOf(
   config: DeviceConfig,
+  session: LogonSession,
   desktop: Desktop,
   logon: Logon,
   tgt: Credential | undefined,
 ): readonly [Offer, ...Offer[]] | string {
   const { asked } = desktop;
-  const ntlm = ntlmOffer(config, asked, logon);
+  const ntlm = ntlmOffer(config, session, asked, logon);
   if (tgt === undefined) {
     return typeof ntlm === 'string' ? `no Kerberos with ${asked.host}, and ${ntlm}` : [ntlm];
   }
@@ -48,15 +50,37 @@ export function offersOf(
   return typeof ntlm === 'string' ? [kerberos] : [kerberos, ntlm];
 }
 
-function ntlmOffer(config: DeviceConfig, { host, mode }: Asked, logon: Logon): Offer | string {
+function ntlmOffer(
+  config: DeviceConfig,
+  session: LogonSession,
+  { host, mode }: Asked,
+  logon: Logon,
+): Offer | string {
   if (mode === 'remoteCredentialGuard') return 'Remote Credential Guard takes Kerberos only';
   const objection = policyObjection(config);
   if (objection !== undefined) return objection;
-  if (logon.kind !== 'password') return 'NTLM takes passwords only';
-  const { domain: domainName, userName, password } = logon;
-  const names = { domainName, userName, workstation: config.netbiosName };
-  const credentials = { ...names, ntHash: ntHash(password), targetName: `TERMSRV/${host}` };
-  return { mechanism: 'ntlm', credentials };
+  const targetName = `TERMSRV/${host}`;
+  switch (logon.kind) {
+    case 'smartCard':
+    case 'none':
+      return 'NTLM takes passwords only';
+    case 'password': {
+      const { domain: domainName, userName, password } = logon;
+      const names = { domainName, userName, workstation: config.netbiosName };
+      return {
+        mechanism: 'ntlm',
+        credentials: { ...names, ntHash: ntHash(password), targetName },
+      };
+    }
+    case 'signedIn': {
+      const hash = ntHashOf(session);
+      if (hash === undefined) return NO_HASH;
+      const credentials = ntlmCredentials(config, session, hash, targetName);
+      return { mechanism: 'ntlm', credentials };
+    }
+    default:
+      return assertNever(logon);
+  }
 }
 
 const CSP_NAME = 'Microsoft Base Smart Card Crypto Provider';

@@ -167,7 +167,7 @@ function speaking(
   if (nla.name === 'expectTls') return failed(state, 'CredSSP begins before TLS');
   const { publicKey } = nla;
   const { tgt } = tickets;
-  const offers = offersOf(config, desktop, line.logon, tgt);
+  const offers = offersOf(config, state.session, desktop, line.logon, tgt);
   if (typeof offers === 'string') return failed(state, offers);
   const request = { offers, framing: 'spnego', sequenceAfterMic: 'on' } as const;
   const credentials = credentialsOf(desktop, line, tickets, env);

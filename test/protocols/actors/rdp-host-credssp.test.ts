@@ -104,6 +104,7 @@ interface Wish {
   readonly mode?: string;
   readonly host?: string;
   readonly password?: string;
+  readonly with?: 'session';
   readonly between?: Between;
   readonly rd1?: Readonly<Record<string, Json>>;
   readonly faults?: readonly Fault[];
@@ -118,9 +119,9 @@ async function connected(wish: Wish): Promise<SmallWorld> {
   const types = (value: string, at: number) =>
     small.command(who, 'enters', { enters: 'password', value, on }, at);
   types('Passw0rd!', 1_000);
-  const asked = { connects: host, mode, security: 'ext', with: 'prompt', on };
+  const asked = { connects: host, mode, security: 'ext', with: wish.with ?? 'prompt', on };
   small.command(who, 'connects', asked, 10_000);
-  types(password, 11_000);
+  if (wish.with === undefined) types(password, 11_000);
   await small.world.run(50_000);
   return small;
 }
@@ -206,6 +207,21 @@ s('tickets of somebody else get nobody in', async () => {
   const small = await connected({ mode, between: { credentials: () => danas as Credentials } });
   assert.equal(sessions(small), REFUSED);
   assert.match(cause(small), 'CORP\\alice hands over tickets of CORP\\dana');
+});
+
+s('the hash of the session is enough for Restricted Admin by an address', async () => {
+  const wish = { mode: 'restrictedAdmin', host: '192.0.2.8', with: 'session' } as const;
+  const [session] = sessions(await connected({ ...wish, who: 'dana' })) as readonly Json[];
+  assert.equal(session, {
+    name: 'CORP\\dana',
+    sid: (session as { readonly sid: Json }).sid,
+    networkLevelAuthentication: 'ntlm',
+    signedInBy: 'restrictedAdmin',
+    networkIdentity: 'CORP\\RD1$',
+  });
+  const small = await connected(wish);
+  assert.equal(sessions(small), REFUSED);
+  assert.match(cause(small), 'CORP\\alice is not in Administrators');
 });
 
 s('nothing is no password: empty credentials begin no session', async () => {
