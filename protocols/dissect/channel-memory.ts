@@ -7,14 +7,18 @@ import { digest } from '../../src/crypto/digest.ts';
 import { CHANNEL_MESSAGE_MAX, gather, type Partial } from '../rdp/channels.ts';
 
 const REMEMBERED_MAX = 4096;
+/** Messages that are under way at once: each may have a mebibyte. */
+const GATHERED_MAX = 32;
+/** Octets of whole messages that are kept. */
+const WHOLE_MAX = 1 << 26;
 
 const nameOf = (octets: Uint8Array): string => toHex(digest('sha256', octets));
 
-function remember<T>(map: Map<string, T>, key: string, value: T): void {
+function remember<T>(map: Map<string, T>, key: string, value: T, most = REMEMBERED_MAX): void {
   map.delete(key);
   map.set(key, value);
   const [oldest] = map.keys();
-  if (map.size > REMEMBERED_MAX && oldest !== undefined) map.delete(oldest);
+  if (map.size > most && oldest !== undefined) map.delete(oldest);
 }
 
 /** Identity is the point: what was seen stays in it. */
@@ -27,6 +31,7 @@ export class ChannelMemory {
   readonly #dynamic = new Map<string, Partial>();
   /** Whole messages by their last chunk. */
   readonly #whole = new Map<string, Uint8Array>();
+  #held = 0;
   /** Names of channels by their numbers. */
   readonly #channels = new Map<string, string>();
   #offered: readonly string[] = [];
@@ -43,6 +48,16 @@ export class ChannelMemory {
     return call;
   }
 
+  #keep(name: string, message: Uint8Array): void {
+    this.#whole.set(name, message);
+    this.#held += message.length;
+    for (const [oldest, { length }] of this.#whole) {
+      if (this.#held <= WHOLE_MAX) return;
+      this.#whole.delete(oldest);
+      this.#held -= length;
+    }
+  }
+
   /** The message that a chunk ends; undefined: it ends none, or its beginning is not there. */
   ended(place: string, chunk: Uint8Array): Uint8Array | undefined {
     const name = `${place} ${nameOf(chunk)}`;
@@ -50,9 +65,9 @@ export class ChannelMemory {
     if (known !== undefined) return known;
     const gathered = gather(this.#partial.get(place), chunk);
     this.#partial.delete(place);
-    if (gathered.kind === 'partial') remember(this.#partial, place, gathered.partial);
+    if (gathered.kind === 'partial') remember(this.#partial, place, gathered.partial, GATHERED_MAX);
     if (gathered.kind !== 'message') return undefined;
-    remember(this.#whole, name, gathered.message);
+    this.#keep(name, gathered.message);
     return gathered.message;
   }
 
@@ -75,10 +90,10 @@ export class ChannelMemory {
     const wanted = Math.min(length ?? before?.length ?? 0, CHANNEL_MESSAGE_MAX);
     const had = parts.reduce((sum, part) => sum + part.length, 0);
     this.#dynamic.delete(place);
-    if (had < wanted) remember(this.#dynamic, place, { length: wanted, parts });
+    if (had < wanted) remember(this.#dynamic, place, { length: wanted, parts }, GATHERED_MAX);
     if (had !== wanted) return undefined;
     const whole = concat(...parts);
-    remember(this.#whole, name, whole);
+    this.#keep(name, whole);
     return whole;
   }
 

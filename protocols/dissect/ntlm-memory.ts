@@ -31,6 +31,8 @@ const REMEMBERED_MAX = 1024;
  */
 const POSITIONS = 1024;
 const MESSAGE_MAX = 1 << 14;
+/** Octets that are looked at for one way of one context: bounds what a hostile trace can cost. */
+const WORK_MAX = 1 << 20;
 const CHECKSUM = 8;
 
 /** Identity is the point: what was heard stays in it. */
@@ -105,8 +107,9 @@ function contextOf(of: Authenticate, key: Uint8Array): Context {
 function opened({ ways, keyExchange }: Context, token: Uint8Array): Uint8Array | undefined {
   const sealed = token.subarray(SIGNATURE_LENGTH);
   const [sum, sequence] = [token.subarray(4, 4 + CHECKSUM), token.subarray(12, 16)];
+  const positions = Math.min(POSITIONS, Math.ceil(WORK_MAX / (1 + sealed.length)));
   for (const { signingKey, stream } of ways) {
-    for (let at = 0; at < POSITIONS; at++) {
+    for (let at = 0; at < positions; at++) {
       const message = sealed.map((octet, i) => octet ^ (stream[at + i] as number));
       const made = hmac('md5', signingKey, concat(sequence, message)).subarray(0, CHECKSUM);
       const behind = at + sealed.length;

@@ -34,6 +34,8 @@ import { shareData, shareName } from './share-pdus.ts';
 type SendData = Extract<DomainPdu, { readonly data: Uint8Array }>;
 
 const CHUNK = 'Virtual Channel PDU';
+/** First and last: a message in one chunk. */
+const WHOLE = ChannelFlags.CHANNEL_FLAG_FIRST | ChannelFlags.CHANNEL_FLAG_LAST;
 
 const DOMAIN_NAMES: Readonly<Record<Exclude<DomainPdu['kind'], SendData['kind']>, string>> = {
   erectDomainRequest: 'MCS Erect Domain Request',
@@ -79,8 +81,7 @@ function dataName(pdu: SendData): string | undefined {
   const chunk = tryDecode(VIRTUAL_CHANNEL_PDU, pdu.data);
   if (!chunk.ok) return undefined;
   const { flags, virtualChannelData } = chunk.value;
-  const whole = ChannelFlags.CHANNEL_FLAG_FIRST | ChannelFlags.CHANNEL_FLAG_LAST;
-  const named = (flags & whole) === whole ? packetName(virtualChannelData, pdu) : undefined;
+  const named = (flags & WHOLE) === WHOLE ? packetName(virtualChannelData, pdu) : undefined;
   return named ?? CHUNK;
 }
 
@@ -193,17 +194,15 @@ function chunk(channelId: number, outer: Rows, message: string | undefined): Con
     CHUNK,
     (reader) => VIRTUAL_CHANNEL_PDU.read(reader),
     (rows, keys) => {
-      const flags = Number(rowAt(rows, 'flags')?.value ?? 0);
-      const { CHANNEL_FLAG_FIRST, CHANNEL_FLAG_LAST } = ChannelFlags;
-      const whole = keys.channels.ended(`${channelId} ${from}`, rows.bytes);
-      if ((flags & CHANNEL_FLAG_LAST) === 0 || whole === undefined) return [];
-      const name = keys.channels.channel(channelId);
-      const inner = channelMessage(whole, from, message, name);
-      if ((flags & CHANNEL_FLAG_FIRST) !== 0) return innerAt(rows, DATA, inner, instead(DATA));
+      const flags = Number(rowAt(rows, 'flags')?.value ?? 0) & WHOLE;
+      const data = flags === WHOLE ? octetsAt(rows, DATA) : undefined;
+      const whole = data ?? keys.channels.ended(`${channelId} ${from}`, rows.bytes);
+      if (whole === undefined) return [];
+      const inner = channelMessage(whole, from, message, keys.channels.channel(channelId));
+      if (inner === undefined) return [];
+      if (data !== undefined) return innerAt(rows, DATA, inner, instead(DATA));
       const octets = { plaintext: whole, key: 'the chunks before it' };
-      return inner === undefined
-        ? []
-        : [{ path: DATA, contents: inner, octets, put: instead(DATA) }];
+      return [{ path: DATA, contents: inner, octets, put: instead(DATA) }];
     },
   );
 }
