@@ -82,8 +82,9 @@ const TS_INPUT_CAPABILITYSET = struct('TS_INPUT_CAPABILITYSET', {
   imeFileName: octets(64),
 });
 
+/** 2.2.7.2.5; xrdp sends it without anything in it. */
 const TS_FONT_CAPABILITYSET = struct('TS_FONT_CAPABILITYSET', {
-  fontSupportFlags: uint16,
+  fontSupportFlags: optional(uint16),
   pad2octets: optional(uint16),
 });
 

@@ -11,7 +11,7 @@ import {
   type State,
 } from './client-state.ts';
 import { ControlAction, ErrorInfo, PduType2 } from './constants.ts';
-import { readLicense } from './licensing.ts';
+import { noLicense, readLicense } from './licensing.ts';
 import { domainPdu } from './mcs.ts';
 import { BITS_PER_PIXEL } from './screen.ts';
 import { readSessionInfo } from './session-info.ts';
@@ -83,7 +83,15 @@ export function licensed(state: InState<'expectLicense'>, data: Uint8Array): Cli
   const error = errorInfoIn(data);
   if (error !== undefined) return ended(error);
   const read = readLicense(data);
-  return read.ok ? to({ ...state, name: 'expectDemandActive' }) : ended(read.reason);
+  switch (read.kind) {
+    case 'valid':
+      return to({ ...state, name: 'expectDemandActive' });
+    // Whoever insists on licences hangs up now; others go on.
+    case 'requested':
+      return to(state, [onIo(state, 'License Error PDU', noLicense())]);
+    case 'refused':
+      return ended(read.reason);
+  }
 }
 
 export function activated(

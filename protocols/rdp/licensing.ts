@@ -2,7 +2,6 @@
 import {
   encode,
   enumeration,
-  type Infer,
   rest,
   tryDecode,
   uint8,
@@ -65,14 +64,22 @@ export const LICENSE_PDU = struct('License PDU', {
   message: LICENSE_ERROR_MESSAGE,
 });
 
-/** "License Error PDU - Valid Client". */
-export function validClient(): Uint8Array {
+/** The same while nobody knows which message it is. */
+const ANY_LICENSE_PDU = struct('License PDU', {
+  securityHeader: TS_SECURITY_HEADER,
+  bMsgType: enumeration(uint8, 'UINT8', MessageType),
+  flags: uint8,
+  wMsgSize: lengthOf('message', uint16, HEADER),
+  message: rest,
+});
+
+function errorPdu(dwErrorCode: number): Uint8Array {
   return encode(LICENSE_PDU, {
     securityHeader: { flags: SecurityFlags.SEC_LICENSE_PKT, flagsHi: 0 },
     bMsgType: MessageType.ERROR_ALERT,
     flags: PREAMBLE_VERSION_3_0,
     message: {
-      dwErrorCode: ErrorCode.STATUS_VALID_CLIENT,
+      dwErrorCode,
       dwStateTransition: StateTransition.ST_NO_TRANSITION,
       wBlobType: BB_ERROR_BLOB,
       blob: new Uint8Array(0),
@@ -80,18 +87,37 @@ export function validClient(): Uint8Array {
   });
 }
 
-/** Whether the server takes the client without a licence; `reason`: what it wants instead. */
-export function readLicense(
-  data: Uint8Array,
-): { readonly ok: true } | { readonly ok: false; readonly reason: string } {
+/** "License Error PDU - Valid Client". */
+export function validClient(): Uint8Array {
+  return errorPdu(ErrorCode.STATUS_VALID_CLIENT);
+}
+
+/** A client's answer to a request for a licence that it does not have (MS-RDPELE 2.2.2.7). */
+export function noLicense(): Uint8Array {
+  return errorPdu(ErrorCode.ERR_NO_LICENSE);
+}
+
+export type Licensing =
+  /** The server takes the client without a licence. */
+  | { readonly kind: 'valid' }
+  | { readonly kind: 'requested' }
+  /** `reason`: what it wants instead. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
+export function readLicense(data: Uint8Array): Licensing {
+  const any = tryDecode(ANY_LICENSE_PDU, data);
+  if (!any.ok) return refused(any.error.message);
+  const { bMsgType } = any.value;
+  if (bMsgType === MessageType.LICENSE_REQUEST) return { kind: 'requested' };
+  if (bMsgType !== MessageType.ERROR_ALERT) return refused(`message type ${bMsgType}`);
   const read = tryDecode(LICENSE_PDU, data);
-  if (!read.ok) return { ok: false, reason: `no licence that is taken: ${read.error.message}` };
-  const { message, bMsgType }: Infer<typeof LICENSE_PDU> = read.value;
-  if (
-    bMsgType === MessageType.ERROR_ALERT &&
-    message.dwErrorCode === ErrorCode.STATUS_VALID_CLIENT
-  ) {
-    return { ok: true };
-  }
-  return { ok: false, reason: `licensing error ${message.dwErrorCode}` };
+  if (!read.ok) return refused(read.error.message);
+  const { dwErrorCode } = read.value.message;
+  return dwErrorCode === ErrorCode.STATUS_VALID_CLIENT
+    ? { kind: 'valid' }
+    : refused(`error ${dwErrorCode}`);
+}
+
+function refused(reason: string): Licensing {
+  return { kind: 'refused', reason: `no licence that is taken: ${reason}` };
 }

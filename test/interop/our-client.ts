@@ -107,6 +107,7 @@ function client(
 export interface SignIn {
   readonly exchange?: typeof WINDOWS_KDC_EXCHANGE;
   readonly kdcOptions?: number;
+  readonly realm?: string;
 }
 
 const { forwardable, renewable, canonicalize } = KdcOptions;
@@ -116,9 +117,10 @@ export function asRequest(
   name: string,
   etypes: readonly number[],
   kdcOptions = forwardable | renewable | canonicalize,
+  realm = REALM,
 ): AsRequest {
   return {
-    realm: REALM,
+    realm,
     cname: principal(NT_PRINCIPAL, name),
     kdcOptions,
     till: Math.floor(Date.now() / 1_000) * 1_000 + 36_000_000,
@@ -135,9 +137,9 @@ export function signIn(
   name: string,
   secret: LongTermSecret,
   etypes: readonly number[],
-  { exchange, kdcOptions }: SignIn = {},
+  { exchange, kdcOptions, realm }: SignIn = {},
 ): Promise<Outcome> {
-  const request = asRequest(name, etypes, kdcOptions);
+  const request = asRequest(name, etypes, kdcOptions, realm);
   return exchanged(
     port,
     (options, env) => exchanges.beginAs(none(), 'test', request, secretProof(secret), options, env),

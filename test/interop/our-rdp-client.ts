@@ -13,10 +13,8 @@ import type { PrincipalName } from '../../protocols/kerberos/messages.ts';
 import { statusName } from '../../protocols/kerberos/ntstatus.ts';
 import type { Credential } from '../../protocols/kerberos/ticket-cache.ts';
 import type * as initiating from '../../protocols/negotiate/initiator-state.ts';
-import { ntHash } from '../../protocols/ntlm/response.ts';
 import * as rdp from '../../protocols/rdp/client.ts';
 import type * as client from '../../protocols/rdp/client-state.ts';
-import { InfoFlags } from '../../protocols/rdp/constants.ts';
 import { rdpServerFraming } from '../../protocols/rdp/framing.ts';
 import type { SessionInfo } from '../../protocols/rdp/session-info.ts';
 import type { Message } from '../../protocols/rdpefs/packets.ts';
@@ -66,48 +64,6 @@ const LIMIT_MS = 60_000;
 /** A record of TLS that says it has 512 octets, and the beginning of a ClientHello. */
 const HALF_HELLO = Uint8Array.of(0x16, 3, 1, 2, 0, 1, 0, 1);
 
-export interface Account {
-  readonly domain: string;
-  readonly userName: string;
-  readonly password: string;
-}
-
-/** What it asks for, and says of itself. @param protocols bits of `Protocol` */
-export function rdpConfig(
-  { domain, userName, password }: Account,
-  protocols: number,
-  more: Partial<client.ClientConfig> = {},
-): client.ClientConfig {
-  const { INFO_MOUSE, INFO_UNICODE, INFO_LOGONNOTIFY, INFO_AUTOLOGON } = InfoFlags;
-  const flags = INFO_MOUSE | INFO_UNICODE | INFO_LOGONNOTIFY | INFO_AUTOLOGON;
-  return {
-    requestedProtocols: protocols,
-    mode: 'normal',
-    userName,
-    clientName: 'KERBLAB',
-    width: 800,
-    height: 600,
-    channels: [{ name: 'rdpdr', options: 0x80800000 }],
-    smartCardLogOn: false,
-    info: { flags, domain, userName, password, clientAddress: '127.0.0.1' },
-    ...more,
-  };
-}
-
-/** NTLM alone. @param framing `none`: tokens as they are, as servers want them that know nothing else */
-export function byNtlm(
-  { domain: domainName, userName, password }: Account,
-  framing: initiating.Request['framing'],
-): Nla {
-  const workstation = 'KERBLAB';
-  const credentials = { userName, domainName, ntHash: ntHash(password), workstation };
-  const offers = [{ mechanism: 'ntlm', credentials }] as const;
-  return {
-    request: { offers, framing, sequenceAfterMic: 'on' },
-    credentials: { kind: 'password', domainName, userName, password },
-  };
-}
-
 export class OurRdpClient {
   readonly #wishes: Wishes;
   readonly #sent: string[] = [];
@@ -120,6 +76,7 @@ export class OurRdpClient {
   #stamp = 0;
   #isStopped = false;
   #isClosed = false;
+  #wasActive = false;
   #failure: string | undefined;
 
   constructor(wishes: Wishes) {
@@ -154,11 +111,10 @@ export class OurRdpClient {
     return this.#failure ?? (this.#state.name === 'closed' ? this.#state.reason : undefined);
   }
 
-  /** Waits for the session. @throws with the reason when it is not to be */
+  /** Waits for the session, which may be over by then. @throws with the reason when it is not to be */
   async active(): Promise<void> {
-    await until(() => this.#state.name === 'active' || this.reason !== undefined || this.#isClosed);
-    if (this.#state.name !== 'active')
-      throw new Error(this.reason ?? `closed: ${this.#state.name}`);
+    await until(() => this.#wasActive || this.reason !== undefined || this.#isClosed);
+    if (!this.#wasActive) throw new Error(this.reason ?? `closed: ${this.#state.name}`);
   }
 
   /** Waits for its end. @returns why */
@@ -231,6 +187,7 @@ export class OurRdpClient {
         this.#authenticate({ kind: 'received', bytes: effect.bytes });
         return;
       case 'activated':
+        this.#wasActive = true;
         return;
       case 'channel':
         this.#wishes.channel?.(effect.channel, effect.message, ({ name, message }) =>

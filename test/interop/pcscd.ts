@@ -137,7 +137,7 @@ function isTaken(path: string): Promise<boolean> {
 }
 
 /** The second slot of the reader takes the port behind it. */
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer();
     server.listen(0, '127.0.0.1', () => {

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Protocol } from '../../protocols/rdp/constants.ts';
-import { byNtlm, OurRdpClient, rdpConfig, type Stop, until } from './our-rdp-client.ts';
+import { OurRdpClient, type Stop, until } from './our-rdp-client.ts';
+import { byNtlm, rdpConfig } from './our-rdp-logon.ts';
 import { type Served, serve } from './served.ts';
 
 const s = suite('stalled clients');
