@@ -1,7 +1,7 @@
 /** A card as a reader has it: APDUs in, responses out, with a PIN and a key behind it that answer at once. */
 import { createPrivateKey } from 'node:crypto';
 import { gids } from '../../../protocols/gids/application.ts';
-import type { CardContents } from '../../../protocols/iso7816/application.ts';
+import type { Application, CardContents } from '../../../protocols/iso7816/application.ts';
 import * as card from '../../../protocols/iso7816/card-machine.ts';
 import { piv } from '../../../protocols/piv/application.ts';
 import { fromHex, toHex, utf8 } from '../../../src/bytes/bytes.ts';
@@ -48,6 +48,7 @@ export function heldCard(
   pair: KeyPair,
   face: 'gids' | 'piv',
   changes: Partial<CardContents> = {},
+  applications: readonly Application[] = [gids, piv],
 ): HeldCard {
   let contents = contentsOf(pair, changes);
   let state: card.State = card.initialState;
@@ -57,7 +58,7 @@ export function heldCard(
       now: 0,
       random: (size: number) => new Uint8Array(size),
       contents,
-      applications: [gids, piv],
+      applications,
     };
     const step = card.step(state, event, env);
     state = step.state;
