@@ -59,8 +59,16 @@ function info(
   logon: Logon,
 ): Omit<client.ClientConfig['info'], 'clientAddress'> {
   const { INFO_MOUSE, INFO_UNICODE, INFO_LOGONNOTIFY, INFO_LOGONERRORS } = InfoFlags;
+  const { INFO_DISABLECTRLALTDEL, INFO_MAXIMIZESHELL } = InfoFlags;
   const { INFO_AUTOLOGON, INFO_PASSWORD_IS_SC_PIN } = InfoFlags;
-  const flags = INFO_MOUSE | INFO_UNICODE | INFO_LOGONNOTIFY | INFO_LOGONERRORS;
+  // As mstsc sends them: xrdp takes nobody without the first four.
+  const flags =
+    INFO_MOUSE |
+    INFO_DISABLECTRLALTDEL |
+    INFO_UNICODE |
+    INFO_MAXIMIZESHELL |
+    INFO_LOGONNOTIFY |
+    INFO_LOGONERRORS;
   const inClear = (requestedProtocols & CREDSSP) === 0;
   switch (logon.kind) {
     case 'smartCard':

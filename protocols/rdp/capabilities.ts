@@ -251,9 +251,11 @@ export function serverCapabilities(desktop: Desktop, node: number): readonly Cap
 }
 
 export function clientCapabilities(desktop: Desktop): readonly CapabilitySet[] {
-  const { LONG_CREDENTIALS_SUPPORTED, NO_BITMAP_COMPRESSION_HDR } = ExtraFlags;
+  const { FASTPATH_OUTPUT_SUPPORTED, LONG_CREDENTIALS_SUPPORTED, NO_BITMAP_COMPRESSION_HDR } =
+    ExtraFlags;
   return [
-    general(LONG_CREDENTIALS_SUPPORTED | NO_BITMAP_COMPRESSION_HDR),
+    // Pictures of either path are read over; FreeRDP's servers take nobody without the fast one.
+    general(FASTPATH_OUTPUT_SUPPORTED | LONG_CREDENTIALS_SUPPORTED | NO_BITMAP_COMPRESSION_HDR),
     bitmap(desktop),
     order,
     pointer,

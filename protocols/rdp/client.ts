@@ -24,6 +24,7 @@ import {
   domainPdu,
   readConnectResponse,
   readDomainPdu,
+  USER_REQUESTED,
 } from './mcs.ts';
 import { accepted, isCredSsp, requestFlags } from './negotiation.ts';
 import { connectionRequest, readConnectionConfirm } from './x224.ts';
@@ -53,13 +54,24 @@ export function step(config: ClientConfig, state: State, event: Event, _env: Env
           ])
         : unexpected(state, event, 'received');
     case 'disconnects':
-      return to({ name: 'closed', reason: 'the user disconnected' }, [{ kind: 'close' }]);
+      return disconnecting(state);
     case 'closed':
       if (state.name === 'closed') return to(state);
       return ended(`the server closed the connection in ${state.name}`);
     default:
       return assertNever(event);
   }
+}
+
+/** MS-RDPBCGR 1.3.1.4.1: who has a channel says goodbye. */
+function disconnecting(state: State): ClientStep {
+  const left = ended('the user disconnected');
+  if (!('userId' in state)) return left;
+  const goodbye = domain(
+    { kind: 'disconnectProviderUltimatum', reason: USER_REQUESTED },
+    'MCS Disconnect Provider Ultimatum',
+  );
+  return to(left.state, [goodbye, ...left.effects]);
 }
 
 function asked(config: ClientConfig): ClientStep {
