@@ -1,5 +1,4 @@
 /** What of Windows Hello is on a device when the story begins: containers, their keys and certificates. */
-import { toHex } from '../../src/bytes/bytes.ts';
 import type { CastMember, Scene } from '../../src/scenario/role.ts';
 import type { StoredCertificate } from '../hello/certificate-store.ts';
 import { keyReference } from '../hello/certificate-store.ts';
@@ -32,8 +31,7 @@ import type { EntraTenantFields } from './entra-fields.ts';
 import type { DeviceFields } from './fields.ts';
 import { limitsOf } from './hello-fields.ts';
 import { type CastHelloKey, keysOnDevice } from './hello-keys.ts';
-import { kdcTrustOf } from './kdc-trust-cast.ts';
-import { authoritiesOf, crlPath, withParents } from './pki-cast.ts';
+import { kdcTrustOf, listSourcesOf } from './kdc-trust-cast.ts';
 import { helloHeld } from './pki-certificates.ts';
 import { pkinitOptionsOf } from './pkinit-client-fields.ts';
 import { policySourcesOf } from './policy-fields.ts';
@@ -63,12 +61,7 @@ export function helloConfig(scene: Scene, name: string, config: DeviceFields): H
     tenantId,
     deviceId: deviceIdOf(scene, name, config),
     kdcTrust: kdcTrustOf(scene, config, isInDomain(config.join)),
-    listSources: withParents(authoritiesOf(scene, config.realm)).map((one) => ({
-      issuer: toHex(one.certificate.subject.der),
-      actor: one.actor,
-      host: one.host,
-      path: crlPath(one),
-    })),
+    listSources: listSourcesOf(scene, config.realm),
     pkinit: pkinitOptionsOf(config.pkinit),
     ...tenantOf(scene, name, config),
     ...joinsOf(scene, name, config),

@@ -1,7 +1,9 @@
 /** What a computer believes of domain controllers' certificates when the story begins. */
+import { toHex } from '../../src/bytes/bytes.ts';
 import type { Scene } from '../../src/scenario/role.ts';
 import type { KdcTrust } from '../pkinit/kdc-trust.ts';
-import { publicKeyServices } from './pki-cast.ts';
+import { authoritiesOf, crlPath, publicKeyServices, withParents } from './pki-cast.ts';
+import type { ListSource } from './revocation-lists.ts';
 
 /**
  * Group policy brings the roots and NTAuth's authorities of the domain to every member; a device that is
@@ -26,4 +28,14 @@ export function kdcTrustOf(
     revocation: fields.revocationCheck,
     validation: fields.kdcValidation,
   };
+}
+
+/** Where the realm's revocation lists are fetched. */
+export function listSourcesOf(scene: Scene, realm: string): readonly ListSource[] {
+  return withParents(authoritiesOf(scene, realm)).map((one) => ({
+    issuer: toHex(one.certificate.subject.der),
+    actor: one.actor,
+    host: one.host,
+    path: crlPath(one),
+  }));
 }

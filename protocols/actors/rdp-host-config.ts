@@ -31,12 +31,13 @@ import { domainControllers, members } from './cast-members.ts';
 import { type ComputerNames, computerKeys, computerNames, hostNames } from './computer.ts';
 import type { ExchangeOptions } from './exchange-state.ts';
 import { computer, type DomainControllerFields } from './fields.ts';
-import { kdcTrustOf } from './kdc-trust-cast.ts';
+import { kdcTrustOf, listSourcesOf } from './kdc-trust-cast.ts';
 import type { RequestOptions } from './logon-session.ts';
 import { memberNtlm } from './member-ntlm.ts';
 import type { PassThroughOptions } from './pass-through.ts';
 import { serialNumber } from './pki-cast.ts';
 import { realmNames } from './realm-names.ts';
+import type { ListSource } from './revocation-lists.ts';
 
 export type RdpHostFields = Infer<typeof rdpHostFields>;
 export const rdpHostFields = object({
@@ -141,6 +142,8 @@ export interface RdpHostConfig extends ComputerNames, RequestOptions {
   readonly cardWaitTime: number;
   /** What is believed of domain controllers' certificates. */
   readonly kdcTrust: KdcTrust;
+  /** Where the lists in it are fetched when they have ended. */
+  readonly listSources: readonly ListSource[];
 }
 
 /** MS-RDPBCGR 2.1. */
@@ -210,6 +213,7 @@ export function rdpHostConfig(scene: Scene, name: string, fields: RdpHostFields)
     connectionTimeout: fields.connectionTimeout,
     cardWaitTime: fields.cardWaitTime,
     kdcTrust: kdcTrustOf(scene, fields, true),
+    listSources: listSourcesOf(scene, fields.realm),
   };
 }
 

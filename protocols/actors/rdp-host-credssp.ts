@@ -76,7 +76,27 @@ export function received(
   bytes: Uint8Array,
   env: Env,
 ): HostTurn {
+  const stage = stageOf(state, id);
+  const isFirst = stage?.state.name === 'expectRequest' && stage.held === undefined;
+  if (stage !== undefined && isFirst && expectsTicket(state, env)) {
+    return turn(staged(state, id, { ...stage, held: bytes }));
+  }
   return spoken(config, state, id, { kind: 'received', bytes }, env);
+}
+
+/** The host's own ticket has ended, and the next one is on its way. */
+function expectsTicket(state: Running, env: Env): boolean {
+  const asked = state.exchanges.running.some(({ purpose }) => purpose.for === 'computer');
+  return asked && validTgt(state, env) === undefined;
+}
+
+/** The host's own sign-in is over: clients that came before it are heard now. */
+export function withTicket(state: Running): readonly Next[] {
+  return Object.entries(state.connections).flatMap(([connection, { stage }]): Next[] =>
+    stage.name === 'credssp' && stage.held !== undefined
+      ? [{ kind: 'perform', connection, effect: { kind: 'credssp', bytes: stage.held } }]
+      : [],
+  );
 }
 
 /** What a domain controller says of a client of NTLM, or what it takes to ask one. */

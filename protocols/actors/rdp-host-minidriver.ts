@@ -25,6 +25,7 @@ import {
   withCard,
   withConnection,
 } from './rdp-host-state.ts';
+import { ended, fetching, type ListsStep } from './revocation-lists.ts';
 
 /** Something for the card. */
 export function driven(
@@ -152,6 +153,50 @@ function withKey(
   const reader = readerOf(state, id);
   const { container, profile } = key;
   const host = withCard(state, id, { used: { reader, container, profile } });
-  const asked = cardTicket(config, host, id, key, cardKey(id), env);
-  return asked.kind === 'refused' ? cardFailed(host, id, asked) : progressed(host, asked.progress);
+  const { revocation } = config.kdcTrust;
+  const missing = revocation === 'off' ? [] : ended(host.lists, config.listSources, env.now);
+  if (missing.length === 0) return asking(config, host, id, key, env);
+  const { lists, effects } = fetching(host.lists, missing);
+  return turn({ ...withCard(host, id, { expectsLists: key }), lists }, effects);
+}
+
+function asking(
+  config: RdpHostConfig,
+  state: Running,
+  id: string,
+  key: card.CardKey,
+  env: Env,
+): HostTurn {
+  const asked = cardTicket(config, state, id, key, cardKey(id), env);
+  return asked.kind === 'refused'
+    ? cardFailed(state, id, asked)
+    : progressed(state, asked.progress);
+}
+
+/** Lists have come, or not: when the last has, whoever waits goes on. */
+export function listsHeard(
+  config: RdpHostConfig,
+  state: Running,
+  { lists, effects }: ListsStep,
+  env: Env,
+): HostTurn {
+  let host: Running = { ...state, lists };
+  const all = [...effects];
+  const then: Next[] = [];
+  for (const [id, { card: used }] of Object.entries(state.connections)) {
+    if (used?.expectsLists === undefined || lists.calls.length > 0) continue;
+    const { expectsLists: key, ...rest } = used;
+    const connection = host.connections[id] as Connection;
+    const next = asking(
+      config,
+      withConnection(host, id, { ...connection, card: rest }),
+      id,
+      key,
+      env,
+    );
+    host = next.state;
+    all.push(...next.effects);
+    then.push(...next.then);
+  }
+  return turn(host, all, ...then);
 }

@@ -7,6 +7,7 @@ import type { Finished } from './exchange-state.ts';
 import * as exchanges from './exchanges.ts';
 import type { Identity } from './logon.ts';
 import type { RdpHostConfig } from './rdp-host-config.ts';
+import { withTicket } from './rdp-host-credssp.ts';
 import { screenLines } from './rdp-host-screen.ts';
 import * as signIn from './rdp-host-sign-in.ts';
 import {
@@ -127,9 +128,11 @@ export function exchanged(
   env: Env,
 ): HostTurn {
   if (purpose.for === 'computer') {
-    if (outcome.kind === 'as') return turn({ ...state, tgt: outcome.reply.credential });
+    if (outcome.kind === 'as') {
+      return turn({ ...state, tgt: outcome.reply.credential }, [], ...withTicket(state));
+    }
     const text = `the computer's own sign-in: ${signIn.reasonOf(outcome)}`;
-    return turn(state, [{ kind: 'note', level: 'info', text }]);
+    return turn(state, [{ kind: 'note', level: 'info', text }], ...withTicket(state));
   }
   const { connection: id } = purpose;
   const connection = state.connections[id];

@@ -162,7 +162,8 @@ export function cardTicket(
   }
   const algorithm = signatureNameFor(publicKey.type, 'sha256');
   const identity = { certificate, chain: [], key, algorithm };
-  const proof: Proof = { mechanism: 'publicKey', state: pkinitState(identity, config.kdcTrust) };
+  const trust = { ...config.kdcTrust, revocationLists: state.lists.held };
+  const proof: Proof = { mechanism: 'publicKey', state: pkinitState(identity, trust) };
   const request = tgtRequest(config.realm, principal(NT_ENTERPRISE, upn), config);
   const purpose: Purpose = { for: 'user', connection };
   const { exchanges: running } = state;

@@ -15,6 +15,7 @@ import type { Exchanges, Finished, Progress } from './exchange-state.ts';
 import type { Identity } from './logon.ts';
 import type { PassThrough } from './pass-through.ts';
 import type { RdpHostConfig } from './rdp-host-config.ts';
+import type { Lists } from './revocation-lists.ts';
 
 /** What the host asks a KDC for. */
 export type Purpose =
@@ -99,6 +100,8 @@ export interface CardInUse {
   readonly used?: UsedCard;
   /** The screen asks for the PIN. */
   readonly prompt?: PinPrompt;
+  /** The key is there, and revocation lists are fetched before it is used. */
+  readonly expectsLists?: card.CardKey;
 }
 
 /** Devices that the client redirects. */
@@ -124,7 +127,13 @@ export interface Connection {
   /** What the stage beside RDP's own machine is: CredSSP, then a sign-in, then a session. */
   readonly stage:
     | { readonly name: 'connecting' }
-    | { readonly name: 'credssp'; readonly mode: Mode; readonly state: CredSspState }
+    | {
+        readonly name: 'credssp';
+        readonly mode: Mode;
+        readonly state: CredSspState;
+        /** A first TSRequest that came before the host's own new ticket. */
+        readonly held?: Uint8Array;
+      }
     | { readonly name: 'proved'; readonly proved: Proved }
     /** With a card the session comes first, and the sign-in in it. */
     | { readonly name: 'expectCard'; readonly logOn: CardLogOn; readonly proved?: Proved }
@@ -139,6 +148,8 @@ export interface Running {
   /** Of the computer account; absent: none was gained. */
   readonly tgt?: Credential;
   readonly replays: Replays;
+  /** Revocation lists that are held: for domain controllers' certificates. */
+  readonly lists: Lists;
   /** Clients of NTLM whose answers a domain controller judges. */
   readonly passThrough: PassThrough;
   readonly connections: Readonly<Record<string, Connection>>;

@@ -31,6 +31,7 @@ import {
   validTgt,
   withConnection,
 } from './rdp-host-state.ts';
+import * as lists from './revocation-lists.ts';
 
 const { cardTimer } = cards;
 
@@ -48,6 +49,10 @@ export function step(
   }
   const progress = exchanges.step(state.exchanges, event, config.exchanges, env);
   if (progress !== undefined) return settled(config, progressed(state, progress), env);
+  const fetched = lists.step(state.lists, event, env.now);
+  if (fetched !== undefined) {
+    return settled(config, minidriver.listsHeard(config, state, fetched, env), env);
+  }
   const asked = passing.heard(state.passThrough, config.passThrough, event);
   if (asked !== undefined) return settled(config, credSsp.judged(config, state, asked, env), env);
   switch (event.kind) {
@@ -88,6 +93,7 @@ function started(config: RdpHostConfig, env: Env): HostStep {
     name: 'ready',
     exchanges: none<Purpose>(),
     replays: [],
+    lists: { held: config.kdcTrust.revocationLists, calls: [], count: 0 },
     passThrough: passing.NOTHING_ASKED,
     connections: {},
     sessions: 0,

@@ -6,90 +6,15 @@ import type { ActorEvent } from '../../src/machine/actor.ts';
 import { assertNever, type Env, to } from '../../src/machine/machine.ts';
 import * as rdp from '../rdp/client.ts';
 import type * as client from '../rdp/client-state.ts';
-import { InfoFlags, Protocol } from '../rdp/constants.ts';
 import type { SessionInfo } from '../rdp/session-info.ts';
 import { type SessionStep, settled } from './device-opened.ts';
 import { blamed, type DeviceConfig, type WithSession } from './device-state.ts';
 import { boundKeyOf } from './rdp-host-config.ts';
 import * as cards from './remote-desktop-cards.ts';
+import { rdpConfig } from './remote-desktop-config.ts';
 import * as credSsp from './remote-desktop-credssp.ts';
 import { staged } from './remote-desktop-prompt.ts';
-import {
-  type Asked,
-  type Desktop,
-  type Line,
-  type Logon,
-  lineOf,
-  type WithLine,
-} from './remote-desktop-state.ts';
-
-const WIDTH = 1_024;
-const HEIGHT = 768;
-/** CHANNEL_OPTION_INITIALIZED and COMPRESS_RDP, as Windows asks for device redirection. */
-const RDPDR_OPTIONS = 0x80800000;
-
-export function rdpConfig(
-  config: DeviceConfig,
-  { asked }: Desktop,
-  logon: Logon,
-): client.ClientConfig {
-  return {
-    ...asked,
-    userName: cookieName(logon),
-    clientName: config.netbiosName,
-    width: WIDTH,
-    height: HEIGHT,
-    channels: [{ name: cards.CHANNEL, options: RDPDR_OPTIONS }],
-    smartCardLogOn: logon.kind === 'smartCard',
-    info: { ...info(asked, logon), clientAddress: '' },
-  };
-}
-
-function cookieName(logon: Logon): string {
-  return logon.kind === 'smartCard' ? logon.upn : logon.who.cname.nameString.join('/');
-}
-
-/**
- * What the Client Info PDU says. Credentials are in it where no CredSSP carries them: MS-RDPBCGR 2.2.1.11.1.1
- * has the PIN in the password's place. Whether Windows repeats them after CredSSP is not documented: here
- * it does not.
- */
-function info(
-  { requestedProtocols }: Asked,
-  logon: Logon,
-): Omit<client.ClientConfig['info'], 'clientAddress'> {
-  const { INFO_MOUSE, INFO_UNICODE, INFO_LOGONNOTIFY, INFO_LOGONERRORS } = InfoFlags;
-  const { INFO_DISABLECTRLALTDEL, INFO_MAXIMIZESHELL } = InfoFlags;
-  const { INFO_AUTOLOGON, INFO_PASSWORD_IS_SC_PIN } = InfoFlags;
-  // As mstsc sends them: xrdp takes nobody without the first four.
-  const flags =
-    INFO_MOUSE |
-    INFO_DISABLECTRLALTDEL |
-    INFO_UNICODE |
-    INFO_MAXIMIZESHELL |
-    INFO_LOGONNOTIFY |
-    INFO_LOGONERRORS;
-  const inClear = (requestedProtocols & CREDSSP) === 0;
-  switch (logon.kind) {
-    case 'smartCard':
-      return {
-        flags: flags | INFO_AUTOLOGON | INFO_PASSWORD_IS_SC_PIN,
-        domain: '',
-        userName: logon.upn,
-        password: inClear ? logon.pin : '',
-      };
-    case 'password': {
-      const { domain, userName, password } = logon;
-      const more = inClear ? INFO_AUTOLOGON : 0;
-      return { flags: flags | more, domain, userName, password: inClear ? password : '' };
-    }
-    case 'signedIn':
-    case 'none':
-      return { flags, domain: '', userName: '', password: '' };
-  }
-}
-
-const CREDSSP = Protocol.PROTOCOL_HYBRID | Protocol.PROTOCOL_HYBRID_EX;
+import { type Desktop, type Line, lineOf, type WithLine } from './remote-desktop-state.ts';
 
 /** An event of the connection, or of a timer of it; undefined: it is of no desktop. */
 export function heard(
