@@ -4,6 +4,7 @@ import { fromUtf8, utf8, view } from '../../../src/bytes/bytes.ts';
 import { captureOf } from '../../../src/trace/capture.ts';
 import type { TraceRecord, Wire } from '../../../src/trace/record.ts';
 import { linkOf } from '../../../src/trace/wire.ts';
+import { certified } from './certified.ts';
 import { counted, START } from './toy.ts';
 
 const s = suite('capture');
@@ -24,7 +25,11 @@ function kept(text: string): string {
   return linkOf(bytes);
 }
 
-function shown(lines: readonly Line[], addresses?: Record<string, string>) {
+function shown(
+  lines: readonly Line[],
+  addresses?: Record<string, string>,
+  tls?: { readonly seed: number },
+) {
   const records = lines.map(
     (line, seq): TraceRecord => ({
       v: 1,
@@ -36,7 +41,8 @@ function shown(lines: readonly Line[], addresses?: Record<string, string>) {
       ...line,
     }),
   );
-  const { packets, names } = captureOf({
+  const { packets, names, keyLog } = captureOf({
+    ...(tls === undefined ? {} : { tls }),
     records,
     octets: (link) => octets.get(link),
     start: START,
@@ -45,6 +51,7 @@ function shown(lines: readonly Line[], addresses?: Record<string, string>) {
   });
   return {
     names,
+    keyLog,
     packets: Array.from(packets, printed),
     comments: Array.from(packets, (p) => p.comment),
   };
@@ -378,6 +385,48 @@ s('actors without an address get one', () => {
     { at: 0, actor: 'ann', event: { kind: 'started' }, effects: [datagram('x')] },
   ]);
   assert.equal(packets, ['0 10.88.0.1:50000 > 10.88.0.2:88 x']);
+});
+
+/** A server that turns to TLS behind its first word, and a long word behind that. */
+function securedLines(): readonly Line[] {
+  const { der } = certified('ec');
+  const certificate = linkOf(der);
+  octets.set(certificate, der);
+  const ask = { kind: 'secure', connection: 's9', key: 'own', certificate };
+  return [
+    { at: 0, actor: 'bob', event: { kind: 'started' }, effects: [listen] },
+    { at: 1, actor: 'ann', event: { kind: 'started' }, effects: [connect] },
+    { at: 2, actor: 'bob', event: accepted, cause: 1, effects: [say('s9', 'turn'), ask] },
+    { at: 3, actor: 'ann', event: { kind: 'connected', connection: 'c1' } },
+    { at: 4, actor: 'ann', event: heard('c1', 'bob', 'turn') },
+    { at: 5, actor: 'ann', event: { kind: 'secured', connection: 'c1', certificate } },
+    { at: 6, actor: 'bob', event: { kind: 'secured', connection: 's9' } },
+    {
+      at: 7,
+      actor: 'bob',
+      event: { kind: 'expired', timer: 't' },
+      effects: [say('s9', 'y'.repeat(3000)), { kind: 'close', connection: 's9' }],
+    },
+  ];
+}
+
+s('what TLS would carry is shown in clear, each message whole', () => {
+  const { packets, keyLog } = shown(securedLines(), addresses);
+  assert.is(keyLog, undefined);
+  assert.match(packets.find((line) => line.startsWith('7 ')) ?? '', / 3004 octets$/);
+});
+
+s('as TLS: a handshake where it was agreed on, records, and their secrets', () => {
+  const lines = securedLines();
+  const { packets, keyLog, comments } = shown(lines, addresses, { seed: 1 });
+  assert.match(keyLog ?? '', /^CLIENT_RANDOM [0-9a-f]{64} [0-9a-f]{96}\n$/);
+  const handshake = comments.filter((comment) => comment === 'record 5: bob and ann agree on TLS');
+  assert.is(handshake.length, 4, 'once, though both sides hear of it');
+  const sent = packets.filter((line) => line.startsWith('7 '));
+  // 3000 octets with their framing in a record, in segments as long as Ethernet's; close_notify; FIN.
+  assert.is(sent.length, 5);
+  assert.equal(shown(lines, addresses, { seed: 1 }).packets, packets);
+  assert.is.not(shown(lines, addresses, { seed: 2 }).keyLog, keyLog);
 });
 
 s.run();

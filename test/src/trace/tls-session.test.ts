@@ -4,41 +4,18 @@ import {
   createHmac,
   createPublicKey,
   diffieHellman,
-  generateKeyPairSync,
   type KeyObject,
 } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { signedCertificate, tbsCertificate } from '../../../protocols/x509/issue.ts';
-import { commonName, webServer } from '../../../protocols/x509/profiles.ts';
 import { concat, fromUtf8, hex, toHex, utf8, view } from '../../../src/bytes/bytes.ts';
 import { ecSpki } from '../../../src/crypto/public-key.ts';
 import { seededRandom } from '../../../src/crypto/random.ts';
 import { rsaDecrypt } from '../../../src/crypto/rsa.ts';
-import { signedNow } from '../../../src/signing/node-provider.ts';
 import { type TlsSession, tlsSession } from '../../../src/trace/tls-session.ts';
+import { certified } from './certified.ts';
 
 const s = suite('tls-session');
-
-/** A certificate that its own key has signed, in one of the two algorithms that servers here use. */
-function certified(kind: 'rsa' | 'ec'): { readonly key: KeyObject; readonly der: Uint8Array } {
-  const pair =
-    kind === 'rsa'
-      ? generateKeyPairSync('rsa', { modulusLength: 2048 })
-      : generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const pkcs8 = new Uint8Array(pair.privateKey.export({ format: 'der', type: 'pkcs8' }));
-  const algorithm = kind === 'rsa' ? 'sha256WithRSAEncryption' : 'ecdsa-with-SHA256';
-  const tbs = tbsCertificate(webServer({ dnsNames: ['rd1.corp.example'], ip: [] }), {
-    issuer: commonName('rd1.corp.example'),
-    notBefore: 0,
-    notAfter: 86_400_000,
-    serialNumber: hex`01`,
-    publicKey: new Uint8Array(pair.publicKey.export({ format: 'der', type: 'spki' })),
-    signatureAlgorithm: algorithm,
-  });
-  const signature = signedNow({ name: 'own', pkcs8 }, algorithm, tbs);
-  return { key: pair.privateKey, der: signedCertificate(tbs, algorithm, signature) };
-}
 
 interface Record {
   readonly type: number;
