@@ -4,6 +4,7 @@
  */
 import type { ActorEvent } from '../../src/machine/actor.ts';
 import { assertNever, type Env, to } from '../../src/machine/machine.ts';
+import { statusName } from '../kerberos/ntstatus.ts';
 import * as rdp from '../rdp/client.ts';
 import type * as client from '../rdp/client-state.ts';
 import type { SessionInfo } from '../rdp/session-info.ts';
@@ -252,8 +253,8 @@ function told(
       return settled(to(staged(state, id, { ...rest, name: 'session', user })));
     }
     case 'logonError': {
-      const code = (info.type >>> 0).toString(16).padStart(8, '0');
-      return settled(blamed(state, `${asked.host}: signing in there failed: 0x${code}`));
+      const what = statusName(info.type >>> 0);
+      return settled(blamed(state, `${asked.host}: signing in there failed: ${what}`));
     }
     case 'other':
       return settled(to(state));
