@@ -7,8 +7,8 @@ import type { DissectedField } from '../../src/trace/dissector.ts';
 import { KerbCredIsoRemoteInput, KerbCredIsoRemoteOutput } from '../rdpear/messages.ts';
 import { OUTER_LAYER, readOuter, TSRemoteGuardInnerPacket } from '../rdpear/packets.ts';
 import type { Side } from '../rdpedyc/messages.ts';
-import { type Contents, der, plain, under } from './contents.ts';
-import { instead, laidOut, octetsAt, ofRows } from './laid-out.ts';
+import { type Contents, der, generic, type Inner, plain, under } from './contents.ts';
+import { instead, laidOut, octetsAt, ofRows, type Rows } from './laid-out.ts';
 
 /** One, then zeros. */
 const HEADER = 16;
@@ -20,7 +20,7 @@ const packageName: Contents = plain(
 );
 
 function call(codec: Codec<never>): Contents {
-  return ofRows(codec.type, (bytes, path): readonly DissectedField[] => {
+  const rows = (bytes: Uint8Array, path: string): readonly DissectedField[] => {
     const body = explain(nonNull(codec), bytes.subarray(HEADER), path);
     return [
       { path, type: codec.type, start: 0, end: bytes.length },
@@ -29,7 +29,20 @@ function call(codec: Codec<never>): Contents {
         .filter((row) => row.path !== path)
         .map((row) => ({ ...row, start: row.start + HEADER, end: row.end + HEADER })),
     ];
-  });
+  };
+  return ofRows(codec.type, rows, encodings);
+}
+
+/** KERB_ASN1_DATA does not say of what its octets are: their elements are shown, their value stays octets. */
+function encodings({ rows, bytes, root }: Rows): readonly Inner[] {
+  return rows
+    .filter(({ path }) => path.endsWith('.Asn1Buffer.*'))
+    .map(({ path, start, end }) => ({
+      path: path.slice(root.length + 1),
+      contents: generic,
+      octets: bytes.subarray(start, end),
+      put() {},
+    }));
 }
 
 const CALL: Readonly<Record<Side, Contents>> = {
