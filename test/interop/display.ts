@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GLYPH_COLUMNS, GLYPH_ROWS, hasDot } from '../../protocols/rdp/glyphs.ts';
 import { peer } from '../peers.ts';
+import { freePort } from './pcscd.ts';
 import { execute } from './served.ts';
 
 /** What the tests below need installed. */
@@ -28,10 +29,13 @@ export interface Screenshot {
 
 /** @throws when the display does not open */
 export async function startDisplay(width: number, height: number): Promise<Display> {
-  const args = ['-displayfd', '1', '-nolisten', 'tcp', '-screen', '0', `${width}x${height}x24`];
+  // A number of its own: servers that look for a free one at the same time take it from each other.
+  const name = `:${await freePort()}`;
+  const screen = ['-screen', '0', `${width}x${height}x24`];
+  const args = [name, '-displayfd', '1', '-nolisten', 'tcp', '-noreset', ...screen];
   const child = spawn(peer('Xvfb') as string, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   const folder = mkdtempSync(join(tmpdir(), 'kerblab-display-'));
-  const number = await new Promise<string>((resolve, reject) => {
+  await new Promise<void>((resolve, reject) => {
     const limit = setTimeout(() => {
       child.kill('SIGKILL');
       reject(new Error(`no display in ${LIMIT_MS} ms`));
@@ -41,12 +45,11 @@ export async function startDisplay(width: number, height: number): Promise<Displ
       output += chunk.toString();
       if (!output.includes('\n')) return;
       clearTimeout(limit);
-      resolve(output.trim());
+      resolve();
     });
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`Xvfb ended with ${code}`)));
   });
-  const name = `:${number}`;
   return {
     name,
     async screenshot() {

@@ -35,7 +35,9 @@ export async function startServer(
   let takes = false;
   const ask = (): void => {
     const socket = connect({ port, host: '127.0.0.1' });
-    socket.once('error', () => void setTimeout(ask, 100));
+    socket.once('error', () => {
+      if (child.exitCode === null) setTimeout(ask, 100);
+    });
     socket.once('connect', () => {
       takes = true;
       socket.destroy();

@@ -1,0 +1,103 @@
+/**
+ * Our card behind pcscd, redirected by FreeRDP 2.11 to our host: the card's commands go through FreeRDP's and
+ * PC/SC's own code, and the host signs in with what the card signs.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { peer, peerTest } from '../peers.ts';
+import { DISPLAY, startDisplay, textOn } from './display.ts';
+import { messagesOf, notesOf } from './live-trace.ts';
+import { PCSC, type Pcscd, startPcscd } from './pcscd.ts';
+import { type Served, serve } from './served.ts';
+
+const s = suite('redirected card');
+
+const PEERS = ['xfreerdp', ...DISPLAY, ...PCSC] as const;
+const LIMIT_MS = 60_000;
+
+/** A session of FreeRDP's with the card in PC/SC's reader, until `over` says so. @returns its screen's text */
+async function session(
+  served: Served,
+  pin: string,
+  over: (text: readonly string[]) => Promise<boolean>,
+): Promise<readonly string[]> {
+  const display = await startDisplay(1_024, 768);
+  const home = join(served.folder, 'home');
+  mkdirSync(home, { recursive: true });
+  const logOn = ['/u:alice', '/d:CORP', `/p:${pin}`, '/sec:tls', '/smartcard-logon', '/smartcard'];
+  const client = spawn(
+    peer('xfreerdp') as string,
+    [`/v:${served.ready.rdp}`, ...logOn, '/cert:ignore', '/size:1000x700', '-decorations'],
+    { env: { PATH: process.env.PATH, HOME: home, DISPLAY: display.name }, stdio: 'ignore' },
+  );
+  const ended = new Promise((resolve) => client.once('exit', resolve));
+  try {
+    for (const end = Date.now() + LIMIT_MS; ; ) {
+      const text = textOn(await display.screenshot());
+      if (await over(text)) return text;
+      if (Date.now() < end && client.exitCode === null) continue;
+      const notes = await notesOf(served, 'rd1');
+      throw new Error(`xfreerdp ended with ${client.exitCode}: ${[...text, ...notes].join('\n')}`);
+    }
+  } finally {
+    client.kill('SIGTERM');
+    await ended;
+    await display.stop();
+  }
+}
+
+async function withCard(body: (served: Served) => Promise<void>): Promise<void> {
+  const pcscd: Pcscd = await startPcscd();
+  try {
+    const options = ['--kdc', '0', '--rdp', '0', '--trace', '0', '--vpcd', pcscd.reader];
+    const file = 'test/interop/card-redirection.yaml';
+    const served = await serve(file, [...options, '--card', 'alice']);
+    try {
+      await pcscd.card(true);
+      await body(served);
+    } finally {
+      assert.is((await served.stop()).code, 0, served.log());
+    }
+  } finally {
+    await pcscd.stop();
+  }
+}
+
+const isSignedIn = (text: readonly string[]): boolean =>
+  text.some((line) => line.startsWith('Signed in: '));
+
+peerTest(
+  s,
+  'TLS and a PIN sign in by PKINIT at the host; a wrong PIN does not',
+  PEERS,
+  async () => {
+    await withCard(async (served) => {
+      const waiting = await session(served, '111111', async () =>
+        (await notesOf(served, 'rd1')).some((note) => note.startsWith('STATUS_SMARTCARD')),
+      );
+      assert.not(isSignedIn(waiting), waiting.join('\n'));
+      assert.equal(await notesOf(served, 'rd1'), [
+        'STATUS_SMARTCARD_WRONG_PIN: the PIN is wrong, 4 tries are left',
+      ]);
+
+      const text = await session(served, '482915', async (shown) => isSignedIn(shown));
+      assert.equal(text.slice(0, -1), [
+        'rd1.corp.example, a remote desktop host of kerblab',
+        'Signed in: CORP\\alice (alice@corp.example)',
+        'Before the session: TLS only',
+        'In the session: PKINIT with the certificate on the redirected smart card',
+        'Reader: Virtual PCD 00 00 (GIDS)',
+      ]);
+      assert.match(text.at(-1) as string, /^Container: [0-9a-f-]{36}$/);
+      const messages = await messagesOf(served, 'rd1');
+      for (const name of ['EstablishContext_Call', 'Transmit_Call', 'AS-REP', 'TGS-REP']) {
+        assert.ok(messages.includes(name), `${name} of ${messages.join(', ')}`);
+      }
+    });
+  },
+);
+
+s.run();
