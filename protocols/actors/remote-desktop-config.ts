@@ -2,6 +2,7 @@
 
 import type * as client from '../rdp/client-state.ts';
 import { InfoFlags, Protocol } from '../rdp/constants.ts';
+import { STATIC_CHANNEL } from '../rdpedyc/constants.ts';
 import type { DeviceConfig } from './device-state.ts';
 import * as cards from './remote-desktop-cards.ts';
 import type { Asked, Desktop, Logon } from './remote-desktop-state.ts';
@@ -10,6 +11,8 @@ const WIDTH = 1_024;
 const HEIGHT = 768;
 /** CHANNEL_OPTION_INITIALIZED and COMPRESS_RDP, as Windows asks for device redirection. */
 const RDPDR_OPTIONS = 0x80800000;
+/** And ENCRYPT_RDP, for the channel of dynamic ones. */
+const DRDYNVC_OPTIONS = 0xc0800000;
 
 export function rdpConfig(
   config: DeviceConfig,
@@ -22,10 +25,18 @@ export function rdpConfig(
     clientName: config.netbiosName,
     width: WIDTH,
     height: HEIGHT,
-    channels: [{ name: cards.CHANNEL, options: RDPDR_OPTIONS }],
+    channels: channelsOf(asked),
     smartCardLogOn: logon.kind === 'smartCard',
     info: { ...info(asked, logon), clientAddress: '' },
   };
+}
+
+/** Windows' client has drdynvc in any case; here it has nothing to say but to hosts without keys. */
+function channelsOf({ mode }: Asked): client.ClientConfig['channels'] {
+  const devices = { name: cards.CHANNEL, options: RDPDR_OPTIONS };
+  return mode === 'remoteCredentialGuard'
+    ? [devices, { name: STATIC_CHANNEL, options: DRDYNVC_OPTIONS }]
+    : [devices];
 }
 
 function cookieName(logon: Logon): string {

@@ -8,12 +8,14 @@ import { statusName } from '../kerberos/ntstatus.ts';
 import * as rdp from '../rdp/client.ts';
 import type * as client from '../rdp/client-state.ts';
 import type { SessionInfo } from '../rdp/session-info.ts';
+import { STATIC_CHANNEL } from '../rdpedyc/constants.ts';
 import { type SessionStep, settled } from './device-opened.ts';
 import { blamed, type DeviceConfig, type WithSession } from './device-state.ts';
 import { boundKeyOf } from './rdp-host-config.ts';
 import * as cards from './remote-desktop-cards.ts';
 import { rdpConfig } from './remote-desktop-config.ts';
 import * as credSsp from './remote-desktop-credssp.ts';
+import * as guard from './remote-desktop-guard.ts';
 import { staged } from './remote-desktop-prompt.ts';
 import { type Desktop, type Line, lineOf, type WithLine } from './remote-desktop-state.ts';
 
@@ -79,6 +81,7 @@ function connected(
     rdp: rdp.INITIAL,
     nla: { name: 'expectTls' },
     redirected: cards.redirected(state),
+    guard: guard.NO_CALLS,
   };
   const next = staged(state, id, { name: 'connecting', ...line });
   return onLine(config, next, id, { kind: 'asked' }, env);
@@ -171,14 +174,7 @@ function performed(
     case 'activated':
       return settled(to(state));
     case 'channel':
-      return effect.channel === cards.CHANNEL
-        ? sending(
-            config,
-            cards.received(config, state, desktop, line, effect.message, env),
-            id,
-            env,
-          )
-        : settled(to(state));
+      return onChannel(config, state, desktop, line, effect, env);
     case 'told':
       return told(state, desktop, line, effect.info);
     case 'ended':
@@ -189,6 +185,28 @@ function performed(
       return settled(to(state, [effect]));
     default:
       return assertNever(effect);
+  }
+}
+
+/** A message of the host on a static channel. */
+function onChannel(
+  config: DeviceConfig,
+  state: WithSession,
+  desktop: Desktop,
+  line: WithLine,
+  { channel, message }: Extract<client.Effect, { readonly kind: 'channel' }>,
+  env: Env,
+): SessionStep {
+  const { id } = desktop;
+  switch (channel) {
+    case cards.CHANNEL:
+      return sending(config, cards.received(config, state, desktop, line, message, env), id, env);
+    case STATIC_CHANNEL: {
+      const step = guard.received(state, desktop, line, message, env);
+      return sending(config, step, id, env, STATIC_CHANNEL);
+    }
+    default:
+      return settled(to(state));
   }
 }
 
@@ -211,17 +229,18 @@ export function carriedOn(
   }
 }
 
-/** Messages that leave by the channel of the redirected card. */
+/** Messages that leave by a channel; as a rule that of the redirected card. */
 export function sending(
   config: DeviceConfig,
   { messages, ...step }: cards.CardsStep,
   id: string,
   env: Env,
+  channel: string = cards.CHANNEL,
 ): SessionStep {
   return messages.reduce(
     (before, { name, message }) =>
       then(before, (state) =>
-        onLine(config, state, id, { kind: 'sends', channel: cards.CHANNEL, name, message }, env),
+        onLine(config, state, id, { kind: 'sends', channel, name, message }, env),
       ),
     settled(step),
   );

@@ -8,6 +8,8 @@ import type * as card from '../iso7816/card-machine.ts';
 import type { Credential } from '../kerberos/ticket-cache.ts';
 import type * as rdp from '../rdp/client-state.ts';
 import type { Wanted } from '../rdp/negotiation.ts';
+import type * as rdpear from '../rdpear/client.ts';
+import type * as rdpedyc from '../rdpedyc/client.ts';
 import type * as rdpefs from '../rdpefs/client.ts';
 import type * as rdpesc from '../rdpesc/client.ts';
 import type { LogonName } from './logon-session.ts';
@@ -86,12 +88,19 @@ export interface Redirected {
   readonly cards: readonly Card[];
 }
 
+/** Calls of a host that has tickets without keys; in other modes it never hears any. */
+export interface GuardLine {
+  readonly dynamic: rdpedyc.State;
+  readonly answers: rdpear.State;
+}
+
 /** A connection to the host. */
 export interface Line {
   readonly logon: Logon;
   readonly rdp: rdp.State;
   readonly nla: Nla;
   readonly redirected: Redirected;
+  readonly guard: GuardLine;
 }
 
 export type Stage =

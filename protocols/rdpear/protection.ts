@@ -1,27 +1,19 @@
 /** Messages under the context of CredSSP, whose numbers go on from where the connection began (MS-RDPEAR 2.2). */
-import type { Env } from '../../src/machine/machine.ts';
-import type { SecurityContext, Unwrapped } from '../credssp/security-context.ts';
+import { type Opened, type Protection, unwrap, wrap } from '../negotiate/protection.ts';
 import { outer, readOuter } from './packets.ts';
 
-type Wraps<S> = Pick<SecurityContext<S, never, never>, 'wrap' | 'unwrap'>;
-
-/** @param plain a packet of the inner layer */
-export function sealed<S>(
-  context: Pick<Wraps<S>, 'wrap'>,
-  state: S,
-  plain: Uint8Array,
-  env: Env,
-): { readonly state: S; readonly message: Uint8Array } {
-  const wrapped = context.wrap(state, plain, env);
-  return { state: wrapped.state, message: outer(wrapped.token) };
+/** @param packet of the inner layer */
+export function sealed(
+  protection: Protection,
+  packet: Uint8Array,
+  random: (size: number) => Uint8Array,
+): { readonly protection: Protection; readonly message: Uint8Array } {
+  const wrapped = wrap(protection, packet, random);
+  return { protection: wrapped.protection, message: outer(wrapped.token) };
 }
 
 /** The packet of the inner layer in a message of the channel. */
-export function unsealed<S>(
-  context: Pick<Wraps<S>, 'unwrap'>,
-  state: S,
-  message: Uint8Array,
-): Unwrapped<S> {
+export function unsealed(protection: Protection, message: Uint8Array): Opened {
   const read = readOuter(message);
-  return read.ok ? context.unwrap(state, read.value) : read;
+  return read.ok ? unwrap(protection, read.value) : read;
 }

@@ -42,7 +42,8 @@ export type Event =
       readonly message: Uint8Array;
       /** What traces call the message. */
       readonly name: string;
-    };
+    }
+  | { readonly kind: 'closes'; readonly channelId: number };
 
 export type Effect =
   | ({ readonly kind: 'send' } & Message)
@@ -78,6 +79,12 @@ export function step(config: ClientConfig, state: State, event: Event): ClientSt
         state,
         sent.map((one) => ({ kind: 'send', ...one }) as const),
       );
+    }
+    case 'closes': {
+      if (state.name !== 'ready') return unexpected(state, event, 'received');
+      const channel = state.channels.find(({ id }) => id === event.channelId);
+      if (channel === undefined) return noSuchChannel(state, event.channelId);
+      return closing(state, channel, []);
     }
     default:
       return assertNever(event);

@@ -1,7 +1,7 @@
 /** A host and the client of a session, with everything between them: calls, wrapping, a dynamic channel. */
 import { securityLayer } from '../../../protocols/gss/context.ts';
 import { type Key, key } from '../../../protocols/kerberos/etypes.ts';
-import { type Protection, unwrap, wrap } from '../../../protocols/negotiate/protection.ts';
+import type { Protection } from '../../../protocols/negotiate/protection.ts';
 import * as answering from '../../../protocols/rdpear/client.ts';
 import { CHANNEL_NAME } from '../../../protocols/rdpear/constants.ts';
 import type { Answer, Call } from '../../../protocols/rdpear/messages.ts';
@@ -12,20 +12,6 @@ import * as client from '../../../protocols/rdpedyc/client.ts';
 import * as server from '../../../protocols/rdpedyc/server.ts';
 import { equal } from '../../../src/bytes/bytes.ts';
 import { seededRandom } from '../../../src/crypto/random.ts';
-
-/** What {@link client} and {@link server} need of CredSSP's context. */
-const CONTEXT = {
-  wrap(state: Protection, message: Uint8Array, env: { random(size: number): Uint8Array }) {
-    const { token, protection } = wrap(state, message, (size) => env.random(size));
-    return { token, state: protection };
-  },
-  unwrap(state: Protection, token: Uint8Array) {
-    const opened = unwrap(state, token);
-    return opened.ok
-      ? { ok: true as const, message: opened.message, state: opened.protection }
-      : opened;
-  },
-};
 
 function protectionOf(side: 'acceptor' | 'initiator'): Protection {
   const context = { key: key(18, new Uint8Array(32).fill(5)), seqNumber: 7, peerSeqNumber: 7 };
@@ -105,8 +91,8 @@ export class Loopback {
         this.#later(() => this.#hostChannel({ kind: 'closes', channelId: 1 }));
       if (effect.kind !== 'send') continue;
       const { name, packet } = effect;
-      const { state, message } = sealed(CONTEXT, this.#hostProtection, packet, this.#env());
-      this.#hostProtection = state;
+      const { protection, message } = sealed(this.#hostProtection, packet, this.#random);
+      this.#hostProtection = protection;
       this.names.push(name);
       this.#later(() => this.#hostChannel({ kind: 'writes', channelId: 1, message, name }));
     }
@@ -118,8 +104,8 @@ export class Loopback {
     for (const effect of next.effects) {
       if (effect.kind !== 'send') continue;
       const { name, packet } = effect;
-      const { state, message } = sealed(CONTEXT, this.#clientProtection, packet, this.#env());
-      this.#clientProtection = state;
+      const { protection, message } = sealed(this.#clientProtection, packet, this.#random);
+      this.#clientProtection = protection;
       this.names.push(name);
       this.#later(() => this.#clientChannel({ kind: 'writes', channelId: 1, message, name }));
     }
@@ -137,9 +123,9 @@ export class Loopback {
       if (effect.kind === 'closed')
         this.#later(() => this.#toHost({ kind: 'closed', reason: 'the channel is closed' }));
       if (effect.kind !== 'data') continue;
-      const opened = unsealed(CONTEXT, this.#hostProtection, effect.message);
+      const opened = unsealed(this.#hostProtection, effect.message);
       if (!opened.ok) throw new Error(opened.reason);
-      this.#hostProtection = opened.state;
+      this.#hostProtection = opened.protection;
       this.#later(() => this.#toHost({ kind: 'received', packet: opened.message }));
     }
   }
@@ -155,9 +141,9 @@ export class Loopback {
       if (effect.kind === 'created') this.#later(() => this.#toUser({ kind: 'opened' }));
       if (effect.kind === 'closed') this.#later(() => this.#toUser({ kind: 'closed' }));
       if (effect.kind !== 'data') continue;
-      const opened = unsealed(CONTEXT, this.#clientProtection, effect.message);
+      const opened = unsealed(this.#clientProtection, effect.message);
       if (!opened.ok) throw new Error(opened.reason);
-      this.#clientProtection = opened.state;
+      this.#clientProtection = opened.protection;
       this.#later(() => this.#toUser({ kind: 'received', packet: opened.message }));
     }
   }

@@ -110,6 +110,11 @@ s('a client opens what is listened to, answers others, and closes', () => {
     .emits({ kind: 'send', message: hex`40 03` }, { kind: 'closed', channelId: 3 })
     .on({ kind: 'writes', channelId: 3, message: hex`05`, name: 'Pong' })
     .emits({ kind: 'refused', reason: 'there is no channel 3' });
+  openClient()
+    .on({ kind: 'closes', channelId: 3 })
+    .emits({ kind: 'send', message: hex`40 03` }, { kind: 'closed', channelId: 3 })
+    .on({ kind: 'closes', channelId: 3 })
+    .emits({ kind: 'refused', reason: 'there is no channel 3' });
 });
 
 s('messages are the same after being cut', () => {
