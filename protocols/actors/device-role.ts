@@ -9,12 +9,12 @@ import { computerKeys, computerNames } from './computer.ts';
 import * as device from './device.ts';
 import type { DeviceConfig, State } from './device-state.ts';
 import { view } from './device-view.ts';
-import { directTcpFraming, SMB_PORT } from './direct-tcp.ts';
 import type { Service } from './exchange-state.ts';
-import { type DeviceFields, deviceFields, type FileServerFields } from './fields.ts';
+import { type DeviceFields, deviceFields } from './fields.ts';
 import { helloConfig } from './hello-cast.ts';
 import { policyVerb } from './policy-fields.ts';
 import { RDP_PORT, type RdpHostFields } from './rdp-host-config.ts';
+import { servicesByHost } from './services-cast.ts';
 
 export const deviceRole = role({
   role: 'device',
@@ -94,23 +94,7 @@ export function deviceConfig(name: string, config: DeviceFields, scene: Scene): 
   };
 }
 
-/** Stands in for DNS: which file server has a host name. */
-function servicesByHost(scene: Scene): ReadonlyMap<string, Service> {
-  const services = new Map<string, Service>();
-  for (const [actor, member] of Object.entries(scene.actors)) {
-    if (member.role !== 'file-server') continue;
-    const config = member.config as FileServerFields;
-    const service = { actor, port: SMB_PORT, framing: directTcpFraming.name };
-    const { dnsHostName, netbiosName } = computerNames(actor, config);
-    const named = [dnsHostName, netbiosName, config.spn.split('/')[1] ?? dnsHostName];
-    for (const host of [...named, ...config.aliases]) {
-      services.set(host.toLowerCase(), service);
-    }
-  }
-  return services;
-}
-
-/** The same for remote desktop hosts. */
+/** Stands in for DNS: which remote desktop host has a name or an address. */
 function desktopsByHost(scene: Scene): ReadonlyMap<string, Service> {
   const desktops = new Map<string, Service>();
   for (const [actor, member] of Object.entries(scene.actors)) {

@@ -29,7 +29,7 @@ import { commonName, webServer } from '../x509/profiles.ts';
 import { accountSeeds } from './account-seeds.ts';
 import { domainControllers, members } from './cast-members.ts';
 import { type ComputerNames, computerKeys, computerNames, hostNames } from './computer.ts';
-import type { ExchangeOptions } from './exchange-state.ts';
+import type { ExchangeOptions, Service } from './exchange-state.ts';
 import { computer, type DomainControllerFields } from './fields.ts';
 import { kdcTrustOf, listSourcesOf } from './kdc-trust-cast.ts';
 import type { RequestOptions } from './logon-session.ts';
@@ -38,6 +38,7 @@ import type { PassThroughOptions } from './pass-through.ts';
 import { serialNumber } from './pki-cast.ts';
 import { realmNames } from './realm-names.ts';
 import type { ListSource } from './revocation-lists.ts';
+import { servicesByHost } from './services-cast.ts';
 
 export type RdpHostFields = Infer<typeof rdpHostFields>;
 export const rdpHostFields = object({
@@ -123,6 +124,8 @@ export interface RdpHostConfig extends ComputerNames, RequestOptions {
   readonly serviceNames: readonly PrincipalName[];
   readonly clockSkew: number;
   readonly exchanges: ExchangeOptions;
+  /** Stands in for DNS: where the services are that programs of sessions open. */
+  service(host: string): Service | undefined;
   readonly rdp: ServerConfig;
   /** Absent: NTLM is not taken. */
   readonly ntlm?: Target;
@@ -136,7 +139,6 @@ export interface RdpHostConfig extends ComputerNames, RequestOptions {
   readonly administrators: readonly string[];
   readonly remoteDesktopUsers: readonly string[];
   readonly smartCardRemoval: RdpHostFields['smartCardRemoval'];
-  /** Milliseconds. */
   /** Milliseconds; MS-RDPBCGR 3.3.2.1. */
   readonly connectionTimeout: number;
   readonly cardWaitTime: number;
@@ -167,6 +169,7 @@ export function rdpHostConfig(scene: Scene, name: string, fields: RdpHostFields)
     `${service}/${names.netbiosName}`,
   ]);
   const domain = domainOf(scene, realm);
+  const services = servicesByHost(scene);
   const { target, passThrough } = memberNtlm(scene, names, realm);
   return {
     ...names,
@@ -192,6 +195,7 @@ export function rdpHostConfig(scene: Scene, name: string, fields: RdpHostFields)
       },
       serviceWaitTime: 30_000,
     },
+    service: (host) => services.get(host.toLowerCase()),
     rdp: {
       security: {
         protocols: PROTOCOLS[fields.networkLevelAuthentication],

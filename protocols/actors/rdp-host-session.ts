@@ -100,7 +100,7 @@ export function refused(
   if (connection === undefined) return turn(state);
   const left = exchanges.abandon(
     state.exchanges,
-    (purpose) => purpose.for !== 'computer' && purpose.connection === id,
+    (purpose) => 'connection' in purpose && purpose.connection === id,
   );
   const host = { ...state, exchanges: left.exchanges };
   const note = { kind: 'note', level: 'cause', text: reason } as const;
@@ -134,6 +134,7 @@ export function exchanged(
     const text = `the computer's own sign-in: ${signIn.reasonOf(outcome)}`;
     return turn(state, [{ kind: 'note', level: 'info', text }], ...withTicket(state));
   }
+  if (!('connection' in purpose)) return turn(state);
   const { connection: id } = purpose;
   const connection = state.connections[id];
   if (connection?.stage.name !== 'signingIn') return turn(state);
@@ -147,7 +148,9 @@ export function exchanged(
   const identity = signIn.signedIn(config, outcome);
   if (typeof identity === 'string') return refused(state, id, `signing in: ${identity}`);
   const used = connection.card?.used;
-  const how: SignIn = used === undefined ? { by: 'password' } : { by: 'card', card: used };
+  const { tgt } = purpose;
+  const how: SignIn =
+    used === undefined ? { by: 'password', tgt } : { by: 'card', card: used, tgt };
   return admitted(config, state, id, identity, how);
 }
 
@@ -165,12 +168,13 @@ function admitted(
   const connection = state.connections[id] as Connection;
   const { proved } = provedOf(connection);
   const before = proved === undefined ? {} : { before: proved.mechanism };
-  const session: Session = { identity, signIn: how, ...before };
+  const session: Session = { identity, signIn: how, programs: {}, ...before };
   const signedIn = withConnection(state, id, {
     ...connection,
     stage: { name: 'signedIn', session },
   });
-  const host = { ...signedIn, sessions: signedIn.sessions + 1 };
+  const { [identity.name]: _, ...disconnected } = state.disconnected;
+  const host = { ...signedIn, sessions: signedIn.sessions + 1, disconnected };
   if (!isShown(connection)) return turn(host, [], desktop(id, { kind: 'admitted' }));
   const { state: next, effects, then } = shown(config, host, id);
   return turn(

@@ -216,7 +216,7 @@ export function hostTicket(
   const request = serviceRequest(outcome.reply.credential, sname, config);
   return exchanges.beginTgs(
     state.exchanges,
-    { for: 'hostTicket', connection },
+    { for: 'hostTicket', connection, tgt: outcome.reply.credential },
     request,
     config.exchanges,
     env,

@@ -9,12 +9,15 @@ import type * as card from '../minidriver/card-state.ts';
 import type * as accepting from '../negotiate/acceptor-state.ts';
 import type { Protection } from '../negotiate/protection.ts';
 import type * as rdp from '../rdp/server-state.ts';
+import type * as rdpear from '../rdpear/server.ts';
+import type * as rdpedyc from '../rdpedyc/server.ts';
 import type * as rdpefs from '../rdpefs/server.ts';
 import type * as rdpesc from '../rdpesc/host-state.ts';
 import type { Exchanges, Finished, Progress } from './exchange-state.ts';
 import type { Identity } from './logon.ts';
 import type { PassThrough } from './pass-through.ts';
 import type { RdpHostConfig } from './rdp-host-config.ts';
+import type { Computed, Program } from './rdp-host-program.ts';
 import type { Lists } from './revocation-lists.ts';
 
 /** What the host asks a KDC for. */
@@ -22,7 +25,17 @@ export type Purpose =
   /** Its own ticket-granting ticket, which user-to-user needs. */
   | { readonly for: 'computer' }
   /** Whoever signs in: their ticket-granting ticket, then one for this host, which says who they are. */
-  | { readonly for: 'user' | 'hostTicket'; readonly connection: string };
+  | { readonly for: 'user'; readonly connection: string }
+  | { readonly for: 'hostTicket'; readonly connection: string; readonly tgt: Credential }
+  /** A program of somebody's session: a ticket for a service, then a session with it. */
+  | ProgramPurpose;
+
+/** `session`: whose it is. */
+export interface ProgramPurpose {
+  readonly for: 'serviceTicket' | 'serviceSession';
+  readonly session: string;
+  readonly target: string;
+}
 
 /** Who somebody is before their session begins. */
 export interface Proved {
@@ -70,6 +83,8 @@ export interface Session {
   /** Absent: the client said nothing of itself before the session. */
   readonly before?: Proved['mechanism'];
   readonly signIn: SignIn;
+  /** What its programs have opened, by service. */
+  readonly programs: Readonly<Record<string, Program>>;
   /** The card was taken out, and policy locks the session then. */
   readonly locked?: true;
 }
@@ -83,8 +98,8 @@ export interface PinPrompt {
 
 /** How a session came about. */
 export type SignIn =
-  | { readonly by: 'password' }
-  | { readonly by: 'card'; readonly card: UsedCard }
+  | { readonly by: 'password'; readonly tgt: Credential }
+  | { readonly by: 'card'; readonly card: UsedCard; readonly tgt: Credential }
   /** No sign-in of the user's: to others on the network the session is the computer. */
   | { readonly by: 'restrictedAdmin' }
   | { readonly by: 'remoteCredentialGuard'; readonly guard: Guard };
@@ -111,6 +126,14 @@ export interface Redirection {
   readonly pending: Readonly<Record<number, 'calls' | 'watch'>>;
 }
 
+/** The way to the client's keys. */
+export interface GuardChannel {
+  readonly dynamic: rdpedyc.State;
+  readonly calls: rdpear.State;
+  /** CredSSP's context as it has gone on. */
+  readonly protection: Protection;
+}
+
 /** What was agreed on before CredSSP began. */
 export type Mode = rdp.Agreed['mode'];
 
@@ -124,6 +147,8 @@ export interface Connection {
   readonly redirection: Redirection;
   /** Absent: nobody signs in with a card. */
   readonly card?: CardInUse;
+  /** Absent: the client is asked for nothing that takes its keys. */
+  readonly guard?: GuardChannel;
   /** What the stage beside RDP's own machine is: CredSSP, then a sign-in, then a session. */
   readonly stage:
     | { readonly name: 'connecting' }
@@ -153,6 +178,8 @@ export interface Running {
   /** Clients of NTLM whose answers a domain controller judges. */
   readonly passThrough: PassThrough;
   readonly connections: Readonly<Record<string, Connection>>;
+  /** Sessions whose clients are gone, by their users: Windows lets them run on. */
+  readonly disconnected: Readonly<Record<string, Session>>;
   /** Sessions that there have been: Windows numbers them, the first user's is 2. */
   readonly sessions: number;
 }
@@ -171,6 +198,15 @@ export type Next =
   | { readonly kind: 'device'; readonly connection: string; readonly event: rdpefs.Event }
   | { readonly kind: 'calls'; readonly connection: string; readonly event: rdpesc.Event }
   | { readonly kind: 'card'; readonly connection: string; readonly event: card.Event }
+  | { readonly kind: 'dynamic'; readonly connection: string; readonly event: rdpedyc.Event }
+  | { readonly kind: 'guard'; readonly connection: string; readonly event: rdpear.Event }
+  /** What the client has made of a call for a program, or why it has made nothing. */
+  | {
+      readonly kind: 'program';
+      readonly session: string;
+      readonly target: string;
+      readonly event: Computed;
+    }
   /** The card has signed for an exchange. */
   | { readonly kind: 'signed'; readonly id: string; readonly signature: Uint8Array };
 

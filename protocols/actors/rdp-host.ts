@@ -8,13 +8,17 @@ import { Protocol } from '../rdp/constants.ts';
 import { rdpFraming } from '../rdp/framing.ts';
 import * as rdp from '../rdp/server.ts';
 import type * as server from '../rdp/server-state.ts';
+import { STATIC_CHANNEL } from '../rdpedyc/constants.ts';
 import { none } from './exchange-state.ts';
 import * as exchanges from './exchanges.ts';
 import * as passing from './pass-through.ts';
 import * as cards from './rdp-host-card.ts';
 import { RDP_PORT, type RdpHostConfig } from './rdp-host-config.ts';
 import * as credSsp from './rdp-host-credssp.ts';
+import * as guard from './rdp-host-guard.ts';
+import * as guarded from './rdp-host-guarded-program.ts';
 import * as minidriver from './rdp-host-minidriver.ts';
+import * as programs from './rdp-host-programs.ts';
 import * as sessions from './rdp-host-session.ts';
 import { computerTicket } from './rdp-host-sign-in.ts';
 import {
@@ -55,6 +59,8 @@ export function step(
   }
   const asked = passing.heard(state.passThrough, config.passThrough, event);
   if (asked !== undefined) return settled(config, credSsp.judged(config, state, asked, env), env);
+  const program = guarded.heard(config, state, event, env);
+  if (program !== undefined) return settled(config, program, env);
   switch (event.kind) {
     case 'accepted':
       return accepted(config, state, event.connection, env);
@@ -76,8 +82,12 @@ export function step(
     // What is left of exchanges with a domain controller that are over.
     case 'connected':
       return to(state);
+    case 'commanded': {
+      const { opens: target, as } = event.args;
+      if (event.verb !== 'opens') return unexpected(state, event, 'opens');
+      return settled(config, programs.opens(config, state, `${as}`, `${target}`, env), env);
+    }
     case 'started':
-    case 'commanded':
     case 'told':
     case 'signed':
     case 'decrypted':
@@ -96,6 +106,7 @@ function started(config: RdpHostConfig, env: Env): HostStep {
     lists: { held: config.kdcTrust.revocationLists, calls: [], count: 0 },
     passThrough: passing.NOTHING_ASKED,
     connections: {},
+    disconnected: {},
     sessions: 0,
   };
   const next = withOwnTicket(config, state, env);
@@ -154,15 +165,17 @@ function gone(state: Running, id: string): HostStep {
   const { [id]: _, ...connections } = state.connections;
   const left = exchanges.abandon(
     state.exchanges,
-    (purpose) => purpose.for !== 'computer' && purpose.connection === id,
+    (purpose) => 'connection' in purpose && purpose.connection === id,
   );
   const timers = [
     ...(known.stage.name === 'expectCard' ? [cardTimer(id)] : []),
     ...(known.rdp.name === 'active' ? [] : [connectionTimer(id)]),
   ];
   const waited = timers.map((timer): ActorEffect => ({ kind: 'cancel', timer }));
-  const next = named({ ...state, connections, exchanges: left.exchanges });
-  return to(next, [...left.effects, ...waited]);
+  const kept = guarded.disconnected(known);
+  const disconnected = { ...state.disconnected, ...kept.sessions };
+  const next = named({ ...state, connections, disconnected, exchanges: left.exchanges });
+  return to(next, [...left.effects, ...waited, ...kept.effects]);
 }
 
 /** One event of a connection's machine, and all that it leads to here. */
@@ -209,7 +222,15 @@ function taken(config: RdpHostConfig, state: Running, next: Next, env: Env): Hos
     case 'perform':
       return performed(config, state, next.connection, next.effect, env);
     case 'exchanged':
-      return sessions.exchanged(config, state, next.finished, env);
+      return programs.isOf(next.finished)
+        ? programs.exchanged(config, state, next.finished)
+        : sessions.exchanged(config, state, next.finished, env);
+    case 'dynamic':
+      return guard.dynamic(state, next.connection, next.event);
+    case 'guard':
+      return guard.called(state, next.connection, next.event, env);
+    case 'program':
+      return guarded.computed(config, state, next.session, next.target, next.event, env);
     case 'device':
       return cards.device(state, next.connection, next.event);
     case 'calls':
@@ -245,6 +266,21 @@ function onDesktop(
   );
 }
 
+/** Static channels that somebody listens to here. */
+function heardOn(
+  connection: string,
+  { channel, message }: Extract<server.Effect, { readonly kind: 'channel' }>,
+): readonly Next[] {
+  switch (channel) {
+    case sessions.REDIRECTION:
+      return [cards.received(connection, message)];
+    case STATIC_CHANNEL:
+      return [{ kind: 'dynamic', connection, event: { kind: 'received', message } }];
+    default:
+      return [];
+  }
+}
+
 function performed(
   config: RdpHostConfig,
   state: Running,
@@ -272,12 +308,12 @@ function performed(
     case 'activated': {
       const { effects, then, ...active } = cards.activated(config, state, id, effect.channels);
       const timer = connectionTimer(id);
-      return turn(active.state, [{ kind: 'cancel', timer }, ...effects], ...then);
+      const asking = guard.activated(active.state, id, effect.channels);
+      const done: readonly ActorEffect[] = [{ kind: 'cancel', timer }, ...effects];
+      return turn(asking.state, done, ...then, ...asking.then);
     }
     case 'channel':
-      return effect.channel === sessions.REDIRECTION
-        ? turn(state, [], cards.received(id, effect.message))
-        : turn(state);
+      return turn(state, [], ...heardOn(id, effect));
     case 'typed':
       return minidriver.typed(config, state, id, effect.text);
     case 'note':
