@@ -17,7 +17,7 @@ import {
 import type { Biometric } from '../hello/container.ts';
 import { type GestureLimits, WINDOWS_LIMITS } from '../hello/policy.ts';
 import { helloCertificate, KEY_ALGORITHMS } from './pki-fields.ts';
-import { pkinitClientFields } from './pkinit-client-fields.ts';
+import { kdcTrustFields, pkinitClientFields } from './pkinit-client-fields.ts';
 import { helloPolicy, policySources } from './policy-fields.ts';
 
 export const BIOMETRICS = ['fingerprint', 'face'] as const satisfies readonly Biometric[];
@@ -88,21 +88,7 @@ export const helloFields = {
   tpm: defaulted(oneOf('Its TPM', ['2.0', '1.2', 'none']), '2.0'),
   deviceId: guid('What Entra calls it; left out: one that follows from the seed'),
   pkinit: defaulted(pkinitClientFields, {}),
-  kdcValidation: defaulted(
-    oneOf(
-      'What a domain controller’s certificate must be: a KDC’s of this domain (strict), or any server’s',
-      ['strict', 'server'],
-    ),
-    'strict',
-  ),
-  revocationCheck: defaulted(
-    oneOf('Whether it wants a revocation list for a domain controller’s certificate', [
-      'required',
-      'ifKnown',
-      'off',
-    ]),
-    'required',
-  ),
+  ...kdcTrustFields,
   helloPolicy: defaulted(helloPolicy, {}),
   policies: optional(policySources),
   gestureLimits: defaulted(gestureLimits, {}),

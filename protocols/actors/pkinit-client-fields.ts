@@ -1,5 +1,13 @@
 /** What scenario files may say of public keys at a device: `pkinit:`, and what it believes of domain controllers. */
-import { flag, type Infer, listOf, object, oneOf, optional } from '../../src/schema/schema.ts';
+import {
+  defaulted,
+  flag,
+  type Infer,
+  listOf,
+  object,
+  oneOf,
+  optional,
+} from '../../src/schema/schema.ts';
 import type { PkinitOptions } from '../pkinit/client-state.ts';
 import { OID } from '../pkinit/constants.ts';
 
@@ -57,3 +65,22 @@ export const pkinitClientFields = object(
 export function pkinitOptionsOf({ kdfs, ...fields }: PkinitClientFields): Partial<PkinitOptions> {
   return kdfs === undefined ? fields : { ...fields, kdfs: kdfs.map((name) => KDFS[name]) };
 }
+
+/** What a computer asks of domain controllers' certificates. */
+export const kdcTrustFields = {
+  kdcValidation: defaulted(
+    oneOf(
+      'What a domain controller’s certificate must be: a KDC’s of this domain (strict), or any server’s',
+      ['strict', 'server'],
+    ),
+    'strict',
+  ),
+  revocationCheck: defaulted(
+    oneOf('Whether it wants a revocation list for a domain controller’s certificate', [
+      'required',
+      'ifKnown',
+      'off',
+    ]),
+    'required',
+  ),
+};

@@ -18,6 +18,7 @@ import { cardFailed, cardRemoved, REDIRECTION, shown } from './rdp-host-session.
 import {
   type CardInUse,
   type Connection,
+  eachOf,
   type HostTurn,
   type Next,
   type Redirection,
@@ -92,16 +93,8 @@ export function device(state: Running, id: string, event: rdpefs.Event): HostTur
   if (event.kind === 'loggedOn' && redirection.device.name !== 'ready') return turn(state);
   const next = rdpefs.step(redirection.device, event);
   const redirected = { ...redirection, device: next.state };
-  let host = withConnection(state, id, { ...connection, redirection: redirected });
-  const effects: ActorEffect[] = [];
-  const then: Next[] = [];
-  for (const effect of next.effects) {
-    const done = deviceWants(host, id, effect);
-    host = done.state;
-    effects.push(...done.effects);
-    then.push(...done.then);
-  }
-  return turn(host, effects, ...then);
+  const after = withConnection(state, id, { ...connection, redirection: redirected });
+  return eachOf(after, next.effects, (host, effect) => deviceWants(host, id, effect));
 }
 
 function deviceWants(state: Running, id: string, effect: rdpefs.Effect): HostTurn {
@@ -181,16 +174,8 @@ export function called(
   if (used === undefined) return turn(state);
   const { reader } = used.logOn;
   const next = rdpesc.step(reader === undefined ? {} : { reader }, used.calls, event);
-  let host = withCard(state, id, { calls: next.state });
-  const effects: ActorEffect[] = [];
-  const then: Next[] = [];
-  for (const effect of next.effects) {
-    const done = callsWant(config, host, id, effect);
-    host = done.state;
-    effects.push(...done.effects);
-    then.push(...done.then);
-  }
-  return turn(host, effects, ...then);
+  const after = withCard(state, id, { calls: next.state });
+  return eachOf(after, next.effects, (host, effect) => callsWant(config, host, id, effect));
 }
 
 function callsWant(

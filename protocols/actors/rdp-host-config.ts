@@ -36,6 +36,7 @@ import type { RequestOptions } from './logon-session.ts';
 import { memberNtlm } from './member-ntlm.ts';
 import type { PassThroughOptions } from './pass-through.ts';
 import { serialNumber } from './pki-cast.ts';
+import { kdcTrustFields } from './pkinit-client-fields.ts';
 import { realmNames } from './realm-names.ts';
 import type { ListSource } from './revocation-lists.ts';
 import { servicesByHost } from './services-cast.ts';
@@ -97,21 +98,7 @@ export const rdpHostFields = object({
     duration('How long it waits for a client to redirect the smart card that it announced'),
     '30s',
   ),
-  kdcValidation: defaulted(
-    oneOf(
-      'What a domain controller’s certificate must be: a KDC’s of this domain (strict), or any server’s',
-      ['strict', 'server'],
-    ),
-    'strict',
-  ),
-  revocationCheck: defaulted(
-    oneOf('Whether it wants a revocation list for a domain controller’s certificate', [
-      'required',
-      'ifKnown',
-      'off',
-    ]),
-    'required',
-  ),
+  ...kdcTrustFields,
 });
 
 export interface RdpHostConfig extends ComputerNames, RequestOptions {

@@ -3,7 +3,6 @@
  * typed at the host's screen, and the host's own sign-in with the card's key (MS-PKCA 3.1.5.2).
  */
 import { utf8 } from '../../src/bytes/bytes.ts';
-import type { ActorEffect } from '../../src/machine/actor.ts';
 import { assertNever, type Env } from '../../src/machine/machine.ts';
 import { statusName } from '../kerberos/ntstatus.ts';
 import * as minidriver from '../minidriver/card.ts';
@@ -16,6 +15,7 @@ import {
   type CardInUse,
   type Connection,
   cardKey,
+  eachOf,
   type HostTurn,
   type Next,
   type PinPrompt,
@@ -39,16 +39,8 @@ export function driven(
   if (used === undefined) return turn(state);
   const { container } = used.logOn;
   const next = minidriver.step(container === undefined ? {} : { container }, used.card, event);
-  let host = withCard(state, id, { card: next.state });
-  const effects: ActorEffect[] = [];
-  const then: Next[] = [];
-  for (const effect of next.effects) {
-    const done = cardWants(config, host, id, effect, env);
-    host = done.state;
-    effects.push(...done.effects);
-    then.push(...done.then);
-  }
-  return turn(host, effects, ...then);
+  const after = withCard(state, id, { card: next.state });
+  return eachOf(after, next.effects, (host, effect) => cardWants(config, host, id, effect, env));
 }
 
 function cardWants(

@@ -222,6 +222,24 @@ export function turn(
   return { state, effects, then };
 }
 
+/** One effect of a machine after the other. */
+export function eachOf<F>(
+  state: Running,
+  all: readonly F[],
+  take: (state: Running, effect: F) => HostTurn,
+): HostTurn {
+  let host = state;
+  const effects: ActorEffect[] = [];
+  const then: Next[] = [];
+  for (const effect of all) {
+    const done = take(host, effect);
+    host = done.state;
+    effects.push(...done.effects);
+    then.push(...done.then);
+  }
+  return turn(host, effects, ...then);
+}
+
 /** Exchanges have moved on: what they want, and what they came to. Signatures of cards are asked for elsewhere. */
 export function progressed(
   state: Running,
