@@ -151,10 +151,11 @@ function announced(
   const effects: Effect[] = [];
   const smartCards = [...state.smartCards];
   for (const { DeviceType: type, DeviceId: deviceId } of devices) {
-    const taken = type === DeviceType.RDPDR_DTYP_SMARTCARD && !smartCards.includes(deviceId);
+    const taken = type === DeviceType.RDPDR_DTYP_SMARTCARD;
     const resultCode = taken ? STATUS_SUCCESS : STATUS_NOT_SUPPORTED;
     effects.push(send({ kind: 'deviceReply', deviceId, resultCode }));
-    if (!taken) continue;
+    // FreeRDP announces all its devices anew when the user is signed in, and forgets those that are refused.
+    if (!taken || smartCards.includes(deviceId)) continue;
     smartCards.push(deviceId);
     effects.push({ kind: 'smartCard', deviceId });
   }

@@ -1,6 +1,6 @@
 /**
- * Our card behind pcscd, redirected by FreeRDP 2.11 to our host: the card's commands go through FreeRDP's and
- * PC/SC's own code, and the host signs in with what the card signs.
+ * Our card behind pcscd, redirected by FreeRDP 2.11 and 3.10 to our host: the card's commands go through FreeRDP's
+ * and PC/SC's own code, and the host signs in with what the card signs.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -15,11 +15,20 @@ import { type Served, serve } from './served.ts';
 
 const s = suite('redirected card');
 
-const PEERS = ['xfreerdp', ...DISPLAY, ...PCSC] as const;
 const LIMIT_MS = 60_000;
+/** A client that has heard something that it does not like is gone by then. */
+const GRACE_MS = 1_500;
+
+/** How each is told to sign in with the card that PC/SC has. */
+const CLIENTS = {
+  xfreerdp: () => '/smartcard-logon',
+  xfreerdp3: (pin: string) => `/smartcard-logon:pin:${pin}`,
+} as const;
+type Client = keyof typeof CLIENTS;
 
 /** A session of FreeRDP's with the card in PC/SC's reader, until `over` says so. @returns its screen's text */
 async function session(
+  command: Client,
   served: Served,
   pin: string,
   over: (text: readonly string[]) => Promise<boolean>,
@@ -27,20 +36,26 @@ async function session(
   const display = await startDisplay(1_024, 768);
   const home = join(served.folder, 'home');
   mkdirSync(home, { recursive: true });
-  const logOn = ['/u:alice', '/d:CORP', `/p:${pin}`, '/sec:tls', '/smartcard-logon', '/smartcard'];
+  const logOn = ['/u:alice', '/d:CORP', `/p:${pin}`, CLIENTS[command](pin), '/smartcard'];
   const client = spawn(
-    peer('xfreerdp') as string,
-    [`/v:${served.ready.rdp}`, ...logOn, '/cert:ignore', '/size:1000x700', '-decorations'],
+    peer(command) as string,
+    [`/v:${served.ready.rdp}`, '/sec:tls', '/cert:ignore', ...logOn, '/size:1000x700'],
     { env: { PATH: process.env.PATH, HOME: home, DISPLAY: display.name }, stdio: 'ignore' },
   );
   const ended = new Promise((resolve) => client.once('exit', resolve));
   try {
     for (const end = Date.now() + LIMIT_MS; ; ) {
       const text = textOn(await display.screenshot());
-      if (await over(text)) return text;
+      if (await over(text)) {
+        await new Promise((resolve) => void setTimeout(resolve, GRACE_MS));
+        assert.is(client.exitCode, null, 'it hangs up by itself');
+        return text;
+      }
       if (Date.now() < end && client.exitCode === null) continue;
       const notes = await notesOf(served, 'rd1');
-      throw new Error(`xfreerdp ended with ${client.exitCode}: ${[...text, ...notes].join('\n')}`);
+      throw new Error(
+        `${command} ended with ${client.exitCode}: ${[...text, ...notes].join('\n')}`,
+      );
     }
   } finally {
     client.kill('SIGTERM');
@@ -69,13 +84,11 @@ async function withCard(body: (served: Served) => Promise<void>): Promise<void> 
 const isSignedIn = (text: readonly string[]): boolean =>
   text.some((line) => line.startsWith('Signed in: '));
 
-peerTest(
-  s,
-  'TLS and a PIN sign in by PKINIT at the host; a wrong PIN does not',
-  PEERS,
-  async () => {
-    await withCard(async (served) => {
-      const waiting = await session(served, '111111', async () =>
+for (const command of ['xfreerdp', 'xfreerdp3'] as const) {
+  const title = `${command}: TLS and a PIN sign in by PKINIT at the host; a wrong PIN does not`;
+  peerTest(s, title, [command, ...DISPLAY, ...PCSC], () =>
+    withCard(async (served) => {
+      const waiting = await session(command, served, '111111', async () =>
         (await notesOf(served, 'rd1')).some((note) => note.startsWith('STATUS_SMARTCARD')),
       );
       assert.not(isSignedIn(waiting), waiting.join('\n'));
@@ -83,7 +96,7 @@ peerTest(
         'STATUS_SMARTCARD_WRONG_PIN: the PIN is wrong, 4 tries are left',
       ]);
 
-      const text = await session(served, '482915', async (shown) => isSignedIn(shown));
+      const text = await session(command, served, '482915', async (shown) => isSignedIn(shown));
       assert.equal(text.slice(0, -1), [
         'rd1.corp.example, a remote desktop host of kerblab',
         'Signed in: CORP\\alice (alice@corp.example)',
@@ -96,8 +109,8 @@ peerTest(
       for (const name of ['EstablishContext_Call', 'Transmit_Call', 'AS-REP', 'TGS-REP']) {
         assert.ok(messages.includes(name), `${name} of ${messages.join(', ')}`);
       }
-    });
-  },
-);
+    }),
+  );
+}
 
 s.run();

@@ -146,6 +146,9 @@ peerTest(s, 'a smart card’s PIN goes to the host by CredSSP', PEERS, async () 
   assert.ok(heard.includes('Client Info PDU'), heard.join(', '));
 });
 
+/** A client that has heard something that it does not like is gone by then. */
+const GRACE_MS = 1_500;
+
 /** A session on a display of its own, until its screen says that somebody is signed in or `limit` passes. */
 async function signedIn(display: Display, args: readonly string[]): Promise<readonly string[]> {
   const all = [`/v:${served.ready.rdp}`, BY_ADDRESS, ...args, ...COMMON, '/size:1000x700'];
@@ -158,7 +161,11 @@ async function signedIn(display: Display, args: readonly string[]): Promise<read
     for (const end = Date.now() + 60_000; ; ) {
       const seen = await display.screenshot();
       const text = textOn(seen);
-      if (text.some((line) => line.startsWith('Signed in: '))) return text;
+      if (text.some((line) => line.startsWith('Signed in: '))) {
+        await new Promise((resolve) => void setTimeout(resolve, GRACE_MS));
+        assert.is(client.exitCode, null, 'it hangs up by itself');
+        return text;
+      }
       if (Date.now() < end && client.exitCode === null) continue;
       const notes = await notesOf(served, 'rd1');
       throw new Error(`${text.join('\n')} ${coloursOn(seen, seen).size} ${notes.join('\n')}`);

@@ -108,6 +108,28 @@ s('a greeting ends with a smart card at the host', () => {
   );
 });
 
+s('a card that is announced once more is the same card; other devices are refused', () => {
+  const device = (DeviceType: number, DeviceId: number) => ({
+    DeviceType,
+    DeviceId,
+    PreferredDosName: 'SCARD',
+    DeviceData: new Uint8Array(0),
+  });
+  const devices = [device(0x20, 1), device(0x08, 2)];
+  const again = server.step(greet().host, {
+    kind: 'received',
+    message: packet({ kind: 'deviceList', devices }),
+  });
+  const replies = again.effects.map((effect) => {
+    assert.is(effect.kind, 'send', JSON.stringify(effect));
+    return effect.kind === 'send' ? readPacket(effect.message) : undefined;
+  });
+  assert.equal(replies, [
+    { ok: true, value: { kind: 'deviceReply', deviceId: 1, resultCode: 0 } },
+    { ok: true, value: { kind: 'deviceReply', deviceId: 2, resultCode: 0xc00000bb } },
+  ]);
+});
+
 s('a request comes to the card, and its completion back; each number once', () => {
   const { host, laptop } = greet();
   const asks = {
