@@ -25,9 +25,9 @@ import {
 } from '../kerberos/messages.ts';
 import { rawTicket } from '../kerberos/ticket.ts';
 import type { Credential } from '../kerberos/ticket-cache.ts';
+import { internalName, NO_AUTHORIZATION_DATA } from './authenticator-input.ts';
 import { CallId } from './constants.ts';
 import { type Answer, asn1Data, type Call } from './messages.ts';
-import { internalName } from './names.ts';
 import { opaqueKey } from './opaque-keys.ts';
 
 export interface ApRequest {
@@ -124,7 +124,7 @@ function asked(ask: ApRequest, env: ClientEnv): Step<State, Effect> {
       ClientRealm: crealm,
       SkewTime: 0n,
       SubKey: opaqueKey(subkey),
-      AuthData: null,
+      AuthData: NO_AUTHORIZATION_DATA,
       GssChecksum: asn1Data(encode(Checksum, cksum)),
       KeyUsage: KeyUsage.AP_REQ_AUTHENTICATOR,
     },

@@ -31,9 +31,9 @@ import {
 import { readTgsRep } from '../kerberos/tgs-reply.ts';
 import { rawTicket } from '../kerberos/ticket.ts';
 import type { Credential } from '../kerberos/ticket-cache.ts';
+import { internalName, NO_AUTHORIZATION_DATA } from './authenticator-input.ts';
 import { CallId } from './constants.ts';
 import { type Answer, asn1Data, type Call } from './messages.ts';
-import { internalName } from './names.ts';
 import { opaqueKey } from './opaque-keys.ts';
 
 /** Times in milliseconds since 1970. */
@@ -178,7 +178,7 @@ function authenticating(
       ClientRealm: crealm,
       SkewTime: 0n,
       SubKey: null,
-      AuthData: null,
+      AuthData: NO_AUTHORIZATION_DATA,
       GssChecksum: asn1Data(checksum),
       KeyUsage: KeyUsage.TGS_REQ_AUTHENTICATOR,
     },
