@@ -193,6 +193,9 @@ function callsWant(
       const { bytes } = effect;
       return turn(state, [], { kind: 'card', connection: id, event: { kind: 'response', bytes } });
     }
+    case 'cached':
+    case 'written':
+      return turn(state, [], { kind: 'card', connection: id, event: effect });
     case 'released':
       return turn(state);
     case 'removed':

@@ -56,6 +56,14 @@ function cardWants(
       const event = { kind: 'transmits', command } as const;
       return turn(state, [], { kind: 'calls', connection: id, event });
     }
+    case 'readCache': {
+      const event = { kind: 'readsCache', ...effect.item } as const;
+      return turn(state, [], { kind: 'calls', connection: id, event });
+    }
+    case 'writeCache': {
+      const event = { kind: 'writesCache', ...effect.item, data: effect.data } as const;
+      return turn(state, [], { kind: 'calls', connection: id, event });
+    }
     case 'pinWanted': {
       const pin = state.connections[id]?.card?.logOn.pin;
       return pin === undefined

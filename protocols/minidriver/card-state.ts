@@ -23,14 +23,34 @@ export interface CardKey {
   readonly publicKey: PublicKeyKind;
 }
 
-type Files = Readonly<Record<string, Place>>;
+export type Files = Readonly<Record<string, Place>>;
+
+/** The card as the cache of the smart card service knows it. */
+export interface Cached {
+  /** 16 octets: the file `cardid`. */
+  readonly cardId: Uint8Array;
+  /** Of the card's files (`cardcf`): what was kept at another count is not believed. */
+  readonly freshness: number;
+}
+
+export interface CacheItem extends Cached {
+  readonly name: string;
+}
 
 /** What the last command was for. */
 export type Asked =
   | { readonly for: 'gids' }
   | { readonly for: 'files' }
-  | { readonly for: 'containers'; readonly files: Files }
-  | { readonly for: 'certificate'; readonly container: ContainerRecord; readonly place: Place }
+  | { readonly for: 'cardId'; readonly files: Files }
+  | { readonly for: 'freshness'; readonly files: Files; readonly cardId: Uint8Array }
+  /** `cached` undefined: the card does not say which it is, so that nothing of it is kept. */
+  | { readonly for: 'containers'; readonly files: Files; readonly cached: Cached | undefined }
+  | {
+      readonly for: 'certificate';
+      readonly container: ContainerRecord;
+      readonly place: Place;
+      readonly cached: Cached | undefined;
+    }
   | { readonly for: 'piv' }
   | { readonly for: 'holder' }
   | { readonly for: 'pivCertificate'; readonly container: string }
@@ -38,9 +58,16 @@ export type Asked =
   | { readonly for: 'environment'; readonly key: CardKey; readonly block: Uint8Array }
   | { readonly for: 'signature'; readonly key: CardKey };
 
+/** What hosts keep of a card. */
+export type File = Extract<Asked, { readonly for: 'containers' | 'certificate' }>;
+
 export type State =
   | { readonly name: 'idle' }
   | { readonly name: 'expectResponse'; readonly asked: Asked; readonly exchange: Exchange }
+  /** Whether a file is kept already, from the last time. */
+  | { readonly name: 'expectCached'; readonly asked: File }
+  /** A file that was read is kept for the next time. */
+  | { readonly name: 'expectWritten'; readonly asked: File; readonly content: Uint8Array }
   /** Somebody has to type the PIN. */
   | { readonly name: 'expectPin'; readonly key: CardKey }
   /** The PIN was right: the key may be used. */
@@ -52,11 +79,16 @@ export type Event =
   /** @param pin UTF-8 */
   | { readonly kind: 'pin'; readonly pin: Uint8Array }
   | { readonly kind: 'response'; readonly bytes: Uint8Array }
+  /** What was kept; absent: nothing, or something older. */
+  | { readonly kind: 'cached'; readonly data?: Uint8Array }
+  | { readonly kind: 'written' }
   /** @param algorithm a name of the signing core, of the kind of the card's key */
   | { readonly kind: 'signs'; readonly algorithm: string; readonly data: Uint8Array };
 
 export type Effect =
   | { readonly kind: 'transmit'; readonly command: Uint8Array }
+  | { readonly kind: 'readCache'; readonly item: CacheItem }
+  | { readonly kind: 'writeCache'; readonly item: CacheItem; readonly data: Uint8Array }
   | { readonly kind: 'pinWanted'; readonly key: CardKey }
   /** `status`: an NTSTATUS; `tries`: how many wrong PINs the card still takes. Another PIN is awaited. */
   | {

@@ -3,21 +3,17 @@
  * its certificate, shows the PIN, and has the key sign. Commands leave as `transmit`, whatever carries them.
  */
 import { derSignature } from '../../src/crypto/ecdsa.ts';
-import { publicKeyKind } from '../../src/crypto/public-key.ts';
 import { assertNever, to, unexpected } from '../../src/machine/machine.ts';
-import type { CommandApdu } from '../iso7816/apdu.ts';
-import { STATUS, statusMeaning } from '../iso7816/status.ts';
+import { STATUS } from '../iso7816/status.ts';
 import {
   STATUS_SMARTCARD_CARD_BLOCKED,
   STATUS_SMARTCARD_IO_ERROR,
-  STATUS_SMARTCARD_NO_CERTIFICATE,
-  STATUS_SMARTCARD_NO_KEY_CONTAINER,
   STATUS_SMARTCARD_NO_KEYSET,
-  STATUS_SMARTCARD_WRONG_PIN,
 } from '../kerberos/ntstatus.ts';
-import { readCertificate } from '../x509/certificate.ts';
+import { notRead, read, remembered, understood } from './card-reading.ts';
 import type { Asked, CardConfig, CardKey, CardStep, Effect, Event, State } from './card-state.ts';
-import { begun, continued } from './exchange.ts';
+import { asks, failed, said, wrong } from './card-steps.ts';
+import { continued } from './exchange.ts';
 import * as gids from './gids-card.ts';
 import * as piv from './piv-card.ts';
 import { digestFor, digestInfo, padded } from './to-be-signed.ts';
@@ -34,6 +30,14 @@ export function step(config: CardConfig, state: State, event: Event): CardStep {
       return state.name === 'expectResponse'
         ? responded(config, state, event.bytes)
         : unexpected(state, event);
+    case 'cached':
+      return state.name === 'expectCached'
+        ? remembered(config, state.asked, event.data)
+        : unexpected(state, event, 'response');
+    case 'written':
+      return state.name === 'expectWritten'
+        ? understood(config, state.asked, state.content)
+        : unexpected(state, event, 'response');
     case 'pin':
       return state.name === 'expectPin'
         ? verifying(state.key, event.pin)
@@ -43,22 +47,6 @@ export function step(config: CardConfig, state: State, event: Event): CardStep {
     default:
       return assertNever(event);
   }
-}
-
-function asks(asked: Asked, command: CommandApdu): CardStep {
-  const { exchange, command: octets } = begun(command);
-  return to({ name: 'expectResponse', asked, exchange }, [{ kind: 'transmit', command: octets }]);
-}
-
-function failed(status: number, reason: string): CardStep {
-  return to({ name: 'failed' }, [{ kind: 'failed', status, reason }]);
-}
-
-/** Another may be typed. */
-function wrong(key: CardKey, reason: string, tries?: number): CardStep {
-  const left = tries === undefined ? {} : { tries };
-  const status = STATUS_SMARTCARD_WRONG_PIN;
-  return to({ name: 'expectPin', key }, [{ kind: 'pinWrong', status, reason, ...left }]);
 }
 
 function responded(
@@ -72,10 +60,6 @@ function responded(
     return to({ name: 'expectResponse', asked, exchange: next.exchange }, [sent]);
   }
   return answered(config, asked, next.data, next.status);
-}
-
-function said(status: number): string {
-  return `${status.toString(16).padStart(4, '0')} (${statusMeaning(status)})`;
 }
 
 function answered(config: CardConfig, asked: Asked, data: Uint8Array, status: number): CardStep {
@@ -105,99 +89,6 @@ function answered(config: CardConfig, asked: Asked, data: Uint8Array, status: nu
     default:
       return ok ? read(config, asked, data) : notRead(asked, status);
   }
-}
-
-type Reading = Extract<
-  Asked,
-  { readonly for: 'files' | 'containers' | 'certificate' | 'holder' | 'pivCertificate' }
->;
-
-function notRead(asked: Reading, status: number): CardStep {
-  const isCertificate = asked.for === 'certificate' || asked.for === 'pivCertificate';
-  const code = isCertificate ? STATUS_SMARTCARD_NO_CERTIFICATE : STATUS_SMARTCARD_NO_KEY_CONTAINER;
-  return failed(code, `reading the card (${asked.for}): ${said(status)}`);
-}
-
-const MAP = 'mscp/cmapfile';
-
-function read(config: CardConfig, asked: Reading, data: Uint8Array): CardStep {
-  switch (asked.for) {
-    case 'files': {
-      const files = gids.filesIn(data);
-      const map = files?.get(MAP);
-      if (files === undefined || map === undefined) {
-        return failed(STATUS_SMARTCARD_NO_KEY_CONTAINER, `the card has no file ${MAP}`);
-      }
-      return asks({ for: 'containers', files: Object.fromEntries(files) }, gids.readPlace(map));
-    }
-    case 'containers':
-      return chosen(config, asked, data);
-    case 'certificate': {
-      const { container, place } = asked;
-      const certificate = gids.certificateIn(data, place);
-      const { index, name } = container;
-      return withCertificate({ profile: 'GIDS', container: name, index }, certificate);
-    }
-    case 'holder': {
-      const container = piv.containerIn(data);
-      return container === undefined
-        ? failed(STATUS_SMARTCARD_NO_KEY_CONTAINER, 'the PIV card says nothing of its holder')
-        : asks({ for: 'pivCertificate', container }, piv.readCertificateObject());
-    }
-    case 'pivCertificate': {
-      const certificate = piv.certificateIn(data);
-      const { container } = asked;
-      return withCertificate({ profile: 'PIV', container, index: 0 }, certificate);
-    }
-    default:
-      return assertNever(asked);
-  }
-}
-
-/** The container by name, as the credentials say it; else the card's default, else its first. */
-function chosen(
-  { container: wanted }: CardConfig,
-  { files }: Extract<Asked, { readonly for: 'containers' }>,
-  data: Uint8Array,
-): CardStep {
-  const containers = gids.containersIn(data, files[MAP] as gids.Place) ?? [];
-  const container =
-    wanted === undefined
-      ? (containers.find(({ isDefault }) => isDefault) ?? containers[0])
-      : containers.find(({ name }) => name.toLowerCase() === wanted.toLowerCase());
-  if (container === undefined) {
-    const which = wanted === undefined ? 'no container' : `no container ${wanted}`;
-    const there = containers.map(({ name }) => name).join(', ') || 'none';
-    return failed(STATUS_SMARTCARD_NO_KEY_CONTAINER, `the card has ${which}: ${there}`);
-  }
-  const place = Object.hasOwn(files, container.certificateFile)
-    ? files[container.certificateFile]
-    : undefined;
-  if (place === undefined) {
-    const why = `the container ${container.name} has no certificate`;
-    return failed(STATUS_SMARTCARD_NO_CERTIFICATE, why);
-  }
-  return asks({ for: 'certificate', container, place }, gids.readPlace(place));
-}
-
-function withCertificate(
-  found: Omit<CardKey, 'certificate' | 'publicKey'>,
-  certificate: Uint8Array | undefined,
-): CardStep {
-  const parsed = certificate === undefined ? undefined : readCertificate(certificate);
-  if (certificate === undefined || parsed?.ok !== true) {
-    const why = parsed?.ok === false ? parsed.reason : 'there is none';
-    return failed(STATUS_SMARTCARD_NO_CERTIFICATE, `the card’s certificate: ${why}`);
-  }
-  const publicKey = publicKeyKind(parsed.value.publicKey);
-  if (publicKey === undefined) {
-    return failed(
-      STATUS_SMARTCARD_NO_CERTIFICATE,
-      'the card’s certificate has a key of another kind',
-    );
-  }
-  const key: CardKey = { ...found, certificate, publicKey };
-  return to({ name: 'expectPin', key }, [{ kind: 'pinWanted', key }]);
 }
 
 const GIDS_PIN_MOST = 127;

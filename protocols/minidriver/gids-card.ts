@@ -76,13 +76,22 @@ const VALID = 1;
 const DEFAULT = 2;
 const NAME_OCTETS = 80;
 
+/** What is in a file. Undefined: the answer is no such file. */
+export function contentIn(answer: Uint8Array, { object }: Place): Uint8Array | undefined {
+  return contentOf(readObjects(answer), object)?.slice();
+}
+
+const FRESHNESS_LENGTH = 6;
+
+/** The count of changes to files in CARD_CACHE_FILE_FORMAT, the file `cardcf`. */
+export function freshnessIn(content: Uint8Array | undefined): number | undefined {
+  if (content === undefined || content.length < FRESHNESS_LENGTH) return undefined;
+  return view(content).getUint16(4, true);
+}
+
 /** CONTAINER_MAP_RECORDs that are valid. Undefined: no such file. */
-export function containersIn(
-  answer: Uint8Array,
-  { object }: Place,
-): readonly ContainerRecord[] | undefined {
-  const map = contentOf(readObjects(answer), object);
-  if (map === undefined || map.length % MAP_RECORD !== 0) return undefined;
+export function containersIn(map: Uint8Array): readonly ContainerRecord[] | undefined {
+  if (map.length % MAP_RECORD !== 0) return undefined;
   const containers: ContainerRecord[] = [];
   for (let index = 0; (index + 1) * MAP_RECORD <= map.length; index++) {
     const record = map.subarray(index * MAP_RECORD, (index + 1) * MAP_RECORD);
@@ -106,9 +115,8 @@ const CERTIFICATE_MOST = 0x4000;
 const COMPRESSED = 1;
 
 /** DER. Undefined: no certificate, or a compressed one that is none. */
-export function certificateIn(answer: Uint8Array, { object }: Place): Uint8Array | undefined {
-  const value = contentOf(readObjects(answer), object);
-  if (value === undefined || value.length < 4) return undefined;
+export function certificateIn(value: Uint8Array): Uint8Array | undefined {
+  if (value.length < 4) return undefined;
   if (value[0] !== COMPRESSED || value[1] !== 0) return value.slice();
   const length = view(value).getUint16(2, true);
   const certificate = inflated(value.subarray(4), Math.min(length, CERTIFICATE_MOST));

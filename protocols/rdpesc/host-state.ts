@@ -66,12 +66,21 @@ export type State =
   /** The card is ours: commands may be sent. */
   | ({ readonly name: 'ready' } & Connected)
   | ({ readonly name: 'expectResponse' } & Connected)
+  | ({ readonly name: 'expectCacheItem' } & Connected)
+  | ({ readonly name: 'expectCacheWritten' } & Connected)
   | ({ readonly name: 'expectTransactionEnd' } & Connected)
   | ({ readonly name: 'expectDisconnect' } & Connected)
   | ({ readonly name: 'expectRelease' } & Watched)
   /** Nothing more is wanted of the card; its reader may still be watched. */
   | ({ readonly name: 'released' } & Watched)
   | ({ readonly name: 'failed' } & Watched);
+
+/** What an item of the cache is kept by. */
+export interface CacheKey {
+  readonly cardId: Uint8Array;
+  readonly name: string;
+  readonly freshness: number;
+}
 
 export type Event =
   | { readonly kind: 'begun' }
@@ -83,6 +92,9 @@ export type Event =
       readonly output: Uint8Array;
     }
   | { readonly kind: 'transmits'; readonly command: Uint8Array }
+  /** `cardId`: 16 octets. */
+  | ({ readonly kind: 'readsCache' } & CacheKey)
+  | ({ readonly kind: 'writesCache'; readonly data: Uint8Array } & CacheKey)
   | { readonly kind: 'releases' };
 
 export type Effect =
@@ -96,6 +108,9 @@ export type Effect =
     }
   | { readonly kind: 'connected'; readonly reader: string; readonly atr: Uint8Array }
   | { readonly kind: 'response'; readonly bytes: Uint8Array }
+  /** Absent: the cache has nothing, or something older, or is none. */
+  | { readonly kind: 'cached'; readonly data?: Uint8Array }
+  | { readonly kind: 'written' }
   | { readonly kind: 'released' }
   /** The card was taken out, or its reader. */
   | { readonly kind: 'removed'; readonly reader: string }

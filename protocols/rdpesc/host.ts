@@ -65,6 +65,9 @@ export function step(config: HostConfig, state: State, event: Event): HostStep {
         : returned(config, state, event.ioStatus, event.output);
     case 'transmits':
       return state.name === 'ready' ? transmitting(state, event.command) : unexpected(state, event);
+    case 'readsCache':
+    case 'writesCache':
+      return state.name === 'ready' ? caching(state, event) : unexpected(state, event);
     case 'releases':
       return releasing(state);
     default:
@@ -255,6 +258,11 @@ function withCard(state: State, ioStatus: number, output: Uint8Array): HostStep 
           { kind: 'response', bytes: pbRecvBuffer ?? new Uint8Array(0) },
         ]),
       );
+    case 'expectCacheItem':
+      return to({ ...state, name: 'ready' }, [cached(ioStatus, output)]);
+    case 'expectCacheWritten':
+      // Whether it was kept decides nothing here.
+      return to({ ...state, name: 'ready' }, [{ kind: 'written' }]);
     case 'expectTransactionEnd':
       return to({ ...state, name: 'expectDisconnect' }, [
         asks('Disconnect', {
@@ -287,6 +295,33 @@ function transmitting(state: Connected, command: Uint8Array): HostStep {
       cbRecvLength: RECEIVE_MAX,
     }),
   ]);
+}
+
+function cached(ioStatus: number, output: Uint8Array): Effect {
+  const read = ioStatus === STATUS_SUCCESS ? readReturn('ReadCacheW', output) : undefined;
+  const found = read?.ok === true && read.value.ReturnCode >>> 0 === SCARD_S_SUCCESS;
+  const data = found ? read.value.pb : null;
+  return data === null ? { kind: 'cached' } : { kind: 'cached', data };
+}
+
+/** MS-RDPESC 3.1.4.42 and 3.1.4.44. */
+function caching(
+  state: Connected,
+  event: Extract<Event, { readonly kind: 'readsCache' | 'writesCache' }>,
+): HostStep {
+  const item = {
+    szLookupName: event.name,
+    Context: state.context,
+    CardIdentifier: event.cardId,
+    FreshnessCounter: event.freshness,
+  };
+  return event.kind === 'readsCache'
+    ? to({ ...state, name: 'expectCacheItem' }, [
+        asks('ReadCacheW', { ...item, fPbDataIsNULL: 0, cbDataLen: INFINITE }),
+      ])
+    : to({ ...state, name: 'expectCacheWritten' }, [
+        asks('WriteCacheW', { ...item, pbData: event.data }),
+      ]);
 }
 
 /** Data of 256 octets and a status. */

@@ -43,8 +43,11 @@ function cardOf(
   return heldCard(pair, 'gids', { certificate, ...changes }, applications);
 }
 
+type Cache = Map<string, { readonly freshness: number; readonly data: Uint8Array }>;
+
 /** A host that drives a card until neither has anything to say. */
-function host(held: HeldCard, config: CardConfig = {}) {
+function host(held: HeldCard, config: CardConfig = {}, cache: Cache = new Map()) {
+  const commands: string[] = [];
   const book = playbook<State, Event, Effect, typeof env>(
     (state, event) => minidriver.step(config, state, event),
     minidriver.INITIAL,
@@ -54,13 +57,29 @@ function host(held: HeldCard, config: CardConfig = {}) {
     book.on(event);
     const all: Effect[] = [];
     for (;;) {
-      const sent = book.effects.find(({ kind }) => kind === 'transmit');
-      all.push(...book.effects.filter(({ kind }) => kind !== 'transmit'));
-      if (sent?.kind !== 'transmit') return all;
-      book.on({ kind: 'response', bytes: fromHex(held.transmit(toHex(sent.command))) });
+      const [wants] = book.effects;
+      switch (wants?.kind) {
+        case 'transmit':
+          commands.push(toHex(wants.command));
+          book.on({ kind: 'response', bytes: fromHex(held.transmit(toHex(wants.command))) });
+          break;
+        case 'readCache': {
+          const item = cache.get(wants.item.name);
+          const fresh = item !== undefined && item.freshness >= wants.item.freshness;
+          book.on(fresh ? { kind: 'cached', data: item.data } : { kind: 'cached' });
+          break;
+        }
+        case 'writeCache':
+          cache.set(wants.item.name, { ...wants.item, data: wants.data });
+          book.on({ kind: 'written' });
+          break;
+        default:
+          all.push(...book.effects);
+          return all;
+      }
     }
   };
-  return { tell, book };
+  return { tell, book, commands };
 }
 
 const MESSAGE = utf8('an AuthPack');
@@ -109,6 +128,39 @@ s('the container of a PIV card is called as Windows calls it', () => {
     wanted?.kind === 'pinWanted' && wanted.key.container,
     'a0a1a2a3-a4a5-a6a7-a8a9-aaabac5fc105',
   );
+});
+
+s('files are read once, and again when the card says that they are others', () => {
+  const cache: Cache = new Map();
+  const files = (commands: readonly string[]) =>
+    commands.filter((one) => one.startsWith('00cba010'));
+  const first = host(cardOf(RSA), {}, cache);
+  first.tell({ kind: 'begun' });
+  assert.equal(
+    [...cache.keys()],
+    ['Cached_GeneralFile/mscp/cmapfile', 'Cached_GeneralFile/mscp/kxc00'],
+  );
+  const second = host(cardOf(RSA), {}, cache);
+  const [again] = second.tell({ kind: 'begun' });
+  assert.is(again?.kind, 'pinWanted');
+  // What is left of the file system's directory is the file that says how fresh all others are.
+  assert.is(files(second.commands).length, 1);
+  assert.ok(files(first.commands).length > 2);
+  const older = new Map([...cache].map(([name, item]) => [name, { ...item, freshness: 0 }]));
+  const third = host(cardOf(RSA), {}, older);
+  assert.is(third.tell({ kind: 'begun' })[0]?.kind, 'pinWanted');
+  assert.equal(third.commands, first.commands);
+});
+
+s('what a cache has of nonsense is no certificate', () => {
+  const cache: Cache = new Map();
+  host(cardOf(RSA), {}, cache).tell({ kind: 'begun' });
+  const spoilt = new Map(cache).set('Cached_GeneralFile/mscp/kxc00', {
+    freshness: 9,
+    data: utf8('nonsense'),
+  });
+  const [failed] = host(cardOf(RSA), {}, spoilt).tell({ kind: 'begun' });
+  assert.is(failed?.kind === 'failed' && failed.status, 0xc0000385);
 });
 
 s('wrong PINs: how many tries are left, and then the card is blocked', () => {
@@ -165,6 +217,12 @@ s('whatever a card answers, the host comes to an end or asks on', () => {
       for (const bytes of all) {
         if (state.name === 'expectPin') {
           ({ state } = minidriver.step({}, state, { kind: 'pin', pin: utf8(PIN) }));
+        }
+        if (state.name === 'expectCached') {
+          ({ state } = minidriver.step({}, state, { kind: 'cached', data: bytes }));
+        }
+        if (state.name === 'expectWritten') {
+          ({ state } = minidriver.step({}, state, { kind: 'written' }));
         }
         if (state.name !== 'expectResponse') break;
         ({ state } = minidriver.step({}, state, { kind: 'response', bytes }));

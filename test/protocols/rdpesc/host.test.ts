@@ -112,6 +112,20 @@ s('a card that is taken out is noticed, before and after it was used', () => {
   assert.match(failed?.kind === 'failed' ? failed.reason : '', /SCARD_W_REMOVED_CARD/);
 });
 
+s('items of the cache: none, kept, older', () => {
+  const pair = new Pair({}, [READER]);
+  pair.host({ kind: 'begun' });
+  const item = { cardId: new Uint8Array(16).fill(7), name: 'Cached_GeneralFile/mscp/kxc00' };
+  pair.host({ kind: 'readsCache', ...item, freshness: 1 });
+  assert.equal(pair.told.at(-1), { kind: 'cached' });
+  pair.host({ kind: 'writesCache', ...item, freshness: 1, data: hex`0102` });
+  assert.equal(pair.told.at(-1), { kind: 'written' });
+  pair.host({ kind: 'readsCache', ...item, freshness: 1 });
+  assert.equal(pair.told.at(-1), { kind: 'cached', data: hex`0102` });
+  pair.host({ kind: 'readsCache', ...item, freshness: 2 });
+  assert.equal(pair.told.at(-1), { kind: 'cached' });
+});
+
 s('another reader that comes is no news of the card', () => {
   const pair = new Pair({}, [READER]);
   pair.host({ kind: 'begun' });
