@@ -45,8 +45,10 @@ export function negotiate(request: ConnectionRequest, policy: SecurityPolicy): N
   }
   const own = negotiation?.flags ?? 0;
   const { RESTRICTED_ADMIN_MODE_REQUIRED, REDIRECTED_AUTHENTICATION_MODE_REQUIRED } = RequestFlags;
-  const mode =
-    (own & REDIRECTED_AUTHENTICATION_MODE_REQUIRED) !== 0 && policy.remoteCredentialGuard
+  // Both are ways to use CredSSP: where TLS alone was selected there is nothing that they would change.
+  const mode = !isCredSsp(selected)
+    ? 'normal'
+    : (own & REDIRECTED_AUTHENTICATION_MODE_REQUIRED) !== 0 && policy.remoteCredentialGuard
       ? 'remoteCredentialGuard'
       : (own & RESTRICTED_ADMIN_MODE_REQUIRED) !== 0 && policy.restrictedAdmin
         ? 'restrictedAdmin'

@@ -7,9 +7,26 @@ import { ERROR_CODES, errorByCode, errorByName } from '../../protocols/kerberos/
 import { LATER } from '../../protocols/kerberos/later-errors.ts';
 import { errorByStatus, NTSTATUSES, statusByName } from '../../protocols/kerberos/ntstatus.ts';
 import { REPRODUCTIONS } from '../../protocols/kerberos/reproductions.ts';
+import { AuthorizationResult, ErrorInfo, FailureCode } from '../../protocols/rdp/constants.ts';
+import {
+  AUTHORIZATION_CAUSES,
+  ERRINFO_CAUSES,
+  type Explained,
+  FAILURE_CAUSES,
+} from '../../protocols/rdp/error-causes.ts';
+import { ReturnCode } from '../../protocols/rdpesc/constants.ts';
+import { RETURN_CAUSES } from '../../protocols/rdpesc/return-causes.ts';
 
 export interface ErrorEntry {
-  readonly table: 'KRB-ERROR' | 'NTSTATUS' | 'AADSTS' | 'HRESULT';
+  readonly table:
+    | 'KRB-ERROR'
+    | 'NTSTATUS'
+    | 'AADSTS'
+    | 'HRESULT'
+    | 'RDP_NEG_FAILURE'
+    | 'AUTHZ'
+    | 'ERRINFO'
+    | 'SCARD';
   /** As people write it: `24`, `0xc000006d`. */
   readonly code: string;
   readonly name: string;
@@ -91,14 +108,36 @@ function hresult(code: number, name: string, sentence: string): ErrorEntry {
   };
 }
 
+/** A table of remote desktops. */
+function remote(
+  table: ErrorEntry['table'],
+  section: string,
+  codes: Readonly<Record<string, number>>,
+  causes: Readonly<Record<string, Explained>>,
+): readonly ErrorEntry[] {
+  return Object.entries(causes).map(([name, explained]): ErrorEntry => {
+    const number = codes[name] as number;
+    const code = number < 0x100 ? `${number}` : `0x${number.toString(16).padStart(8, '0')}`;
+    return { table, section, code, name, ...explained, reproducedBy: [] };
+  });
+}
+
+const REMOTE: readonly ErrorEntry[] = [
+  ...remote('RDP_NEG_FAILURE', 'MS-RDPBCGR 2.2.1.2.2', FailureCode, FAILURE_CAUSES),
+  ...remote('AUTHZ', 'MS-RDPBCGR 2.2.10.2', AuthorizationResult, AUTHORIZATION_CAUSES),
+  ...remote('ERRINFO', 'MS-RDPBCGR 2.2.5.1.1', ErrorInfo, ERRINFO_CAUSES),
+  ...remote('SCARD', 'MS-RDPESC 2.2.8', ReturnCode, RETURN_CAUSES),
+];
+
 export const ERRORS: readonly ErrorEntry[] = [
   ...ERROR_CODES.map(kerberosEntry),
   ...NTSTATUSES.map(statusEntry),
   ...ENTRA,
   ...HRESULTS,
+  ...REMOTE,
 ];
 
-/** What `24`, `0x18`, `-1073741715` or a name (with or without its prefix) means: perhaps in both tables. */
+/** What `24`, `0x18`, `-1073741715` or a name (with or without its prefix) means: perhaps in several tables. */
 export function errorsNamed(what: string): readonly ErrorEntry[] {
   const isNumber = /^(0x[0-9a-f]{1,8}|-?\d{1,10})$/i.test(what);
   const kerberos = isNumber ? errorByCode(Number(what)) : errorByName(what);
@@ -106,7 +145,7 @@ export function errorsNamed(what: string): readonly ErrorEntry[] {
   return [
     ...(kerberos === undefined ? [] : [kerberosEntry(kerberos)]),
     ...(status === undefined ? [] : [statusEntry(status)]),
-    ...[...ENTRA, ...HRESULTS].filter((entry) => isNamed(entry, what, isNumber)),
+    ...[...ENTRA, ...HRESULTS, ...REMOTE].filter((entry) => isNamed(entry, what, isNumber)),
   ];
 }
 
@@ -133,7 +172,7 @@ export function errorText(entry: ErrorEntry): string {
 }
 
 function reproductionLines({ table, name, reproducedBy, later }: ErrorEntry): readonly string[] {
-  if (table === 'AADSTS' || table === 'HRESULT') return [];
+  if (table !== 'KRB-ERROR' && table !== 'NTSTATUS') return [];
   if (later !== undefined) return [`  nothing makes it happen here yet: ${later}`];
   const lines = reproducedBy.map(({ cause, error, status, case: id, scenario }) => {
     const other = error === name ? status : error;

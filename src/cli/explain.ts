@@ -23,6 +23,8 @@ Examples:
   kerblab explain KDC_ERR_PREAUTH_FAILED
   kerblab explain 0xc000006d
   kerblab explain AADSTS50126
+  kerblab explain ERRINFO_SERVER_INSUFFICIENT_PRIVILEGES
+  kerblab explain SCARD_W_WRONG_CHV
   kerblab explain scenarios/password-sign-in.yaml`,
     )
     .action(explain);

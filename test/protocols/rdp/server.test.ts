@@ -7,8 +7,9 @@ import type {
   Effect as ClientEffect,
   State as ClientState,
 } from '../../../protocols/rdp/client-state.ts';
-import { InfoFlags, Protocol } from '../../../protocols/rdp/constants.ts';
+import { InfoFlags, Protocol, RequestFlags } from '../../../protocols/rdp/constants.ts';
 import { rdpFraming, rdpServerFraming } from '../../../protocols/rdp/framing.ts';
+import { negotiate } from '../../../protocols/rdp/negotiation.ts';
 import * as server from '../../../protocols/rdp/server.ts';
 import type {
   ServerConfig,
@@ -223,6 +224,22 @@ s('what cannot be agreed on has its failure code', () => {
   const guarded = { ...MSTSC, mode: 'remoteCredentialGuard' } as const;
   assert.match(reasonOf(HOST, guarded), /does not support Remote Credential Guard/);
 });
+
+s(
+  'Restricted Admin and Remote Credential Guard are ways of CredSSP, and nothing with TLS alone',
+  () => {
+    const flags =
+      RequestFlags.RESTRICTED_ADMIN_MODE_REQUIRED |
+      RequestFlags.REDIRECTED_AUTHENTICATION_MODE_REQUIRED;
+    const policy = { ...HOST.security, restrictedAdmin: true, remoteCredentialGuard: true };
+    const modeWith = (requestedProtocols: number): string | undefined => {
+      const outcome = negotiate({ negotiation: { flags, requestedProtocols } }, policy);
+      return outcome.kind === 'selected' ? outcome.mode : undefined;
+    };
+    assert.is(modeWith(PROTOCOL_SSL), 'normal');
+    assert.is(modeWith(PROTOCOL_SSL | PROTOCOL_HYBRID), 'remoteCredentialGuard');
+  },
+);
 
 s('a client of before negotiation gets no negotiation data', () => {
   playbook(
