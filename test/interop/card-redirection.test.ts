@@ -11,6 +11,7 @@ import { peer, peerTest } from '../peers.ts';
 import { DISPLAY, startDisplay, textOn } from './display.ts';
 import { messagesOf, notesOf } from './live-trace.ts';
 import { PCSC, type Pcscd, startPcscd } from './pcscd.ts';
+import { ended } from './rdp-servers.ts';
 import { type Served, serve } from './served.ts';
 
 const s = suite('redirected card');
@@ -40,9 +41,17 @@ async function session(
   const client = spawn(
     peer(command) as string,
     [`/v:${served.ready.rdp}`, '/sec:tls', '/cert:ignore', ...logOn, '/size:1000x700'],
-    { env: { PATH: process.env.PATH, HOME: home, DISPLAY: display.name }, stdio: 'ignore' },
+    {
+      env: { PATH: process.env.PATH, HOME: home, DISPLAY: display.name },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
   );
-  const ended = new Promise((resolve) => client.once('exit', resolve));
+  let log = '';
+  for (const stream of [client.stdout, client.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      log = (log + chunk.toString()).slice(-4_000);
+    });
+  }
   try {
     for (const end = Date.now() + LIMIT_MS; ; ) {
       const text = textOn(await display.screenshot());
@@ -58,8 +67,7 @@ async function session(
       );
     }
   } finally {
-    client.kill('SIGTERM');
-    await ended;
+    await ended(client);
     await display.stop();
   }
 }
@@ -81,8 +89,9 @@ async function withCard(body: (served: Served) => Promise<void>): Promise<void> 
   }
 }
 
+/** The last line of the screen is there. */
 const isSignedIn = (text: readonly string[]): boolean =>
-  text.some((line) => line.startsWith('Signed in: '));
+  text.some((line) => line.startsWith('Container: '));
 
 for (const command of ['xfreerdp', 'xfreerdp3'] as const) {
   const title = `${command}: TLS and a PIN sign in by PKINIT at the host; a wrong PIN does not`;

@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { peer, peerTest } from '../peers.ts';
 import { coloursOn, DISPLAY, type Screenshot, startDisplay, textOn } from './display.ts';
+import { ended } from './rdp-servers.ts';
 import { execute, type Outcome, type Served, serve } from './served.ts';
 
 const s = suite('freerdp 2');
@@ -81,7 +82,6 @@ peerTest(s, 'the screen of a session is drawn', [...PEERS, ...DISPLAY], async ()
     [`/v:${ready.rdp}`, ...login, '/size:800x600', '-decorations'],
     { env: { ...process.env, DISPLAY: display.name }, stdio: 'ignore' },
   );
-  const ended = new Promise((resolve) => client.once('exit', resolve));
   try {
     const screenshot = await shown(() => display.screenshot());
     const [title, user] = textOn(screenshot);
@@ -91,8 +91,7 @@ peerTest(s, 'the screen of a session is drawn', [...PEERS, ...DISPLAY], async ()
     const colours = coloursOn(screenshot, { width: 800, height: 600 });
     assert.is(colours.size, 2, [...colours].join(' '));
   } finally {
-    client.kill('SIGTERM');
-    await ended;
+    await ended(client);
     await display.stop();
   }
 });

@@ -10,6 +10,7 @@ import * as assert from 'uvu/assert';
 import { peer, peerTest } from '../peers.ts';
 import { coloursOn, DISPLAY, type Display, startDisplay, textOn } from './display.ts';
 import { messagesOf, notesOf, recordsOf } from './live-trace.ts';
+import { ended } from './rdp-servers.ts';
 import { cacheOf, execute, type Outcome, type Served, serve } from './served.ts';
 
 const s = suite('freerdp 3');
@@ -156,12 +157,11 @@ async function signedIn(display: Display, args: readonly string[]): Promise<read
     env: { PATH: process.env.PATH, ...environment('session'), DISPLAY: display.name },
     stdio: 'ignore',
   });
-  const ended = new Promise((resolve) => client.once('exit', resolve));
   try {
     for (const end = Date.now() + 60_000; ; ) {
       const seen = await display.screenshot();
       const text = textOn(seen);
-      if (text.some((line) => line.startsWith('Signed in: '))) {
+      if (text.some((line) => line.startsWith('Container: '))) {
         await new Promise((resolve) => void setTimeout(resolve, GRACE_MS));
         assert.is(client.exitCode, null, 'it hangs up by itself');
         return text;
@@ -171,8 +171,7 @@ async function signedIn(display: Display, args: readonly string[]): Promise<read
       throw new Error(`${text.join('\n')} ${coloursOn(seen, seen).size} ${notes.join('\n')}`);
     }
   } finally {
-    client.kill('SIGTERM');
-    await ended;
+    await ended(client);
   }
 }
 

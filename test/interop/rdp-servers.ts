@@ -49,8 +49,8 @@ export async function startServer(
   return { address: `127.0.0.1:${port}`, log: () => log, stop: () => ended(child) };
 }
 
-/** Some of them wait for clients that are gone: whoever does not end is killed. */
-async function ended(child: ChildProcess): Promise<void> {
+/** Some wait for something that does not come any more: whoever does not end is killed. */
+export async function ended(child: ChildProcess): Promise<void> {
   const exited = new Promise((resolve) => child.once('exit', resolve));
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGTERM');
