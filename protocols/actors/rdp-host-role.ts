@@ -20,6 +20,8 @@ function view(config: RdpHostConfig, state: State): Json {
       sid: session.identity.sid,
       networkLevelAuthentication: session.before ?? null,
       signedInBy: session.signIn.by,
+      ...(session.signIn.by === 'card' ? { card: { ...session.signIn.card } } : {}),
+      ...(session.locked === true ? { locked: true } : {}),
       networkIdentity: networkIdentity(config, session),
       ...opened(session),
     })),

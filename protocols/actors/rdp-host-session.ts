@@ -1,4 +1,5 @@
 /** Sessions of a remote desktop host: who is to be signed in, whether they may, what they see. */
+import type { ActorEffect } from '../../src/machine/actor.ts';
 import type { Env } from '../../src/machine/machine.ts';
 import { statusName } from '../kerberos/ntstatus.ts';
 import { ErrorInfo } from '../rdp/constants.ts';
@@ -220,13 +221,16 @@ export function cardRemoved(config: RdpHostConfig, state: Running, id: string): 
       const lines = screenLines(config, session);
       return turn(host, effects, desktop(id, { kind: 'shows', lines }));
     }
-    case 'forceLogoff':
+    case 'forceLogoff': {
+      const host = withConnection(state, id, { ...connection, stage: { name: 'signedOut' } });
+      const ended = Object.values(stage.session.programs).flatMap((program): ActorEffect[] =>
+        program.name === 'sessionOpen' ? [{ kind: 'close', connection: program.connection }] : [],
+      );
+      const errorInfo = ErrorInfo.ERRINFO_RPC_INITIATED_LOGOFF;
+      return turn(host, [...effects, ...ended], desktop(id, { kind: 'disconnects', errorInfo }));
+    }
     case 'disconnect': {
-      const { ERRINFO_RPC_INITIATED_LOGOFF, ERRINFO_RPC_INITIATED_DISCONNECT } = ErrorInfo;
-      const errorInfo =
-        smartCardRemoval === 'forceLogoff'
-          ? ERRINFO_RPC_INITIATED_LOGOFF
-          : ERRINFO_RPC_INITIATED_DISCONNECT;
+      const errorInfo = ErrorInfo.ERRINFO_RPC_INITIATED_DISCONNECT;
       return turn(state, effects, desktop(id, { kind: 'disconnects', errorInfo }));
     }
   }

@@ -163,7 +163,9 @@ export interface Connection {
     /** With a card the session comes first, and the sign-in in it. */
     | { readonly name: 'expectCard'; readonly logOn: CardLogOn; readonly proved?: Proved }
     | { readonly name: 'signingIn'; readonly proved?: Proved }
-    | { readonly name: 'signedIn'; readonly session: Session };
+    | { readonly name: 'signedIn'; readonly session: Session }
+    /** The session is over, and its client is being told. */
+    | { readonly name: 'signedOut' };
 }
 
 export interface Running {
