@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GLYPH_COLUMNS, GLYPH_ROWS, hasDot } from '../../protocols/rdp/glyphs.ts';
 import { peer } from '../peers.ts';
-import { freePort } from './pcscd.ts';
+import { freePort } from './free-port.ts';
 import { execute } from './served.ts';
 
 /** What the tests below need installed. */

@@ -1,10 +1,10 @@
 /** Somebody else's KDC as a process on loopback: a folder for what it keeps, a free port, an end. */
 import { spawn, spawnSync } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { peer } from '../peers.ts';
+import { freePort } from './free-port.ts';
 
 export interface Kdc {
   readonly port: number;
@@ -90,14 +90,4 @@ async function waiting(answers: () => Promise<boolean>): Promise<boolean> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return false;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const socket = createSocket('udp4');
-    socket.bind(0, '127.0.0.1', () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
 }

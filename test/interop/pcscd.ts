@@ -5,10 +5,11 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Server } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { peer } from '../peers.ts';
+import { freePort } from './free-port.ts';
 import { execute } from './served.ts';
 
 const DRIVER = '/usr/lib/pcsc/drivers/serial/libifdvpcd.so';
@@ -68,7 +69,8 @@ export function runningPcscd(): number | undefined {
 
 async function started(turn: Server): Promise<Pcscd> {
   const folder = mkdtempSync(join(tmpdir(), 'kerblab-pcscd-'));
-  const port = await freePort();
+  // The second slot of the reader takes the port behind it.
+  const port = await freePort(2);
   const number = `0x${port.toString(16).toUpperCase()}`;
   const lines = [
     'FRIENDLYNAME "Virtual PCD"',
@@ -132,17 +134,6 @@ function isTaken(path: string): Promise<boolean> {
     socket.once('connect', () => {
       socket.destroy();
       resolve(true);
-    });
-  });
-}
-
-/** The second slot of the reader takes the port behind it. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
     });
   });
 }

@@ -2,8 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import { peer } from '../peers.ts';
+import { freePort } from './free-port.ts';
 import { until } from './our-rdp-client.ts';
-import { freePort } from './pcscd.ts';
 
 export interface RdpServer {
   /** `host:port` */
