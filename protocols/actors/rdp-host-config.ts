@@ -1,5 +1,4 @@
 /** What the role `rdp-host` takes from its entry in the file, and what its machine is made of. */
-import { decode } from '../../src/der/codec.ts';
 import type { Scene } from '../../src/scenario/role.ts';
 import {
   defaulted,
@@ -11,6 +10,7 @@ import {
   oneOf,
   text,
 } from '../../src/schema/schema.ts';
+import { boundKeyOf } from '../credssp/binding.ts';
 import { DOMAIN_GROUPS } from '../directory/well-known-principals.ts';
 import { foldName } from '../kdc/accounts.ts';
 import { WINDOWS_ETYPES } from '../kerberos/client.ts';
@@ -22,9 +22,7 @@ import type { Target } from '../ntlm/acceptor.ts';
 import type { KdcTrust } from '../pkinit/kdc-trust.ts';
 import { Protocol } from '../rdp/constants.ts';
 import type { ServerConfig } from '../rdp/server-state.ts';
-import { readCertificate } from '../x509/certificate.ts';
 import { signedCertificate, tbsCertificate } from '../x509/issue.ts';
-import { SubjectPublicKeyInfo } from '../x509/messages.ts';
 import { commonName, webServer } from '../x509/profiles.ts';
 import { accountSeeds } from './account-seeds.ts';
 import { domainControllers, members } from './cast-members.ts';
@@ -266,12 +264,7 @@ function tlsOf(
     signatureAlgorithm,
     scene.sign(key, signatureAlgorithm, tbs),
   );
-  return { key, certificate, publicKey: boundKeyOf(certificate) };
-}
-
-/** MS-CSSP 3.1.5: the octets of the BIT STRING, without the algorithm around it. */
-export function boundKeyOf(certificate: Uint8Array): Uint8Array {
-  const read = readCertificate(certificate);
-  if (!read.ok) throw new Error(`a certificate of our own does not read: ${read.reason}`);
-  return decode(SubjectPublicKeyInfo, read.value.publicKey).subjectPublicKey.bytes;
+  const publicKey = boundKeyOf(certificate);
+  if (publicKey === undefined) throw new Error('a certificate of our own does not read');
+  return { key, certificate, publicKey };
 }

@@ -4,6 +4,7 @@
  */
 import type { ActorEvent } from '../../src/machine/actor.ts';
 import { assertNever, type Env, to } from '../../src/machine/machine.ts';
+import { boundKeyOf } from '../credssp/binding.ts';
 import { statusName } from '../kerberos/ntstatus.ts';
 import * as rdp from '../rdp/client.ts';
 import type * as client from '../rdp/client-state.ts';
@@ -11,7 +12,6 @@ import type { SessionInfo } from '../rdp/session-info.ts';
 import { STATIC_CHANNEL } from '../rdpedyc/constants.ts';
 import { type SessionStep, settled } from './device-opened.ts';
 import { blamed, type DeviceConfig, type WithSession } from './device-state.ts';
-import { boundKeyOf } from './rdp-host-config.ts';
 import * as cards from './remote-desktop-cards.ts';
 import { rdpConfig } from './remote-desktop-config.ts';
 import * as credSsp from './remote-desktop-credssp.ts';

@@ -60,7 +60,7 @@ export function offered(config: DeviceConfig, { base, session }: WithSession): r
   return [...owners.map((owner) => `${providerOf(config)} of ${owner}`), 'name and password'];
 }
 
-export function withDesktops(state: WithSession, desktops: Partial<Desktops>): WithSession {
+function withDesktops(state: WithSession, desktops: Partial<Desktops>): WithSession {
   return withBase(state, { desktops: { ...state.base.desktops, ...desktops } });
 }
 

@@ -1,5 +1,4 @@
 /** What a device knows of the remote sessions that its users ask for: prompts, connections, redirected cards. */
-import type { Env } from '../../src/machine/machine.ts';
 import type * as credssp from '../credssp/client.ts';
 import type { InitiatorContext } from '../credssp/contexts.ts';
 import type { Credentials } from '../credssp/credentials.ts';
@@ -146,9 +145,4 @@ export function lineOf({ stage }: Desktop): WithLine | undefined {
 
 export function promptIn({ open }: Desktops): Desktop | undefined {
   return open.find(({ stage }) => stage.name === 'prompt');
-}
-
-/** Milliseconds, KDC's clock. */
-export function isLasting({ endtime }: Credential, { now }: Env): boolean {
-  return endtime > now;
 }

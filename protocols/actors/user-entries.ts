@@ -178,7 +178,7 @@ export function entryOf(event: Told): Entry | undefined {
 }
 
 /** What the client can be told to offer. */
-export const CLIENT_PROTOCOLS = {
+const CLIENT_PROTOCOLS = {
   rdp: Protocol.PROTOCOL_RDP,
   tls: Protocol.PROTOCOL_SSL,
   nla: Protocol.PROTOCOL_SSL | Protocol.PROTOCOL_HYBRID,

@@ -1,6 +1,9 @@
 /** That both ends of CredSSP look at the same TLS server: MS-CSSP 3.1.5. */
 import { concat, equalSecret, utf8 } from '../../src/bytes/bytes.ts';
 import { digest } from '../../src/crypto/digest.ts';
+import { tryDecode } from '../../src/der/codec.ts';
+import { readCertificate } from '../x509/certificate.ts';
+import { SubjectPublicKeyInfo } from '../x509/messages.ts';
 import { VERSION_HASHES } from './messages.ts';
 
 export type Sender = 'client' | 'server';
@@ -10,6 +13,17 @@ const MAGIC: Readonly<Record<Sender, Uint8Array>> = {
   client: utf8('CredSSP Client-To-Server Binding Hash\0'),
   server: utf8('CredSSP Server-To-Client Binding Hash\0'),
 };
+
+/**
+ * What of the TLS server's certificate is bound: the octets of the BIT STRING, without the algorithm around it.
+ * Undefined: no certificate that can be read.
+ * @param certificate DER
+ */
+export function boundKeyOf(certificate: Uint8Array): Uint8Array | undefined {
+  const read = readCertificate(certificate);
+  const info = read.ok ? tryDecode(SubjectPublicKeyInfo, read.value.publicKey) : undefined;
+  return info?.ok === true ? info.value.subjectPublicKey.bytes : undefined;
+}
 
 /** What is bound, and how. */
 export interface Binding {

@@ -4,7 +4,7 @@
  */
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import { boundKeyOf } from '../../protocols/actors/rdp-host-config.ts';
+import { boundKeyOf } from '../../protocols/credssp/binding.ts';
 import * as credssp from '../../protocols/credssp/client.ts';
 import { type InitiatorContext, initiatorContext } from '../../protocols/credssp/contexts.ts';
 import type { Credentials } from '../../protocols/credssp/credentials.ts';
@@ -249,7 +249,9 @@ export class OurRdpClient {
         this.#fail('TLS without a certificate');
         return;
       }
-      this.#publicKey = boundKeyOf(new Uint8Array(shown.raw));
+      const publicKey = boundKeyOf(new Uint8Array(shown.raw));
+      if (publicKey === undefined) throw new Error('the server shows no certificate that reads');
+      this.#publicKey = publicKey;
       this.#hear({ kind: 'secured' });
     });
   }

@@ -2,9 +2,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { deviceRole } from '../../../protocols/actors/device-role.ts';
 import type { Running } from '../../../protocols/actors/device-state.ts';
-import { boundKeyOf } from '../../../protocols/actors/rdp-host-config.ts';
 import { rdpHost } from '../../../protocols/actors/rdp-host-role.ts';
 import type { Desktop } from '../../../protocols/actors/remote-desktop-state.ts';
+import { boundKeyOf } from '../../../protocols/credssp/binding.ts';
 import type { Credentials } from '../../../protocols/credssp/credentials.ts';
 import { TSRequest } from '../../../protocols/credssp/messages.ts';
 import { statusName } from '../../../protocols/kerberos/ntstatus.ts';
@@ -239,7 +239,7 @@ s('both sides of a client that asks for both: Remote Credential Guard', async ()
 
 /** The same with another key in it. */
 function withOtherKey(certificate: Uint8Array): Uint8Array {
-  const key = Buffer.from(boundKeyOf(certificate));
+  const key = Buffer.from(boundKeyOf(certificate) as Uint8Array);
   const changed = certificate.slice();
   const at = Buffer.from(certificate).indexOf(key) + key.length / 2;
   changed[Math.floor(at)] = (changed[Math.floor(at)] as number) ^ 1;
@@ -278,5 +278,14 @@ s('by NTLM where no domain controller can be asked', async () => {
   });
   assert.is(told(small), 'STATUS_NO_LOGON_SERVERS', cause(small));
 });
+
+s(
+  'a certificate that cannot be read ends the client’s connection, and nothing is said in CredSSP',
+  async () => {
+    const small = await connected({ between: { certificate: () => new Uint8Array([1, 2, 3]) } });
+    assert.match(small.causes().join('\n'), /no certificate that can be read/);
+    assert.not.ok(small.sent().includes('laptop TSRequest'));
+  },
+);
 
 s.run();
